@@ -1,0 +1,146 @@
+"""Adding people, giving them their one-time link, and knowing who acts."""
+
+import hashlib
+import secrets
+import unicodedata
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from access.models import User, UserRole
+from access.policy import Actor, Permission, Role, require
+from store import audit, clock
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError, NotFoundError, NotPermittedError
+
+INVITATION_LASTS = timedelta(days=7)
+SHORTEST_PASSWORD = 12
+
+
+def add_user(session: Session, email: str, *, role: Role, actor: Actor) -> tuple[User, str]:
+    """The person may set a password with the token returned, once, within a week.
+
+    Raises:
+        InvalidInputError: The address cannot be one, or is already there.
+    """
+    require(actor, Permission.USERS)
+    address = _address(email)
+    if session.scalar(select(User).where(User.email == address)):
+        raise InvalidInputError(f"{address} is already a user: nothing was changed.")
+    user = User(
+        email=address,
+        password=None,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        added_at=clock.now(),
+        roles=[_role(session, role)],
+    )
+    session.add(user)
+    session.flush()
+    audit.record(
+        session, AuditAction.USER_ADDED, actor=actor.name, subject=f"user:{address}", detail={"role": role.value}
+    )
+    return user, _invite(user)
+
+
+def new_invitation(session: Session, user: User, *, actor: Actor) -> str:
+    """A fresh one-time token for this person; an earlier one no longer works."""
+    require(actor, Permission.USERS)
+    token = _invite(user)
+    session.flush()
+    audit.record(
+        session, AuditAction.USER_ADDED, actor=actor.name, subject=f"user:{user.email}", detail={"again": True}
+    )
+    return token
+
+
+def _invite(user: User) -> str:
+    token = secrets.token_urlsafe(32)
+    user.invitation_sha256 = hashlib.sha256(token.encode()).hexdigest()
+    user.invitation_until = clock.now() + INVITATION_LASTS
+    return token
+
+
+def invited_user(session: Session, token: str) -> User:
+    """Whose one-time link this is.
+
+    Raises:
+        NotFoundError: The link was used, is too old, or never was.
+    """
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    user = session.scalar(select(User).where(User.invitation_sha256 == digest))
+    if user is None or user.invitation_until is None or user.invitation_until < clock.now():
+        raise NotFoundError("This link no longer works: ask the administrator for a new one.")
+    return user
+
+
+def set_password(session: Session, user: User, password: str, *, actor: Actor) -> None:
+    """The password is set (argon2id), earlier sign-ins and the one-time link no longer work.
+
+    Raises:
+        InvalidInputError: The password is too short or too long.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= 128:
+        raise InvalidInputError(
+            f"A password has {SHORTEST_PASSWORD} to 128 characters: three or four random words are easy to remember."
+        )
+    # NFKD, as Flask-Security normalises what is typed at sign-in.
+    user.password = PasswordHasher().hash(unicodedata.normalize("NFKD", password))
+    user.fs_uniquifier = secrets.token_hex(32)
+    user.invitation_sha256, user.invitation_until = None, None
+    session.flush()
+    audit.record(session, AuditAction.PASSWORD_SET, actor=actor.name, subject=f"user:{user.email}")
+
+
+def find_user(session: Session, email: str) -> User:
+    """The user with this address.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    if user is None:
+        raise NotFoundError(f"{email} is not a user: add them with `candour users add`.")
+    return user
+
+
+def acting(session: Session, email: str) -> Actor:
+    """The actor that this user is.
+
+    Raises:
+        NotFoundError: There is no such user.
+        NotPermittedError: They are no longer active.
+    """
+    user = find_user(session, email)
+    if not user.active:
+        raise NotPermittedError(f"{user.email} is no longer active: ask an administrator.")
+    return actor_for(user)
+
+
+def actor_for(user: User) -> Actor:
+    """The actor that this user is, with the roles held now."""
+    return Actor(user.email, frozenset(Role(role.name) for role in user.roles))
+
+
+def all_users(session: Session) -> list[User]:
+    """Everyone, by address."""
+    return list(session.scalars(select(User).order_by(User.email)))
+
+
+def _role(session: Session, role: Role) -> UserRole:
+    found = session.scalar(select(UserRole).where(UserRole.name == role.value))
+    if found is None:
+        found = UserRole(name=role.value)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _address(email: str) -> str:
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise InvalidInputError(f"{email!r} is not an e-mail address: {error}") from error

@@ -1,0 +1,33 @@
+"""Opening the archive for a command, and knowing who acts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from access import users
+from access.policy import Actor
+from store import schema
+from store.archive import Archive, open_archive
+from store.settings import load_settings
+
+
+@contextmanager
+def archive() -> Iterator[Archive]:
+    """The archive of the settings, closed afterwards.
+
+    Raises:
+        RefusedError: There is none yet, or it is of another version.
+    """
+    settings = load_settings()
+    opened = open_archive(settings)
+    try:
+        schema.require_current(opened.engine)
+        yield opened
+    finally:
+        opened.close()
+
+
+def actor_of(session: Session, email: str) -> Actor:
+    """The user with this address, acting now."""
+    return users.acting(session, email)

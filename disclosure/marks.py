@@ -1,0 +1,94 @@
+"""Marks of the legal team: privileged records never leave, restricted ones only by someone who may see them."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor, Permission, require
+from disclosure.models import Mark
+from records.models import OPEN, PRIVILEGED, RESTRICTED, Record
+from records.register import needs_indexing
+from store import audit, clock
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError, NotFoundError, RefusedError
+
+KINDS = (PRIVILEGED, RESTRICTED)
+
+
+def mark(session: Session, record: Record, *, kind: str, reason: str, actor: Actor) -> Mark:
+    """The record is privileged or restricted from now on: hidden from those who may not see it.
+
+    Raises:
+        InvalidInputError: The kind is not one, or there is no reason.
+        RefusedError: It is so marked already.
+    """
+    require(actor, Permission.MARK)
+    if kind not in KINDS:
+        raise InvalidInputError(f"A record is marked privileged or restricted: {kind!r} is neither.")
+    if not reason.strip():
+        raise InvalidInputError("The mark was not made because it has no reason: say why, in a few words.")
+    if any(item.kind == kind for item in open_marks(session, record)):
+        raise RefusedError(f"{record.reference} is {kind} already: nothing was changed.")
+    made = Mark(record_id=record.id, kind=kind, reason=reason.strip(), marked_by=actor.name, marked_at=clock.now())
+    session.add(made)
+    session.flush()
+    _set_compartment(session, record)
+    audit.record(
+        session,
+        AuditAction.RECORD_MARKED,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={"kind": kind, "mark": made.id},
+    )
+    return made
+
+
+def lift_mark(session: Session, made: Mark, *, reason: str, actor: Actor) -> None:
+    """The mark no longer stands; that it did, and why it was lifted, is kept."""
+    require(actor, Permission.MARK)
+    if not reason.strip():
+        raise InvalidInputError("The mark was not lifted because there is no reason: say why, in a few words.")
+    if made.lifted_at:
+        raise RefusedError(f"That mark was already lifted on {made.lifted_at:%-d %B %Y}.")
+    made.lifted_by, made.lifted_reason, made.lifted_at = actor.name, reason.strip(), clock.now()
+    session.flush()
+    record = session.get_one(Record, made.record_id)
+    _set_compartment(session, record)
+    audit.record(
+        session,
+        AuditAction.MARK_LIFTED,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={"kind": made.kind, "mark": made.id, "reason": reason.strip()},
+    )
+
+
+def _set_compartment(session: Session, record: Record) -> None:
+    kinds = {item.kind for item in open_marks(session, record)}
+    record.compartment = next((kind for kind in KINDS if kind in kinds), OPEN)
+    session.flush()
+    needs_indexing(session, record.id)
+
+
+def open_marks(session: Session, record: Record) -> list[Mark]:
+    """The marks that stand on the record, oldest first."""
+    return list(
+        session.scalars(select(Mark).where(Mark.record_id == record.id, Mark.lifted_at.is_(None)).order_by(Mark.id))
+    )
+
+
+def find_mark(session: Session, number: int) -> Mark:
+    """The mark of this number.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    found = session.get(Mark, number)
+    if found is None:
+        raise NotFoundError(f"There is no mark {number}.")
+    return found
+
+
+def count_marked(session: Session) -> dict[str, int]:
+    """How many records stand marked, by kind."""
+    rows = session.execute(select(Mark.kind, func.count(Mark.id)).where(Mark.lifted_at.is_(None)).group_by(Mark.kind))
+    return dict(rows)

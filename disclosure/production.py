@@ -1,0 +1,275 @@
+"""From chosen records to a bundle that has been built, read back, proved and kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor, Permission, can
+from disclosure.bundle_child import build_confined, verify_confined
+from disclosure.bundle_manifest import manifest_json
+from disclosure.bundle_rules import require_bundle_allowed
+from disclosure.bundle_spec import (
+    BundleDocument,
+    BundleResult,
+    BundleSpec,
+    DocumentKind,
+    PageText,
+    RequestSpec,
+    bundle_file_name,
+)
+from disclosure.bundle_verify import Verification
+from disclosure.models import Bundle
+from disclosure.models import BundleDocument as KeptDocument
+from disclosure.numbering import allocate_numbers
+from inquiry.models import Request
+from inquiry.requests import find_request
+from records import words
+from records.models import RESTRICTED, Page, Record
+from records.register import find_record, packed_words, pages_of
+from search.querying import matching_records
+from store import audit, clock, protections
+from store.archive import Archive
+from store.audit_actions import AuditAction
+from store.errors import DamagedError, NotFoundError, RefusedError
+
+PICTURES = ("image/",)
+PRECISION = {"circa": "circa ", "decade": "", "year": "", "month": "", "day": "", "range": ""}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A bundle that was built and proved."""
+
+    bundle: Bundle
+    file_name: str
+    result: BundleResult
+    verification: Verification
+
+
+def choose(
+    archive: Archive, session: Session, *, references: Sequence[str] = (), query: str = "", actor: Actor
+) -> list[Record]:
+    """The records named, in the order given, or all that a query finds, in order of date."""
+    if references:
+        return [find_record(session, reference, actor=actor) for reference in references]
+    return matching_records(archive, session, query, actor=actor)
+
+
+def build(
+    archive: Archive,
+    *,
+    title: str,
+    prefix: str,
+    references: Sequence[str] = (),
+    query: str = "",
+    request: str = "",
+    actor: Actor,
+) -> Built:
+    """The bundle is in the file store, its numbers are its records' for good, and reading it back proved it.
+
+    Raises:
+        RefusedError: A record may not leave the house; the sentence names it, and the refusal is in the audit trail.
+        DamagedError: What was built did not prove itself; it was not kept.
+    """
+    try:
+        with archive.writing() as session:
+            records = choose(archive, session, references=references, query=query, actor=actor)
+            require_bundle_allowed(session, records, actor=actor)
+            asked = find_request(session, request) if request else None
+            spec = _spec(archive, session, records, title=title, prefix=prefix, asked=asked)
+            chosen = [record.reference for record in records]
+    except RefusedError as refusal:
+        with archive.writing() as session:
+            audit.record(
+                session,
+                AuditAction.BUNDLE_REFUSED,
+                actor=actor.name,
+                subject=f"bundle:{title}",
+                detail={"why": str(refusal)},
+            )
+        raise
+    with archive.files.scratch() as folder:
+        out = folder / bundle_file_name(spec)
+        result = build_confined(spec, out, scratch=folder)
+        verification = verify_confined(out, scratch=folder)
+        if not verification.ok:
+            failed = "; ".join(f"{check.name}: {check.detail}" for check in verification.checks if not check.ok)
+            raise DamagedError(f"The bundle was built but not kept, because reading it back failed ({failed}).")
+        with archive.writing() as session:
+            bundle = _keep(
+                archive, session, spec, result, out, chosen=chosen, asked=asked, verification=verification, actor=actor
+            )
+        return Built(bundle, out.name, result, verification)
+
+
+def _keep(
+    archive: Archive,
+    session: Session,
+    spec: BundleSpec,
+    result: BundleResult,
+    out: Path,
+    *,
+    chosen: Sequence[str],
+    asked: Request | None,
+    verification: Verification,
+    actor: Actor,
+) -> Bundle:
+    # Asked again: a mark made while the bundle was being built stops it from being kept.
+    records = [find_record(session, reference, actor=actor) for reference in chosen]
+    require_bundle_allowed(session, records, actor=actor)
+    row, _ = archive.files.put(session, archive.files.take(out))
+    bundle = Bundle(
+        title=spec.title,
+        prefix=spec.prefix,
+        request_id=asked.id if asked else None,
+        file_name=out.name,
+        sha256=row.sha256,
+        pages=result.pages,
+        built_by=actor.name,
+        built_at=clock.now(),
+        verified=verification.ok,
+    )
+    session.add(bundle)
+    session.flush()
+    protections.protect(session, row.sha256, holder=f"bundle:{bundle.id}", reason="it is what was disclosed")
+    entries = _page_ranges(result)
+    for position, (record, document) in enumerate(zip(records, spec.documents, strict=True), start=1):
+        first, count = entries[spec.label(document)]
+        session.add(
+            KeptDocument(
+                bundle_id=bundle.id,
+                position=position,
+                record_id=record.id,
+                label=spec.label(document),
+                first_page=first,
+                page_count=count,
+            )
+        )
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.BUNDLE_BUILT,
+        actor=actor.name,
+        subject=f"bundle:{bundle.id}",
+        detail={
+            "sha256": row.sha256,
+            "pages": result.pages,
+            "records": list(chosen),
+            "restricted": [record.reference for record in records if record.compartment == RESTRICTED],
+            "request": asked.reference if asked else "",
+        },
+    )
+    return bundle
+
+
+def _spec(
+    archive: Archive, session: Session, records: Sequence[Record], *, title: str, prefix: str, asked: Request | None
+) -> BundleSpec:
+    numbers = allocate_numbers(session, records, prefix=prefix)
+    return BundleSpec(
+        title=title.strip(),
+        prefix=prefix,
+        authority=archive.settings.authority,
+        documents=tuple(_document(archive, session, record, numbers[record.id]) for record in records),
+        made_at=clock.now().replace(microsecond=0),
+        request=RequestSpec(
+            reference=asked.reference,
+            received=asked.received,
+            due=asked.due,
+            paragraphs=tuple((item.number, item.text) for item in asked.paragraphs),
+        )
+        if asked
+        else None,
+    )
+
+
+def _document(archive: Archive, session: Session, record: Record, number: int) -> BundleDocument:
+    kind = kind_of(record)
+    pages = pages_of(session, record)
+    archive.files.verify(record.sha256)
+    return BundleDocument(
+        reference=record.reference,
+        number=number,
+        title=record.title,
+        file_name=record.file_name,
+        original=archive.files.original(record.sha256),
+        sha256=record.sha256,
+        media_type=record.media_type,
+        kind=kind,
+        date_text=date_text(record),
+        pages=tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in ("ocr", "both")),
+        attach_original=kind == "text",
+        source_location=f"{record.source}: {record.files[0].path}",
+        read_note=_read_note(record),
+    )
+
+
+def kind_of(record: Record) -> DocumentKind:
+    """How the record becomes pages: as the PDF or picture it is, or set from its text with the original attached."""
+    if record.media_type == "application/pdf":
+        return "pdf"
+    return "image" if record.media_type.startswith(PICTURES) else "text"
+
+
+def _page(session: Session, page: Page, kind: DocumentKind) -> PageText:
+    made = PageText(number=page.number, text=page.text, heading=page.heading)
+    if kind == "text":
+        return made
+    packed = packed_words(session, page)
+    boxes = tuple((word.x0, word.y0, word.x1, word.y1, word.text) for word in words.unpack(packed)) if packed else ()
+    return replace(made, words=boxes, turn=page.rotation)
+
+
+def date_text(record: Record) -> str:
+    """The record's date as people write it, with no more precision than is known."""
+    if record.date_from is None:
+        return "undated"
+    forms = {"day": "%-d %B %Y", "month": "%B %Y", "year": "%Y", "circa": "circa %Y"}
+    if record.date_precision in forms:
+        return record.date_from.strftime(forms[record.date_precision])
+    if record.date_precision == "decade":
+        return f"{record.date_from:%Y}s"
+    last = record.date_to or record.date_from
+    return f"{record.date_from:%Y} to {last:%Y}"
+
+
+def _read_note(record: Record) -> str:
+    if not record.unread_pages:
+        return ""
+    return f"{record.unread_pages} of {record.page_count} pages could not be read by the machine"
+
+
+def _page_ranges(result: BundleResult) -> dict[str, tuple[int, int]]:
+    ranges: dict[str, tuple[int, int]] = {}
+    documents = result.manifest["documents"]
+    if not isinstance(documents, list):
+        raise DamagedError("The bundle's manifest lists no documents: build it again.")
+    for entry in documents:
+        ranges[str(entry["document"])] = (int(entry["first_page"]), int(entry["pages"]))
+    return ranges
+
+
+def bundles(session: Session) -> list[Bundle]:
+    """Every bundle, newest first."""
+    return list(session.scalars(select(Bundle).order_by(Bundle.id.desc())))
+
+
+def find_bundle(session: Session, number: int, *, actor: Actor) -> Bundle:
+    """The bundle of this number, if this actor may have it.
+
+    Raises:
+        NotFoundError: There is none, or it holds a record this actor may not see.
+    """
+    bundle = session.get(Bundle, number)
+    if bundle is None or not can(actor, Permission.BUNDLE):
+        raise NotFoundError(f"There is no bundle {number}.")
+    return bundle
+
+
+def write_manifest(built: Built, path: Path) -> None:
+    """The bundle's manifest, with the bundle's own hash, stands beside it."""
+    manifest = {**built.result.manifest, "bundle_file": built.file_name, "bundle_sha256": built.bundle.sha256}
+    path.write_bytes(manifest_json(manifest))

@@ -1,0 +1,1 @@
+"""Where the authority fell short, and who must be told now."""

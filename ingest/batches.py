@@ -1,0 +1,322 @@
+"""Batches, runs and items, and their arithmetic: found = registered + duplicates + quarantined, always."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor, Permission, require
+from ingest.models import DUPLICATE, ENDED, FOUND, QUARANTINED, REGISTERED, STORED, Batch, Item, Run
+from ingest.reading import UnreadableFile
+from records.models import Page, Record, RecordFile
+from records.register import needs_indexing
+from store import audit, clock
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError, NotFoundError
+
+AS_BEFORE = "as-before"
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many items were met and what became of each; pages of the registered ones."""
+
+    found: int
+    registered: int
+    duplicates: int
+    quarantined: int
+    waiting: int
+    pages: int
+    ocr_pages: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every item found has ended in exactly one state."""
+        return self.found == self.registered + self.duplicates + self.quarantined
+
+
+@dataclass(frozen=True)
+class BatchTotals:
+    """A batch with its arithmetic over all its runs."""
+
+    batch: Batch
+    totals: Totals
+    unread_pages: int
+    runs: int
+    unfinished_runs: int
+
+
+def open_run(
+    session: Session, paths: Sequence[str], *, batch: str, source: str, actor: Actor
+) -> tuple[Batch, Run, bool]:
+    """The run to work on: the unfinished one of these paths into this batch, or a new one; True when it goes on."""
+    require(actor, Permission.INGEST)
+    name = " ".join(batch.split())
+    if not name:
+        raise InvalidInputError("The batch has no name: give it one with --batch, so that it can be found again.")
+    kept = session.scalar(select(Batch).where(Batch.name == name))
+    if kept is None:
+        kept = Batch(name=name, source=source, added_by=actor.name, added_at=clock.now())
+        session.add(kept)
+        session.flush()
+    listed = json.dumps(list(paths), ensure_ascii=False)
+    run = session.scalar(
+        select(Run)
+        .where(Run.batch_id == kept.id, Run.paths == listed, Run.finished_at.is_(None))
+        .order_by(Run.id)
+        .limit(1)
+    )
+    if run:
+        audit.record(
+            session, AuditAction.RUN_RESUMED, actor=actor.name, subject=f"batch:{name}", detail={"run": run.id}
+        )
+        return kept, run, True
+    run = Run(batch_id=kept.id, paths=listed, source=source, started_by=actor.name, started_at=clock.now())
+    session.add(run)
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.RUN_STARTED,
+        actor=actor.name,
+        subject=f"batch:{name}",
+        detail={"run": run.id, "source": source},
+    )
+    return kept, run, False
+
+
+@dataclass(frozen=True)
+class Met:
+    """A loose file as the walker met it; `problem` is why it cannot even be opened."""
+
+    path: str
+    name: str
+    disk_path: bytes
+    size: int
+    problem: UnreadableFile | None = None
+
+
+def add_items(session: Session, run: Run, met: Iterable[Met]) -> int:
+    """Each file met has its item; one that was listed before an interruption is not listed twice."""
+    met = list(met)
+    known = set(
+        session.scalars(
+            select(Item.disk_path).where(
+                Item.run_id == run.id, Item.parent_id.is_(None), Item.disk_path.in_([item.disk_path for item in met])
+            )
+        )
+    )
+    added = [item for item in met if item.disk_path not in known]
+    for item in added:
+        session.add(
+            Item(
+                run_id=run.id,
+                path=item.path,
+                name=item.name,
+                disk_path=item.disk_path,
+                size=item.size,
+                state=QUARANTINED if item.problem else FOUND,
+                reason_code=item.problem.code if item.problem else "",
+                reason=item.problem.sentence if item.problem else "",
+                ended_at=clock.now() if item.problem else None,
+            )
+        )
+    session.flush()
+    return len(added)
+
+
+def add_member(session: Session, parent: Item, *, name: str, position: int, sha256: str, size: int) -> Item:
+    """The member has its item, stored; asked again after an interruption, the one it had."""
+    known = member_at(session, parent, position)
+    if known:
+        return known
+    item = Item(
+        run_id=parent.run_id,
+        parent_id=parent.id,
+        position=position,
+        path=f"{parent.path}!/{name}",
+        name=name.replace("\\", "/").rsplit("/", 1)[-1] or name,
+        sha256=sha256,
+        size=size,
+        state=STORED,
+    )
+    session.add(item)
+    session.flush()
+    return item
+
+
+def member_at(session: Session, parent: Item, position: int) -> Item | None:
+    """The item of this container's member at this place, if it is known."""
+    return session.scalar(select(Item).where(Item.parent_id == parent.id, Item.position == position))
+
+
+def end_registered(session: Session, item: Item, record: Record, *, ocr_pages: int) -> None:
+    """The item ends as a record of its own."""
+    item.state, item.record_id, item.ended_at = REGISTERED, record.id, clock.now()
+    item.pages, item.ocr_pages = record.page_count, ocr_pages
+    session.flush()
+
+
+def end_duplicate(session: Session, item: Item, record: Record, *, batch: Batch, run: Run, actor: Actor) -> None:
+    """The item ends as another copy of a record, whose files now tell this path too."""
+    item.state, item.record_id, item.ended_at = DUPLICATE, record.id, clock.now()
+    item.reason = f"the same bytes as {record.reference}"
+    known = session.scalar(
+        select(RecordFile.id).where(
+            RecordFile.record_id == record.id, RecordFile.path == item.path, RecordFile.batch == batch.name
+        )
+    )
+    if known is None:
+        session.add(
+            RecordFile(
+                record_id=record.id,
+                sha256=record.sha256,
+                name=item.name,
+                path=item.path,
+                batch=batch.name,
+                source=run.source,
+                found_at=clock.now(),
+            )
+        )
+        needs_indexing(session, record.id)
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.ITEM_DUPLICATE,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={"item": item.id},
+    )
+
+
+def end_quarantined(session: Session, item: Item, problem: UnreadableFile, *, actor: Actor) -> None:
+    """The item ends in quarantine with its reason; its bytes, where there were any, are stored and held."""
+    item.state, item.ended_at = QUARANTINED, clock.now()
+    item.reason_code, item.reason = problem.code, problem.sentence
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.ITEM_QUARANTINED,
+        actor=actor.name,
+        subject=f"item:{item.id}",
+        detail={"reason": problem.code, "sha256": item.sha256 or ""},
+    )
+
+
+def waiting_items(session: Session, run: Run, *, after: int, limit: int) -> list[Item]:
+    """Items of the run that have not ended, in the order they were met."""
+    return list(
+        session.scalars(
+            select(Item)
+            .where(Item.run_id == run.id, Item.state.not_in(ENDED), Item.id > after)
+            .order_by(Item.id)
+            .limit(limit)
+        )
+    )
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+_COUNTS = (
+    func.count(Item.id),
+    _count(Item.state == REGISTERED),
+    _count(Item.state == DUPLICATE),
+    _count(Item.state == QUARANTINED),
+    _count(Item.state.not_in(ENDED)),
+    func.coalesce(func.sum(Item.pages), 0),
+    func.coalesce(func.sum(Item.ocr_pages), 0),
+)
+
+
+def run_totals(session: Session, run: Run) -> Totals:
+    """The arithmetic of one run."""
+    return Totals(*session.execute(select(*_COUNTS).where(Item.run_id == run.id)).one())
+
+
+def batch_totals(session: Session) -> list[BatchTotals]:
+    """Every batch with its arithmetic, the newest first."""
+    unread: dict[str, int] = {
+        name: int(count or 0)
+        for name, count in session.execute(select(Record.batch, func.sum(Record.unread_pages)).group_by(Record.batch))
+    }
+    listed = []
+    for batch in session.scalars(select(Batch).order_by(Batch.id.desc())):
+        totals = Totals(
+            *session.execute(select(*_COUNTS).join(Run, Run.id == Item.run_id).where(Run.batch_id == batch.id)).one()
+        )
+        runs, unfinished = session.execute(
+            select(func.count(Run.id), _count(Run.finished_at.is_(None))).where(Run.batch_id == batch.id)
+        ).one()
+        listed.append(BatchTotals(batch, totals, unread.get(batch.name, 0), runs, unfinished))
+    return listed
+
+
+def find_batch(session: Session, name: str) -> Batch:
+    """The batch of this name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    batch = session.scalar(select(Batch).where(Batch.name == name))
+    if batch is None:
+        raise NotFoundError(f"There is no batch {name!r}: list them with `candour batches`.")
+    return batch
+
+
+def items(
+    session: Session,
+    *,
+    batch: Batch | None = None,
+    run: Run | None = None,
+    state: str | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[Item]:
+    """Items in the order they were met."""
+    query = select(Item).order_by(Item.id).offset(offset).limit(limit)
+    if run is not None:
+        query = query.where(Item.run_id == run.id)
+    if batch is not None:
+        query = query.join(Run, Run.id == Item.run_id).where(Run.batch_id == batch.id)
+    if state is not None:
+        query = query.where(Item.state == state)
+    return list(session.scalars(query))
+
+
+def record_references(session: Session, listed: Sequence[Item]) -> dict[int, str]:
+    """The reference of each record these items name."""
+    ids = {item.record_id for item in listed if item.record_id is not None}
+    found: dict[int, str] = {}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), 10_000):
+        found.update(
+            (row.id, row.reference)
+            for row in session.execute(
+                select(Record.id, Record.reference).where(Record.id.in_(ordered[start : start + 10_000]))
+            )
+        )
+    return found
+
+
+def unread_pages(session: Session, *, actor: Actor, offset: int = 0, limit: int = 100) -> list[tuple[Record, Page]]:
+    """The pages nobody and nothing has read, with their records, in order."""
+    query = (
+        select(Record, Page)
+        .join(Page, Page.record_id == Record.id)
+        .where(Page.unread.is_(True), Record.compartment.in_(actor.compartments))
+        .order_by(Record.id, Page.number)
+    )
+    return [(record, page) for record, page in session.execute(query.offset(offset).limit(limit))]
+
+
+def count_unread_pages(session: Session, *, actor: Actor) -> int:
+    """How many pages nobody and nothing has read."""
+    query = (
+        select(func.count(Page.id))
+        .join(Record, Record.id == Page.record_id)
+        .where(Page.unread.is_(True), Record.compartment.in_(actor.compartments))
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,131 @@
+"""The child's side: confined first, then one file or one call at a time until the parent goes away."""
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ingest.formats import registry
+from ingest.frames import read_frame, write_frame
+from ingest.identify import identify
+from ingest.job import ReadingJob
+from ingest.reading import MemberFound, PageReading, UnreadableFile, clean_text
+from ingest.sandbox import allow_processor_seconds, confine, end_with
+from store.errors import CandourError
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The pipes to the parent."""
+
+    requests: int
+    replies: int
+
+    def say(self, kind: str, **values: Any) -> None:
+        write_frame(self.replies, {"kind": kind, **values})
+
+
+def main(arguments: list[str]) -> None:
+    """Serve the parent until it closes its end."""
+    requests, replies, lifeline, memory_bytes, parent_pid, die_with_parent_thread = map(int, arguments)
+    report = confine(
+        memory_bytes=memory_bytes, parent_pid=parent_pid, die_with_parent_thread=bool(die_with_parent_thread)
+    )
+    end_with(lifeline)
+    line = _Line(requests, replies)
+    line.say("ready", sandbox=report)
+    while (request := read_frame(requests)) is not None:
+        _answer(line, request)
+
+
+def _answer(line: _Line, request: dict[str, Any]) -> None:
+    try:
+        if request["kind"] == "read":
+            _read_file(line, request)
+        else:
+            _call(line, request)
+    except UnreadableFile as problem:
+        line.say("failed", code=problem.code, sentence=problem.sentence)
+    except CandourError as problem:
+        line.say("failed", code="refused", sentence=str(problem))
+    except MemoryError:
+        line.say("failed", code="memory", sentence=None)
+    except FileNotFoundError:
+        line.say("failed", code="missing", sentence=None)
+    except PermissionError:
+        line.say("failed", code="unreadable-file", sentence=None)
+    # A parser may raise anything at all on a hostile file; the parent records it against the file, and a person sees it.
+    except Exception as error:  # noqa: BLE001
+        line.say("failed", code="damaged", sentence=None, detail=_where(error))
+
+
+def _where(error: Exception) -> str:
+    """The kind of error and the line it came from, without its message: that may quote the file."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{place}"
+
+
+def _read_file(line: _Line, request: dict[str, Any]) -> None:
+    path = Path(request["path"])
+    allow_processor_seconds(request["file_seconds"])
+    before = path.stat()
+    if before.st_size == 0:
+        raise UnreadableFile("empty")
+    kind = identify(path, name=request["name"])
+    line.say("identified", media_type=kind.media_type, label=kind.label)
+
+    def announce(total: int) -> None:
+        allow_processor_seconds(request["page_seconds"])
+        line.say("begin", total=total)
+
+    job = ReadingJob(
+        path=path,
+        media_type=kind.media_type,
+        name=request["name"],
+        spool=Path(request["spool"]),
+        first_page=request["first_page"],
+        careful_page=request["careful_page"],
+        announce=announce,
+    )
+    for found in registry.reader_for(kind)(job):
+        if isinstance(found, MemberFound):
+            line.say("member", member=found.to_dict())
+            allow_processor_seconds(request["file_seconds"])
+        else:
+            line.say("page", page=_storable(found).to_dict())
+            allow_processor_seconds(request["page_seconds"])
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
+        raise UnreadableFile("changed")
+    facts = job.facts
+    for name in ("title", "author", "created"):
+        value = getattr(facts, name)
+        setattr(facts, name, clean_text(str(value)).strip()[:500] or None if value else None)
+    line.say("done", facts=facts.to_dict())
+
+
+def _storable(page: PageReading) -> PageReading:
+    return replace(
+        page,
+        text=clean_text(page.text),
+        layer_text=None if page.layer_text is None else clean_text(page.layer_text),
+        heading=None if page.heading is None else clean_text(page.heading)[:300],
+        words=[[*word[:4], clean_text(word[4]), *word[5:]] for word in page.words],
+    )
+
+
+def _call(line: _Line, request: dict[str, Any]) -> None:
+    allow_processor_seconds(request["seconds"])
+    module_name, _, function_name = request["function"].partition(":")
+    function = getattr(importlib.import_module(module_name), function_name)
+    line.say("returned", value=function(**request["payload"]))
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    main(sys.argv[1:])

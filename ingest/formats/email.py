@@ -1,0 +1,183 @@
+"""E-mail: headers with blind copies, the body, and attachments as members; malformed messages read as far as they go."""
+
+import email
+import re
+from collections.abc import Iterator
+from email import policy
+from email.errors import HeaderParseError, MessageError
+from email.message import EmailMessage, Message
+from pathlib import Path
+
+from ingest.formats.html import html_text
+from ingest.formats.plain import decode_text, text_pages
+from ingest.job import ReadingJob, Yielded
+from ingest.reading import UnreadableFile
+
+MAXIMUM_MESSAGE_BYTES = 256 * 1024**2
+SHOWN_HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject", "Reply-To", "Sender")
+_KEPT_HEADERS = ("Message-ID", "In-Reply-To", "References", "Thread-Index", "Thread-Topic", "Received")
+_PARSING_ERRORS = (MessageError, HeaderParseError, ValueError, LookupError, TypeError, AttributeError, IndexError)
+_MAXIMUM_PARTS = 2000
+_SUFFIX = {"message/rfc822": ".eml", "text/html": ".html", "text/plain": ".txt", "text/calendar": ".ics"}
+
+
+def read_email(job: ReadingJob) -> Iterator[Yielded]:
+    """The message as pages, its attachments as members."""
+    if job.path.stat().st_size > MAXIMUM_MESSAGE_BYTES:
+        raise UnreadableFile("too-large")
+    data = job.path.read_bytes()
+    if data.startswith(b"From "):  # the line a mail spool puts before a message
+        data = data.partition(b"\n")[2]
+    message = email.message_from_bytes(data, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    _facts(message, job)
+    bodies, attachments = _divide(message)
+    text = "\n".join([*_header_lines(message), "", _body_text(bodies, job)])
+    yield from text_pages(text, heading="Message", reason="the file is an e-mail message")
+    for position, part in enumerate(attachments, 1):
+        name, payload = _attachment(part, position)
+        if payload:
+            yield job.member(name, [payload])
+        else:
+            job.facts.note(f"Attachment {position} of the message holds nothing.")
+
+
+def header_text(message: Message, name: str) -> str:
+    """The header as text; where it breaks the rules, as it stands."""
+    try:
+        values = [str(value) for value in message.get_all(name, [])]
+    except _PARSING_ERRORS:
+        values = [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
+    return re.sub(r"\s+", " ", ", ".join(values)).strip()
+
+
+def _header_lines(message: Message) -> list[str]:
+    found = [(name, header_text(message, name)) for name in SHOWN_HEADERS]
+    return [f"{name}: {value}" for name, value in found if value]
+
+
+def _facts(message: Message, job: ReadingJob) -> None:
+    job.facts.title = header_text(message, "Subject") or None
+    job.facts.author = header_text(message, "From") or None
+    job.facts.created = header_text(message, "Date") or None
+    for name in (*SHOWN_HEADERS, *_KEPT_HEADERS):
+        if value := header_text(message, name):
+            job.facts.metadata[name.lower()] = value[:4000]
+    if message.defects:
+        job.facts.note("The message breaks the rules of e-mail in places and was read as far as it goes.")
+
+
+def _divide(message: EmailMessage) -> tuple[list[Message], list[Message]]:
+    """The parts that are the body, and the parts that are attachments."""
+    bodies: list[Message] = []
+    attachments: list[Message] = []
+    stack: list[Message] = [message]
+    seen = 0
+    while stack:
+        part = stack.pop()
+        seen += 1
+        if seen > _MAXIMUM_PARTS:
+            raise UnreadableFile("bomb", "The message has more parts than the limit; it was not unpacked.")
+        kind = part.get_content_type()
+        payload = part.get_payload()
+        if kind == "message/rfc822" or (kind.startswith("message/") and part is not message and part.is_multipart()):
+            attachments.append(part)
+        elif isinstance(payload, list):
+            stack += [item for item in reversed(payload) if isinstance(item, Message)]
+        elif _is_attachment(part, kind):
+            attachments.append(part)
+        else:
+            bodies.append(part)
+    return bodies, attachments
+
+
+def _is_attachment(part: Message, kind: str) -> bool:
+    try:
+        disposition, name = part.get_content_disposition(), part.get_filename()
+    except _PARSING_ERRORS:
+        disposition, name = None, None
+    if disposition == "attachment" or kind not in ("text/plain", "text/html"):
+        return kind.partition("/")[0] != "text" or disposition == "attachment" or bool(name)
+    return bool(name)
+
+
+def _body_text(bodies: list[Message], job: ReadingJob) -> str:
+    """The body as a person reads it: plain text preferred, the web form of the same words left out."""
+    plain = [part for part in bodies if part.get_content_type() != "text/html"]
+    texts = [_decoded(part) for part in plain]
+    if not any(text.strip() for text in texts):
+        texts = [html_text(_decoded(part))[0] for part in bodies if part.get_content_type() == "text/html"]
+        if texts:
+            job.facts.note("The message has no plain text; the text was taken from its web form.")
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _decoded(part: Message) -> str:
+    payload = _payload(part)
+    try:
+        charset = part.get_content_charset()
+        if charset:
+            return payload.decode(charset)
+    except _PARSING_ERRORS:
+        pass
+    return decode_text(payload)[0]
+
+
+def _payload(part: Message) -> bytes:
+    try:
+        payload = part.get_payload(decode=True)
+    except _PARSING_ERRORS:
+        payload = None
+    if isinstance(payload, bytes):
+        return payload
+    return str(part.get_payload()).encode("utf-8", "surrogateescape")
+
+
+def _attachment(part: Message, position: int) -> tuple[str, bytes]:
+    kind = part.get_content_type()
+    try:
+        name = part.get_filename() or ""
+    except _PARSING_ERRORS:
+        name = ""
+    inner = part.get_payload()
+    if isinstance(inner, list):
+        first = inner[0] if inner else None
+        payload = b"" if not isinstance(first, Message) else _as_bytes(first)
+        subject = header_text(first, "Subject") if isinstance(first, Message) else ""
+        return name or f"{subject or f'message {position}'}.eml", payload
+    if not name:
+        name = f"attachment {position}{_SUFFIX.get(kind, '')}"
+    return name, _payload(part)
+
+
+def _as_bytes(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except _PARSING_ERRORS:
+        return message.as_bytes(policy=policy.compat32)
+
+
+def read_mailbox(job: ReadingJob) -> Iterator[Yielded]:
+    """Each message of the mailbox as a member."""
+    count = 0
+    for count, lines in enumerate(_messages(job.path), 1):
+        yield job.member(f"message {count:05d}.eml", lines)
+    if count == 0:
+        raise UnreadableFile("no-pages", "The mailbox opens, but there is no message in it.")
+    job.facts.note(f"The mailbox holds {count} messages, each of them read as a file of its own.")
+
+
+def _messages(path: Path) -> Iterator[list[bytes]]:
+    lines: list[bytes] = []
+    began, after_blank = False, True
+    with path.open("rb") as source:
+        for line in source:
+            if line.startswith(b"From ") and after_blank:
+                if lines:
+                    yield lines
+                lines, began = [], True
+            elif began:
+                lines.append(line[1:] if re.match(rb">+From ", line) else line)
+            after_blank = not line.strip()
+    if lines:
+        yield lines

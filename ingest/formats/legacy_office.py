@@ -1,0 +1,89 @@
+"""Office files of before 2007, WordPerfect and Publisher: through LibreOffice where it is installed, else refused clearly."""
+
+import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.formats.pdf import read_pdf
+from ingest.job import ReadingJob, Yielded
+from ingest.reading import MemberFound, PageReading, UnreadableFile
+
+_SECONDS = 120
+_MEMORY_BYTES = 6 * 1024**3
+_OPEN_FILES = 1024
+_SUFFIXES = {
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.ms-powerpoint": ".ppt",
+    "application/vnd.wordperfect": ".wpd",
+    "application/x-mspublisher": ".pub",
+    "application/vnd.ms-excel.sheet.binary.macroenabled.12": ".xlsb",
+}
+_NOT_HERE = (
+    "not readable here: files of this age need LibreOffice, which is not installed on this machine; install it and "
+    "read the file again, or save the file as PDF in the program that made it."
+)
+
+
+def libreoffice() -> str | None:
+    """Where LibreOffice is on this machine; None where it is not."""
+    return shutil.which("soffice", path=os.defpath) or shutil.which("libreoffice", path=os.defpath)
+
+
+def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
+    """The file's pages, as LibreOffice sets them."""
+    program = libreoffice()
+    if program is None:
+        raise UnreadableFile("unsupported", _NOT_HERE)
+    produced = _convert(program, job)
+    try:
+        inner = replace(job, path=produced, media_type="application/pdf")
+        for found in read_pdf(inner):
+            if isinstance(found, PageReading):
+                yield PageReading.from_dict(found.to_dict() | {"reason": f"set as pages by LibreOffice; {found.reason}"})
+            elif isinstance(found, MemberFound):
+                yield found
+    finally:
+        produced.unlink(missing_ok=True)
+    # Those facts are LibreOffice's about its own PDF, except for what it carries over.
+    job.facts.metadata.pop("producer", None)
+    job.facts.metadata.pop("creator", None)
+    job.facts.created = None
+    job.facts.note("Read through LibreOffice; the pages are as it sets them, not as they were printed.")
+
+
+def _convert(program: str, job: ReadingJob) -> Path:
+    """The file as a PDF, made by a LibreOffice that keeps nothing, runs no macro and reaches no network."""
+    folder = job.spool / "libreoffice"
+    folder.mkdir(exist_ok=True)
+    source = folder / f"document{_SUFFIXES[job.media_type]}"
+    shutil.copyfile(job.path, source)
+    command = [
+        program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--convert-to", "pdf", "--outdir", str(folder), str(source),
+    ]  # fmt: skip
+    try:
+        subprocess.run(  # noqa: S603 - a program of the system, with a file name of our own
+            command, timeout=_SECONDS, capture_output=True, check=False, preexec_fn=_allow_more  # noqa: PLW1509
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableFile("timeout") from error
+    produced = source.with_suffix(".pdf")
+    if not produced.exists():
+        raise UnreadableFile(
+            "damaged", "LibreOffice could not open the file: it is damaged or protected by a password; ask its holder "
+            "for another copy.",
+        )  # fmt: skip
+    return produced
+
+
+def _allow_more() -> None:
+    """LibreOffice reserves far more address space than it uses, and opens many small files of its own."""
+    for kind, value in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_NOFILE, _OPEN_FILES)):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))

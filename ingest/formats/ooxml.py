@@ -1,0 +1,114 @@
+"""What Word, Excel and PowerPoint files have in common: a ZIP of XML parts, facts about the document, embedded files."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import Any
+
+from lxml import etree
+
+from ingest.job import ReadingJob
+from ingest.reading import MemberFound, UnreadableFile
+
+MAXIMUM_PART_BYTES = 256 * 1024**2
+_PART_RATIO_FREE = 32 * 1024**2
+_MAXIMUM_PART_RATIO = 200
+_CORE = {
+    "{http://purl.org/dc/elements/1.1/}title": "title",
+    "{http://purl.org/dc/elements/1.1/}creator": "author",
+    "{http://purl.org/dc/terms/}created": "created",
+    "{http://purl.org/dc/terms/}modified": "modified",
+    "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}lastModifiedBy": "last modified by",
+    "{http://purl.org/dc/elements/1.1/}subject": "subject",
+    "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords": "keywords",
+}
+Element = Any
+
+
+@contextmanager
+def open_package(job: ReadingJob) -> Iterator[zipfile.ZipFile]:
+    """The parts of the file.
+
+    Raises:
+        UnreadableFile: It is cut off or otherwise no whole ZIP.
+    """
+    try:
+        package = zipfile.ZipFile(job.path)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UnreadableFile("damaged", "The document is cut off or damaged and could not be opened; ask its holder "
+                             "for another copy.") from error
+    with package:
+        yield package
+
+
+def read_part(package: zipfile.ZipFile, name: str) -> bytes | None:
+    """The bytes of one part; None where there is no such part.
+
+    Raises:
+        UnreadableFile: The part is damaged, protected, or packed as only a bomb is.
+    """
+    try:
+        info = package.getinfo(name)
+    except KeyError:
+        return None
+    limit = max(_PART_RATIO_FREE, info.compress_size * _MAXIMUM_PART_RATIO)
+    if info.file_size > MAXIMUM_PART_BYTES or info.file_size > limit:
+        raise UnreadableFile("bomb")
+    try:
+        with package.open(info) as part:
+            data = part.read(MAXIMUM_PART_BYTES + 1)
+    except RuntimeError as error:
+        raise UnreadableFile("encrypted") from error
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+        raise UnreadableFile("damaged") from error
+    if len(data) > limit:
+        raise UnreadableFile("bomb")
+    return data
+
+
+def parse_xml(data: bytes) -> Element:
+    """The root element, with entities, DTDs and the network left alone; damaged markup is read as far as it goes.
+
+    Raises:
+        UnreadableFile: Nothing of it can be read.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False, remove_comments=True,
+        remove_pis=True,
+    )  # fmt: skip
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableFile("damaged") from error
+    if root is None:
+        raise UnreadableFile("damaged")
+    return root
+
+
+def core_facts(package: zipfile.ZipFile, job: ReadingJob) -> None:
+    """What the document says of itself is in the facts."""
+    data = read_part(package, "docProps/core.xml")
+    if not data:
+        return
+    for element in parse_xml(data):
+        name = _CORE.get(str(element.tag))
+        value = (element.text or "").strip()[:500]
+        if name and value:
+            job.facts.metadata[name] = value
+    for name in ("title", "author", "created"):
+        setattr(job.facts, name, job.facts.metadata.get(name))
+
+
+def embedded_files(package: zipfile.ZipFile, job: ReadingJob, folder: str) -> Iterator[MemberFound]:
+    """The files and pictures set into the document, as members of their own."""
+    for info in package.infolist():
+        place = PurePosixPath(info.filename)
+        if info.is_dir() or not info.filename.startswith((f"{folder}/embeddings/", f"{folder}/media/")):
+            continue
+        if place.suffix.lower() in (".emf", ".wmf"):  # drawings of the program's own, with no reader
+            job.facts.note("The document holds drawings in a Windows format that is not readable here.")
+            continue
+        data = read_part(package, info.filename)
+        if data:
+            yield job.member(place.name, [data], packed_bytes=info.compress_size)

@@ -1,0 +1,174 @@
+"""The text layer of a PDF page: its words with their places, and what there is to know about how far to trust it."""
+
+import ctypes
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2.raw as raw
+
+from ingest.reading import Word
+
+_WORD = re.compile(r"\S+")
+_MAXIMUM_OBJECTS = 20_000
+_INVISIBLE = 3
+# PDFium writes the hyphen at the end of a line as one of these, and U+FFFE for a letter it cannot name.
+_LINE_HYPHEN = re.compile(r"[\x02\ufffe](?:\r\n)?")
+_NOT_TEXT = re.compile(r"[\ufffd\ue000-\uf8ff\x00]")
+
+
+@dataclass(frozen=True)
+class TextLayer:
+    """The words a page carries as text."""
+
+    text: str
+    words: list[Word] = field(default_factory=list)
+    unnamed_share: float = 0.0  # of characters that the file gives no meaning
+
+
+@dataclass(frozen=True)
+class PageMakeup:
+    """What a page is made of."""
+
+    image_share: float  # of the page's area, all images together, never more than 1
+    invisible_share: float  # of the text objects: a layer that somebody's OCR laid under or over a picture
+    has_drawing: bool
+
+
+class PagePlane:
+    """Turns points of the page's own plane into fractions of the page as shown: rotated, cropped, origin top left."""
+
+    _SIZE = 100_000
+
+    def __init__(self, page: Any) -> None:
+        origin, right, up = (self._device(page, *point) for point in ((0, 0), (1000, 0), (0, 1000)))
+        scale = self._SIZE * 1000
+        self._x = (origin[0] / self._SIZE, (right[0] - origin[0]) / scale, (up[0] - origin[0]) / scale)
+        self._y = (origin[1] / self._SIZE, (right[1] - origin[1]) / scale, (up[1] - origin[1]) / scale)
+
+    def _device(self, page: Any, x: float, y: float) -> tuple[int, int]:
+        device_x, device_y = ctypes.c_int(), ctypes.c_int()
+        raw.FPDF_PageToDevice(page, 0, 0, self._SIZE, self._SIZE, 0, x, y, device_x, device_y)
+        return device_x.value, device_y.value
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """The box in fractions of the page as shown, kept inside it."""
+        x0 = self._x[0] + left * self._x[1] + bottom * self._x[2]
+        x1 = self._x[0] + right * self._x[1] + top * self._x[2]
+        y0 = self._y[0] + left * self._y[1] + bottom * self._y[2]
+        y1 = self._y[0] + right * self._y[1] + top * self._y[2]
+        return _inside(min(x0, x1)), _inside(min(y0, y1)), _inside(max(x0, x1)), _inside(max(y0, y1))
+
+
+def _inside(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 5)
+
+
+def read_layer(page: Any, plane: PagePlane) -> TextLayer:
+    """The text of the page's layer with the place of each word."""
+    text_page = raw.FPDFText_LoadPage(page)
+    if not text_page:
+        return TextLayer("")
+    try:
+        return _layer_of(text_page, plane)
+    finally:
+        raw.FPDFText_ClosePage(text_page)
+
+
+def _layer_of(text_page: Any, plane: PagePlane) -> TextLayer:
+    count = raw.FPDFText_CountChars(text_page)
+    if count <= 0:
+        return TextLayer("")
+    buffer = (ctypes.c_ushort * (count * 2 + 2))()
+    written = raw.FPDFText_GetText(text_page, 0, count, buffer)
+    plain = bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "replace")
+    # Where PDFium left letters out of the text (or one letter took two places) the two counts part company.
+    same_index = len(plain) == count
+    words: list[Word] = []
+    for match in _WORD.finditer(plain):
+        first, last = match.start(), match.end() - 1
+        if not same_index:
+            first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, first)
+            last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, last)
+        box = _word_box(text_page, first, last)
+        if box is not None:
+            words.append([*plane.box(*box), _LINE_HYPHEN.sub("-", match.group()), 100.0])
+    unnamed = len(_NOT_TEXT.findall(plain)) / max(1, len(plain))
+    return TextLayer(_LINE_HYPHEN.sub("-\n", plain).replace("\r\n", "\n").strip(), words, unnamed)
+
+
+def _word_box(text_page: Any, first: int, last: int) -> tuple[float, float, float, float] | None:
+    start, end = raw.FS_RECTF(), raw.FS_RECTF()
+    if first < 0 or last < 0 or not raw.FPDFText_GetLooseCharBox(text_page, first, start):
+        return None
+    if not raw.FPDFText_GetLooseCharBox(text_page, last, end):
+        return None
+    return (
+        min(start.left, end.left),
+        min(start.bottom, end.bottom),
+        max(start.right, end.right),
+        max(start.top, end.top),
+    )
+
+
+def page_makeup(page: Any, plane: PagePlane) -> PageMakeup:
+    """How much of the page is picture, how much of its text is invisible, and whether anything is drawn."""
+    counts = _Makeup(plane)
+    total = raw.FPDFPage_CountObjects(page)
+    for index in range(min(total, _MAXIMUM_OBJECTS)):
+        counts.add(raw.FPDFPage_GetObject(page, index), depth=0)
+    return PageMakeup(
+        image_share=counts.image_share(),
+        invisible_share=counts.invisible / counts.texts if counts.texts else 0.0,
+        has_drawing=counts.drawings > 0,
+    )
+
+
+class _Makeup:
+    _GRID = 24
+
+    def __init__(self, plane: PagePlane) -> None:
+        self._plane = plane
+        self._covered: set[tuple[int, int]] = set()
+        self._seen = 0
+        self.texts = 0
+        self.invisible = 0
+        self.drawings = 0
+
+    def add(self, item: Any, *, depth: int) -> None:
+        self._seen += 1
+        if not item or self._seen > _MAXIMUM_OBJECTS:
+            return
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            self.texts += 1
+            self.invisible += raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE and depth == 0:
+            self._cover(item)
+        elif kind == raw.FPDF_PAGEOBJ_FORM:
+            self._add_form(item, depth)
+        elif kind != raw.FPDF_PAGEOBJ_TEXT:
+            self.drawings += 1
+
+    def _add_form(self, item: Any, depth: int) -> None:
+        holds_image = False
+        if depth < 3:
+            for index in range(min(raw.FPDFFormObj_CountObjects(item), _MAXIMUM_OBJECTS)):
+                inner = raw.FPDFFormObj_GetObject(item, index)
+                holds_image = holds_image or bool(inner) and raw.FPDFPageObj_GetType(inner) == raw.FPDF_PAGEOBJ_IMAGE
+                self.add(inner, depth=depth + 1)
+        if holds_image and depth == 0:
+            self._cover(item)
+
+    def _cover(self, item: Any) -> None:
+        left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+        if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            return
+        x0, y0, x1, y1 = self._plane.box(left.value, bottom.value, right.value, top.value)
+        grid = self._GRID
+        for column in range(round(x0 * grid), round(x1 * grid)):
+            for row in range(round(y0 * grid), round(y1 * grid)):
+                self._covered.add((column, row))
+
+    def image_share(self) -> float:
+        return len(self._covered) / self._GRID**2

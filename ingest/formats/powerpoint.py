@@ -1,0 +1,102 @@
+"""PowerPoint presentations: a page for each slide, with its tables, its notes and its comments."""
+
+import re
+from collections.abc import Iterator
+from zipfile import ZipFile
+
+from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, read_part
+from ingest.job import ReadingJob, Yielded
+from ingest.reading import PageReading, UnreadableFile
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+
+
+def read_powerpoint(job: ReadingJob) -> Iterator[Yielded]:
+    """Each slide in the order it is shown, hidden ones marked; a slide of pictures alone says so."""
+    with open_package(job) as package:
+        core_facts(package, job)
+        slides = _slide_parts(package)
+        if not slides:
+            raise UnreadableFile("no-pages")
+        for number, part in enumerate(slides, 1):
+            yield _slide(package, part, number)
+        yield from embedded_files(package, job, "ppt")
+
+
+def _slide_parts(package: ZipFile) -> list[str]:
+    names = set(package.namelist())
+    targets = _relations(package, "ppt/presentation.xml")
+    listed = parse_xml(read_part(package, "ppt/presentation.xml") or b"<empty/>").iter(f"{_P}sldId")
+    parts = [targets.get(item.get(f"{_R}id") or "", "") for item in listed]
+    known = [part for part in parts if part in names]
+    if known:
+        return known
+    loose = [name for name in names if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
+    return sorted(loose, key=lambda name: int(re.sub(r"\D", "", name)))
+
+
+def _relations(package: ZipFile, part: str) -> dict[str, str]:
+    folder, _, name = part.rpartition("/")
+    data = read_part(package, f"{folder}/_rels/{name}.rels")
+    if not data:
+        return {}
+    return {item.get("Id") or "": _resolved(folder, item.get("Target") or "") for item in parse_xml(data)}
+
+
+def _resolved(folder: str, target: str) -> str:
+    if target.startswith("/"):
+        return target[1:]
+    parts = folder.split("/")
+    for piece in target.split("/"):
+        if piece == "..":
+            parts = parts[:-1]
+        elif piece != ".":
+            parts.append(piece)
+    return "/".join(parts)
+
+
+def _slide(package: ZipFile, part: str, number: int) -> PageReading:
+    root = parse_xml(read_part(package, part) or b"<empty/>")
+    blocks = [_text(root)]
+    for target in sorted(_relations(package, part).values()):
+        if target.startswith("ppt/notesSlides/"):
+            notes = _text(parse_xml(read_part(package, target) or b"<empty/>"))
+            blocks.append(f"Speaker's notes:\n{notes}" if notes else "")
+        elif target.startswith("ppt/comments/"):
+            comments = _comments(parse_xml(read_part(package, target) or b"<empty/>"))
+            blocks.append(f"Comments:\n{comments}" if comments else "")
+        elif target.startswith("ppt/diagrams/data"):
+            blocks.append(_text(parse_xml(read_part(package, target) or b"<empty/>")))
+    text = "\n\n".join(block for block in blocks if block.strip())
+    heading = f"Slide {number}{' (hidden slide)' if root.get('show') == '0' else ''}"
+    if not text:
+        has_picture = next(root.iter(f"{_P}pic"), None) is not None
+        reason = "picture: the slide shows pictures and no text" if has_picture else "blank: the slide has no text"
+        return PageReading(number, "", "none", unread=True, reason=reason, heading=heading)
+    return PageReading(number, text, "native", reason="the file is a PowerPoint presentation", heading=heading)
+
+
+def _text(root: Element) -> str:
+    lines: list[str] = []
+    for paragraph in root.iter(f"{_A}p"):
+        if next(paragraph.iterancestors(_FALLBACK, f"{_A}tc"), None) is None:
+            lines.append(_line(paragraph))
+    for row in root.iter(f"{_A}tr"):
+        cells = [" ".join(_line(paragraph) for paragraph in cell.iter(f"{_A}p")) for cell in row.iter(f"{_A}tc")]
+        lines.append(" | ".join(cell.strip() for cell in cells))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _line(paragraph: Element) -> str:
+    pieces = []
+    for item in paragraph.iter(f"{_A}t", f"{_A}br"):
+        pieces.append("\n" if item.tag == f"{_A}br" else item.text or "")
+    return "".join(pieces)
+
+
+def _comments(root: Element) -> str:
+    lines = ["".join(item.itertext()).strip() for item in root.iter(f"{_P}text", f"{_A}p")]
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,32 @@
+"""Rich Text documents."""
+
+import re
+from collections.abc import Iterator
+
+from striprtf.striprtf import rtf_to_text
+
+from ingest.formats.plain import MAXIMUM_TEXT_BYTES, text_pages
+from ingest.job import ReadingJob, Yielded
+from ingest.reading import UnreadableFile
+
+_INFO = {name: re.compile(rb"\{\\" + name.encode() + rb" ([^{}\\]{1,300})\}") for name in ("title", "author")}
+_OBJECT = re.compile(rb"\{\\\*?\\?(?:objdata|pict)\b")
+
+
+def read_rich_text(job: ReadingJob) -> Iterator[Yielded]:
+    """The text of the document, without its formatting."""
+    if job.path.stat().st_size > MAXIMUM_TEXT_BYTES:
+        raise UnreadableFile("too-large")
+    data = job.path.read_bytes()
+    for name, pattern in _INFO.items():
+        if found := pattern.search(data):
+            setattr(job.facts, name, found[1].decode("cp1252", "replace"))
+    try:
+        # RTF is ASCII with escapes; bytes above that are in the code page it names, most often this one.
+        text = rtf_to_text(data.decode("cp1252", "replace"), errors="replace")
+    except (ValueError, LookupError, IndexError, TypeError, KeyError) as error:
+        raise UnreadableFile("damaged", "The Rich Text document is damaged and could not be read; ask its holder for "
+                             "another copy.") from error
+    if _OBJECT.search(data):
+        job.facts.note("The document holds pictures or embedded files, which were not read.")
+    yield from text_pages(text, reason="the file is a Rich Text document")

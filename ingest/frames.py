@@ -1,0 +1,65 @@
+"""Messages between the pool and its children: a length and JSON, so that a child can hand over data but never code."""
+
+import json
+import os
+import struct
+from typing import Any
+
+_HEADER = struct.Struct(">I")
+MAXIMUM_FRAME_BYTES = 256 * 1024 * 1024
+
+
+def write_frame(descriptor: int, message: dict[str, Any]) -> None:
+    """The message is in the pipe, whole."""
+    body = json.dumps(message, separators=(",", ":")).encode("ascii")
+    view = memoryview(_HEADER.pack(len(body)) + body)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def read_frame(descriptor: int) -> dict[str, Any] | None:
+    """The next message, waiting for it; None when the other side has gone."""
+    header = _read_exactly(descriptor, _HEADER.size)
+    if header is None:
+        return None
+    body = _read_exactly(descriptor, _HEADER.unpack(header)[0])
+    return None if body is None else json.loads(body)
+
+
+def _read_exactly(descriptor: int, size: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < size:
+        part = os.read(descriptor, min(size - len(parts), 1 << 20))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)
+
+
+class FrameBuffer:
+    """Puts messages together from whatever pieces have arrived, without ever waiting."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, piece: bytes) -> list[dict[str, Any]]:
+        """Add what arrived and return each message that is now whole.
+
+        Raises:
+            ValueError: What arrived is no message of ours; the child is not to be trusted any more.
+        """
+        self._bytes += piece
+        messages: list[dict[str, Any]] = []
+        while len(self._bytes) >= _HEADER.size:
+            (size,) = _HEADER.unpack_from(self._bytes)
+            if size > MAXIMUM_FRAME_BYTES:
+                raise ValueError("a message from a child is larger than the limit")
+            if len(self._bytes) < _HEADER.size + size:
+                break
+            body = bytes(self._bytes[_HEADER.size : _HEADER.size + size])
+            del self._bytes[: _HEADER.size + size]
+            message = json.loads(body)
+            if not isinstance(message, dict):
+                raise ValueError("a message from a child is not an object")
+            messages.append(message)
+        return messages

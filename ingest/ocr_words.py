@@ -1,0 +1,153 @@
+"""The words an OCR engine gives: which to keep, how two readings join, and the text they make."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.reading import Word
+
+KEEP = 30.0
+KEEP_KNOWN = 8.0  # a word in the dictionary is kept with less confidence than a string of letters
+ADD = 40.0  # what only the second reading saw must be surer than what both saw
+SURER = 4.0
+_EMPTY = re.compile(r"[\W_]+")
+_COLUMNS = 12
+
+
+@dataclass(frozen=True)
+class OcrWord:
+    """One word with its box in pixels, how sure the engine is, and the line it stands in."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    confidence: float
+    line: tuple[int, ...]
+
+    @property
+    def height(self) -> float:
+        """In pixels."""
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        """In square pixels."""
+        return max(1.0, (self.right - self.left) * (self.bottom - self.top))
+
+    @classmethod
+    def from_row(cls, row: str, scale: float) -> "OcrWord | None":
+        """The word of one row of the engine's table; None for the rows of blocks and lines, and for blank words."""
+        cells = row.split("\t")
+        if len(cells) != _COLUMNS or cells[0] != "5" or not cells[11].strip():
+            return None
+        left, top, width, height = (int(cell) / scale for cell in cells[6:10])
+        line = tuple(int(cell) for cell in cells[2:5])
+        return cls(cells[11].strip(), left, top, left + width, top + height, float(cells[10]), line)
+
+
+def overlap(one: OcrWord, other: OcrWord) -> float:
+    """The share of the smaller of two boxes that lies in the other."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return max(0.0, width) * max(0.0, height) / min(one.area, other.area)
+
+
+def covered(page: NDArray[np.uint8], words: Sequence[OcrWord]) -> NDArray[np.uint8]:
+    """The page with these words painted over as white paper."""
+    page = page.copy()
+    for word in words:
+        page[max(0, int(word.top) - 1) : int(word.bottom) + 2, max(0, int(word.left) - 1) : int(word.right) + 2] = 255
+    return page
+
+
+def join(first: Sequence[OcrWord], second: Sequence[OcrWord]) -> list[OcrWord]:
+    """The first reading, with words of the second where they are surer or where the first has none."""
+    kept_words: list[OcrWord | None] = list(first)
+    added: list[OcrWord] = []
+    for word in second:
+        rivals = [index for index, old in enumerate(kept_words) if old is not None and overlap(old, word) > 0.3]
+        if not rivals:
+            if word.confidence >= ADD:
+                added.append(word)
+            continue
+        rival_words = [old for index in rivals if (old := kept_words[index]) is not None]
+        best = max(old.confidence for old in rival_words)
+        if word.confidence > best + SURER and len(word.text) >= max(len(old.text) for old in rival_words) * 0.6:
+            line = rival_words[0].line
+            for index in rivals[1:]:
+                kept_words[index] = None
+            kept_words[rivals[0]] = OcrWord(
+                word.text, word.left, word.top, word.right, word.bottom, word.confidence, line
+            )
+    return _placed([word for word in kept_words if word is not None], added)
+
+
+def _placed(words: list[OcrWord], added: Sequence[OcrWord]) -> list[OcrWord]:
+    """The added words in the lines they stand on, or as lines of their own where they belong on the page."""
+    for word in added:
+        middle = (word.top + word.bottom) / 2
+        on_line = [index for index, old in enumerate(words) if old.top <= middle <= old.bottom]
+        if on_line:
+            nearest = min(on_line, key=lambda index: abs((words[index].left + words[index].right) / 2 - word.left))
+            old = words[nearest]
+            placed = OcrWord(word.text, word.left, word.top, word.right, word.bottom, word.confidence, old.line)
+            words.insert(nearest + (word.left > old.left), placed)
+            continue
+        # Lines of the second reading are numbered apart, so that they never run into a line of the first.
+        own = OcrWord(
+            word.text, word.left, word.top, word.right, word.bottom, word.confidence, (-1, *word.line)
+        )
+        after = [index for index, old in enumerate(words) if old.bottom <= middle]
+        words.insert(max(after) + 1 if after else 0, own)
+    return words
+
+
+def kept(words: Sequence[OcrWord], is_known: Callable[[str], bool]) -> list[OcrWord]:
+    """The words that are surer than noise: less is asked of one that is in the dictionary."""
+    return [word for word in words if _is_kept(word, is_known)]
+
+
+def _is_kept(word: OcrWord, is_known: Callable[[str], bool]) -> bool:
+    core = _EMPTY.sub("", word.text)
+    if not core:
+        return False
+    if word.confidence >= KEEP:
+        return True
+    return word.confidence >= KEEP_KNOWN and len(core) >= 3 and core.isalpha() and is_known(core)
+
+
+def as_text(words: Sequence[OcrWord]) -> str:
+    """The words as lines of text, a blank line between blocks."""
+    lines: list[str] = []
+    last: tuple[int, ...] | None = None
+    for word in words:
+        if last is not None and word.line == last:
+            lines[-1] += f" {word.text}"
+        else:
+            if last is not None and word.line[:2] != last[:2]:
+                lines.append("")
+            lines.append(word.text)
+        last = word.line
+    return "\n".join(lines)
+
+
+def as_boxes(words: Sequence[OcrWord], size: tuple[int, int]) -> list[Word]:
+    """The words with their boxes as fractions of the page."""
+    width, height = size
+    return [
+        [
+            *(round(min(1.0, max(0.0, value)), 5) for value in _fractions(word, width, height)),
+            word.text,
+            round(word.confidence, 1),
+        ]
+        for word in words
+    ]
+
+
+def _fractions(word: OcrWord, width: int, height: int) -> tuple[float, float, float, float]:
+    return word.left / width, word.top / height, word.right / width, word.bottom / height

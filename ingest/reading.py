@@ -1,0 +1,159 @@
+"""What reading a file gives: pages, members and facts, or one sentence that says why it could not be read."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from store.errors import CandourError
+
+ReadBy = Literal["layer", "ocr", "both", "native", "none"]
+Word = list[Any]  # [x0, y0, x1, y1, text, confidence]: the box in fractions of the page as it is shown, origin top left
+
+SENTENCES: dict[str, str] = {
+    "encrypted": "The file is protected by a password; ask its holder for the password, or for a copy without one.",
+    "damaged": "The file is damaged and could not be opened; ask its holder for another copy.",
+    "empty": "The file is empty: it holds no bytes; ask its holder whether a copy with content exists.",
+    "unsupported": "The file is of a kind that is not readable here; open it in the program that made it and "
+    "save it as PDF, then take in the PDF as well.",
+    "too-large": "The file is larger than the limit for one file; divide it, or ask an administrator to raise the limit.",
+    "bomb": "The file would unpack to far more than its own size, as files made to do harm do; it was not unpacked.",
+    "timeout": "Reading the file took longer than the time allowed; read it again with more time, or divide it.",
+    "memory": "Reading the file needed more memory than is allowed; read it again with more memory, or divide it.",
+    "crashed": "The program that reads files of this kind stopped on it; ask its holder for another copy.",
+    "unreadable-folder": "The folder could not be opened; ask whoever keeps it for permission to read it.",
+    "unreadable-file": "The file could not be opened; ask whoever keeps it for permission to read it.",
+    "special-file": "This is a device, pipe or socket rather than a file, so there is nothing in it to read.",
+    "link": "This is a link to another place, and links are not followed; take in the place it points to if it is wanted.",
+    "changed": "The file changed while it was being read; wait until nobody is writing to it and read it again.",
+    "missing": "The file was gone when its turn came; look for it where it was, and read it again.",
+    "no-pages": "The file opens, but there is no page in it; ask its holder whether a copy with content exists.",
+    "nested-too-deep": "The file lies too many containers deep to be unpacked; unpack the outer ones by hand.",
+    "too-many-pixels": "The picture is larger than the limit for one page; save it at a lower resolution beside the original.",
+}
+
+
+class UnreadableFile(CandourError):  # noqa: N818 - the name says what is true of the file, and is used as such
+    """A file that could not be read, with a code for counting and a sentence for a person."""
+
+    exit_code = 3
+
+    def __init__(self, code: str, sentence: str | None = None) -> None:
+        self.code = code
+        self.sentence = sentence or SENTENCES[code]
+        super().__init__(self.sentence)
+
+
+def clean_text(text: str) -> str:
+    """The text as it can be stored and searched: composed letters, plain line ends, no control characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n")
+    if not text.isprintable():
+        text = "".join(map(_storable, text))
+    return unicodedata.normalize("NFC", text)
+
+
+def _storable(character: str) -> str:
+    if character in "\n\t" or character.isprintable():
+        return character
+    kind = unicodedata.category(character)
+    if kind == "Cs":  # a lone surrogate cannot be written as UTF-8
+        return "�"
+    if kind == "Zs":
+        return " "
+    return "" if kind in ("Cc", "Cf") else character
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """One page as read: its text, how it was read and why, and how sure that reading is."""
+
+    number: int
+    text: str
+    read_by: ReadBy
+    confidence: float | None = None
+    layer_text: str | None = None
+    words: list[Word] = field(default_factory=list)
+    width: float = 0.0
+    height: float = 0.0
+    rotation: int = 0
+    unread: bool = False
+    reason: str = ""
+    heading: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can carry."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "PageReading":
+        """The page that `to_dict` described."""
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class MemberFound:
+    """A file inside the file: its own name there, and where its bytes wait in the spool folder."""
+
+    name: str
+    path: Path
+    position: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can carry."""
+        return {"name": self.name, "path": str(self.path), "position": self.position}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "MemberFound":
+        """The member that `to_dict` described."""
+        return cls(name=values["name"], path=Path(values["path"]), position=values["position"])
+
+
+@dataclass
+class FileFacts:
+    """What a reader learns about the whole file while it reads the pages; filled in as it goes."""
+
+    title: str | None = None
+    author: str | None = None
+    created: str | None = None
+    notes: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def note(self, sentence: str) -> None:
+        """Keep a sentence for the person who looks at the file, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can carry."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """Everything that was read from one file."""
+
+    media_type: str
+    label: str
+    title: str | None = None
+    author: str | None = None
+    created: str | None = None
+    pages: list[PageReading] = field(default_factory=list)
+    members: list[MemberFound] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can carry."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        values["pages"] = [page.to_dict() for page in self.pages]
+        values["members"] = [member.to_dict() for member in self.members]
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "FileReading":
+        """The reading that `to_dict` described."""
+        plain = dict(values)
+        plain["pages"] = [PageReading.from_dict(page) for page in values["pages"]]
+        plain["members"] = [MemberFound.from_dict(member) for member in values["members"]]
+        return cls(**plain)

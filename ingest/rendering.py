@@ -1,0 +1,47 @@
+"""A page as a picture for people, made in a confined child, standing as the boxes of its words stand."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest import identify as kinds
+from ingest.limits import run_limited
+
+SCREEN_DPI = 110
+
+
+@dataclass(frozen=True)
+class PagePicture:
+    """The bytes of the picture, their kind, and the size in pixels."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+def has_page_pictures(media_type: str) -> bool:
+    """True of the kinds whose pages can be shown as they look: PDF and pictures."""
+    return media_type == kinds.PDF.media_type or media_type.startswith("image/")
+
+
+def render_page(
+    path: Path, media_type: str, page_number: int, *, dpi: int = SCREEN_DPI, rotation: int = 0, folder: Path | None = None
+) -> PagePicture:
+    """The page as a JPEG, turned clockwise by `rotation` (that of its reading), made in a confined child.
+
+    Raises:
+        UnreadableFile: The page cannot be shown; the sentence says why.
+    """
+    answer = run_limited(
+        "ingest.formats.page_pictures:render_in_child",
+        {
+            "path": str(path.resolve()),
+            "media_type": media_type,
+            "page_number": page_number,
+            "dpi": dpi,
+            "rotation": rotation,
+        },
+        folder=folder,
+    )
+    return PagePicture(base64.b64decode(answer["data"]), "image/jpeg", answer["width"], answer["height"])

@@ -1,0 +1,141 @@
+"""What can be told of a scanned page before and after it is read: ink, ruling lines, slant, grey tones."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+_BORDER = 0.03  # of each side: scanner shadows and punch holes live there
+_BLANK_INK = 0.0006
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The dark part of a page."""
+
+    threshold: int
+    mask: Mask
+    share: float  # of the page inside its border
+    midtone_share: float  # neither paper nor ink: large on photographs
+
+    @property
+    def is_blank(self) -> bool:
+        """True of a page with no more ink than dust makes."""
+        return self.share < _BLANK_INK
+
+
+def find_ink(page: Grey) -> Ink:
+    """The pixels darker than the paper, by Otsu's threshold, with the contrast of real ink asked for."""
+    counts = np.bincount(page.ravel(), minlength=256).astype(np.float64)
+    paper = float(np.average(np.arange(256)[128:], weights=counts[128:])) if counts[128:].sum() else 128.0
+    threshold = min(_otsu(counts), int(paper) - 24)
+    mask = page < max(1, threshold)
+    height, width = page.shape
+    top, side = int(height * _BORDER), int(width * _BORDER)
+    inner = mask[top : height - top or None, side : width - side or None]
+    neighbours = inner[1:-1, 1:-1] & (inner[:-2, 1:-1] | inner[2:, 1:-1]) & (inner[1:-1, :-2] | inner[1:-1, 2:])
+    share = float(neighbours.mean()) if neighbours.size else 0.0
+    low, high = threshold * 0.6, paper - 20
+    middle = counts[int(low) : max(int(low) + 1, int(high))].sum() / max(1.0, counts.sum())
+    return Ink(threshold, mask, share, float(middle))
+
+
+def _otsu(counts: NDArray[np.float64]) -> int:
+    shares = counts / max(1.0, counts.sum())
+    below = np.cumsum(shares)
+    mean_below = np.cumsum(shares * np.arange(256))
+    mean = mean_below[-1]
+    spread = below * (1 - below)
+    between = np.divide((mean * below - mean_below) ** 2, spread, out=np.zeros(256), where=spread > 1e-9)
+    return int(np.argmax(between)) + 1
+
+
+def _along(mask: Mask, length: int) -> Mask:
+    """The pixels that lie in a horizontal run of ink at least so long."""
+    height, width = mask.shape
+    if width <= length:
+        return np.zeros_like(mask)
+    sums = np.zeros((height, width + 1), np.int32)
+    np.cumsum(mask, axis=1, out=sums[:, 1:])
+    starts = (sums[:, length:] - sums[:, :-length]) >= length
+    marks = np.zeros((height, width + 1), np.int32)
+    marks[:, : starts.shape[1]] += starts
+    marks[:, length:] -= starts
+    covered: Mask = np.cumsum(marks, axis=1)[:, :width] > 0
+    return covered
+
+
+def _thin(mask: Mask, thickness: int) -> Mask:
+    """Those pixels of the mask that do not belong to a part thicker than `thickness`."""
+    height, width = mask.shape
+    if height <= thickness + 1:
+        return mask
+    sums = np.zeros((height + 1, width), np.int32)
+    np.cumsum(mask, axis=0, out=sums[1:])
+    full = (sums[thickness + 1 :] - sums[: -(thickness + 1)]) >= thickness + 1
+    thick = np.zeros_like(mask)
+    for shift in range(thickness + 1):
+        thick[shift : shift + full.shape[0]] |= full
+    return mask & ~thick
+
+
+def ruling_lines(ink: Mask, *, length: int, thickness: int) -> Mask:
+    """The ink of ruled lines, boxes and fax streaks, except where a letter crosses it."""
+    across = _lines_across(ink, length, thickness)
+    down = _lines_across(ink.T, length, thickness).T
+    return across | down
+
+
+def _lines_across(ink: Mask, length: int, thickness: int) -> Mask:
+    line = _thin(_along(ink, length), thickness)
+    above, below = np.zeros_like(line), np.zeros_like(line)
+    above[1:] = ink[:-1] & ~line[:-1]
+    below[:-1] = ink[1:] & ~line[1:]
+    for _ in range(thickness):
+        above[1:] |= above[:-1] & line[1:] & line[:-1]
+        below[:-1] |= below[1:] & line[:-1] & line[1:]
+    return line & ~(above & below)
+
+
+def without(page: Grey, mask: Mask) -> Grey:
+    """The page with those pixels, and the grey fringe beside them, as white paper."""
+    fringe = mask.copy()
+    fringe[1:] |= mask[:-1]
+    fringe[:-1] |= mask[1:]
+    fringe[:, 1:] |= mask[:, :-1]
+    fringe[:, :-1] |= mask[:, 1:]
+    cleaned: Grey = page.copy()
+    cleaned[mask] = 255
+    pale = fringe & (page > 110)
+    cleaned[pale] = 255
+    return cleaned
+
+
+def slant(ink: Mask, *, limit: float = 12.0) -> float:
+    """By how many degrees the lines of text lean, clockwise positive; 0 where they lean less than half a degree.
+
+    The lines are level when the rows of the page differ most in ink; the page is sheared rather than turned, which is
+    the same for small angles.
+    """
+    step = max(1, max(ink.shape) // 700)
+    small = ink[: ink.shape[0] // step * step, : ink.shape[1] // step * step]
+    small = small.reshape(ink.shape[0] // step, step, ink.shape[1] // step, step).mean(axis=(1, 3))
+    best = max(np.arange(-limit, limit + 0.1, 1.0), key=lambda angle: _evenness(small, float(angle)))
+    best = max(np.arange(best - 0.75, best + 0.8, 0.25), key=lambda angle: _evenness(small, float(angle)))
+    return 0.0 if abs(best) < 0.5 or abs(best) >= limit else float(best)
+
+
+def _evenness(small: NDArray[Any], angle: float) -> float:
+    height, width = small.shape
+    strips = 24
+    edges = np.linspace(0, width, strips + 1).astype(int)
+    drop = np.tan(np.radians(angle))
+    rows = np.zeros(height)
+    for start, end in zip(edges[:-1], edges[1:], strict=True):
+        shift = round(((start + end) / 2 - width / 2) * drop)
+        rows += np.roll(small[:, start:end].sum(axis=1), -shift)
+    return float(np.square(np.diff(rows)).sum())

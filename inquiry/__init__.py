@@ -1,0 +1,1 @@
+"""What the inquiry asks: requests, paragraphs and dates."""

@@ -1,0 +1,1 @@
+"""What is held, where it came from, who is in it."""

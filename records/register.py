@@ -1,0 +1,111 @@
+"""Registering and finding records."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor
+from records.models import IndexNeed, Page, PageWords, Record, RecordFile
+from store import audit, clock
+from store.audit_actions import AuditAction
+from store.errors import NotFoundError
+
+READ, PARTLY_READ, UNREAD, CONTAINER, PURGED = "read", "partly-read", "unread", "container", "purged"
+
+
+def next_reference(session: Session) -> str:
+    """The next record reference: R and six digits, in order of registration."""
+    return f"R{(session.scalar(select(func.max(Record.id))) or 0) + 1:06d}"
+
+
+def find_record(session: Session, reference: str, *, actor: Actor) -> Record:
+    """The record with this reference, if this actor may know of it.
+
+    Raises:
+        NotFoundError: There is none, or this actor may not know.
+    """
+    record = session.scalar(select(Record).where(Record.reference == reference.strip().upper()))
+    if record is None or not visible(record, actor):
+        raise NotFoundError(f"There is no record {reference}: list them with `candour records list`.")
+    return record
+
+
+def visible(record: Record, actor: Actor) -> bool:
+    """Whether this actor may know that the record exists."""
+    return record.compartment in actor.compartments
+
+
+def visible_records(session: Session, *, actor: Actor, offset: int = 0, limit: int | None = None) -> list[Record]:
+    """The records this actor may know of, in order of registration."""
+    query = select(Record).where(Record.compartment.in_(actor.compartments)).order_by(Record.id)
+    return list(session.scalars(query.offset(offset).limit(limit)))
+
+
+def family(session: Session, record: Record) -> list[Record]:
+    """The record, its container or message, and everything else inside that, in order."""
+    root = record
+    while root.parent_id is not None:
+        root = session.get_one(Record, root.parent_id)
+    members, generation = [root], [root]
+    while generation:
+        generation = list(
+            session.scalars(
+                select(Record)
+                .where(Record.parent_id.in_([item.id for item in generation]))
+                .order_by(Record.parent_id, Record.family_position, Record.id)
+            )
+        )
+        members.extend(generation)
+    return members
+
+
+def record_of_bytes(session: Session, sha256: str) -> Record | None:
+    """The first record whose original these bytes are; one that was purged no longer holds them."""
+    return session.scalar(
+        select(Record)
+        .join(RecordFile)
+        .where(RecordFile.sha256 == sha256, Record.purged_at.is_(None))
+        .order_by(RecordFile.id)
+        .limit(1)
+    )
+
+
+def pages_of(session: Session, record: Record) -> list[Page]:
+    """The record's pages in order."""
+    return list(session.scalars(select(Page).where(Page.record_id == record.id).order_by(Page.number)))
+
+
+def packed_words(session: Session, page: Page) -> bytes | None:
+    """Where the page's words stand, packed (`records.words`), if it is known."""
+    row = session.get(PageWords, page.id)
+    return row.packed if row else None
+
+
+def needs_indexing(session: Session, record_id: int) -> None:
+    """The record's search entry will be made again; in the same transaction as what changed it."""
+    if session.get(IndexNeed, record_id) is None:
+        session.add(IndexNeed(record_id=record_id, since=clock.now()))
+        session.flush()
+
+
+def change_title(session: Session, record: Record, *, title: str, actor: Actor) -> None:
+    """The record has this title; the one before is in the audit trail."""
+    before, record.title = record.title, title.strip() or record.title
+    needs_indexing(session, record.id)
+    audit.record(
+        session,
+        AuditAction.RECORD_RETITLED,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={"from": before, "to": record.title},
+    )
+
+
+def log_view(session: Session, record: Record, *, actor: Actor) -> None:
+    """That this actor viewed the record is in the audit trail."""
+    audit.record(
+        session,
+        AuditAction.RECORD_VIEWED,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={"compartment": record.compartment},
+    )

@@ -1,0 +1,1 @@
+"""What must be kept: the notice, suggestions, decisions, holds and disposal."""

@@ -1,0 +1,105 @@
+"""The independent checks a record must pass before it may be destroyed.
+
+After the prison service's pre-deletion checks: every check answers for itself, one answer other than
+`clear` blocks, an answer that cannot be given yet is *pending* and blocks, and every answer is kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from records.models import Page, Record, RecordFile
+from retention import holds
+from retention.models import OPEN, DisposalObjection, Suggestion
+from store import protections
+
+CLEAR, RETAIN, PENDING = "clear", "retain", "pending"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one check says of one record, and why."""
+
+    name: str
+    answer: str
+    detail: str
+
+
+def _holds(session: Session, record: Record) -> Answer:
+    standing = holds.holds_of(session, record)
+    if standing:
+        return Answer("holds", RETAIN, "; ".join(f"hold {hold.id}: {hold.reason}" for hold in standing))
+    return Answer("holds", CLEAR, "no hold stands")
+
+
+def _clearance(session: Session, record: Record) -> Answer:
+    clearance = holds.clearance_of(session, record)
+    if clearance is None:
+        return Answer("clearance", RETAIN, "nobody has decided that it is outside the notice")
+    return Answer("clearance", CLEAR, f"{clearance.given_by} and {clearance.second_reader}: {clearance.reason}")
+
+
+def _reading(session: Session, record: Record) -> Answer:
+    unread = session.scalar(
+        select(func.count()).select_from(Page).where(Page.record_id == record.id, Page.unread.is_(True))
+    )
+    return Answer("reading", PENDING if unread else CLEAR, f"{unread or 'no'} pages unread")
+
+
+def _suggestions(session: Session, record: Record) -> Answer:
+    undecided = session.scalar(
+        select(func.count()).select_from(Suggestion).where(Suggestion.record_id == record.id, Suggestion.status == OPEN)
+    )
+    return Answer("suggestions", PENDING if undecided else CLEAR, f"{undecided or 'no'} suggestions undecided")
+
+
+def _objections(session: Session, record: Record) -> Answer:
+    standing = session.scalars(
+        select(DisposalObjection)
+        .where(DisposalObjection.record_id == record.id, DisposalObjection.ended_at.is_(None))
+        .order_by(DisposalObjection.id)
+    ).all()
+    if standing:
+        return Answer("objections", RETAIN, "; ".join(f"{item.holder}: {item.reason}" for item in standing))
+    return Answer("objections", CLEAR, "nobody objects")
+
+
+def _family(session: Session, record: Record) -> Answer:
+    members = list(session.scalars(select(Record).where(Record.parent_id == record.id)))
+    kept = [member.reference for member in members if member.purged_at is None]
+    if kept:
+        return Answer("family", RETAIN, f"{', '.join(sorted(kept))} came out of it and are kept")
+    return Answer("family", CLEAR, "nothing that came out of it is kept")
+
+
+def _shared_bytes(session: Session, record: Record) -> Answer:
+    others = session.scalars(
+        select(Record.reference)
+        .join(RecordFile, RecordFile.record_id == Record.id)
+        .where(RecordFile.sha256 == record.sha256, Record.id != record.id, Record.purged_at.is_(None))
+        .distinct()
+        .order_by(Record.reference)
+    ).all()
+    standing = protections.open_protections(session, record.sha256)
+    if standing or others:
+        who = ", ".join([*others, *(item.holder.replace(":", " ") for item in standing)])
+        return Answer("bytes", RETAIN, f"the same bytes are kept by {who}")
+    return Answer("bytes", CLEAR, "nothing else needs the bytes")
+
+
+CHECKS: tuple[Callable[[Session, Record], Answer], ...] = (
+    _holds,
+    _clearance,
+    _reading,
+    _suggestions,
+    _objections,
+    _family,
+    _shared_bytes,
+)
+
+
+def answers(session: Session, record: Record) -> list[Answer]:
+    """What each check says of the record."""
+    return [check(session, record) for check in CHECKS]

@@ -1,0 +1,332 @@
+"""Holds: everything taken in is held from the moment its bytes are stored, until two people decide otherwise.
+
+A hold is a row here and a protection on the bytes in `store.protections`; the database refuses to
+end either without the recorded decision of two people.
+"""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor, Permission, can, require
+from records.models import Page, Record
+from records.register import visible
+from retention.models import (
+    CATEGORY,
+    OPEN,
+    PLACED,
+    PROVISIONAL,
+    REJECTED,
+    Clearance,
+    Decision,
+    Hold,
+    HoldRelease,
+    Notice,
+    Suggestion,
+)
+from retention.notices import active_notices
+from store import audit, clock, protections
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
+from store.files_models import FileClearance, FileProtection
+
+
+def hold_new_bytes(session: Session, sha256: str, *, actor: Actor) -> list[Hold]:
+    """The bytes are held provisionally under every active notice; bytes already so held stay as they are.
+
+    Raises:
+        RefusedError: No notice is recorded: nothing may be taken in that nothing would hold.
+    """
+    notices = active_notices(session)
+    if not notices:
+        raise RefusedError("No retention notice is recorded, so nothing can be taken in: run `candour init` first.")
+    held = {
+        hold.notice_id
+        for hold in session.scalars(
+            select(Hold).where(Hold.sha256 == sha256, Hold.kind == PROVISIONAL, Hold.released_at.is_(None))
+        )
+    }
+    return [
+        _place(session, sha256, None, notice, kind=PROVISIONAL, category="", reason=_provisional(notice), actor=actor)
+        for notice in notices
+        if notice.id not in held
+    ]
+
+
+def hold_record(session: Session, record: Record, *, actor: Actor) -> None:
+    """The provisional holds on the record's bytes are this record's, or, for shared bytes, it has its own."""
+    for notice in active_notices(session):
+        waiting = session.scalar(
+            select(Hold)
+            .where(
+                Hold.sha256 == record.sha256,
+                Hold.notice_id == notice.id,
+                Hold.kind == PROVISIONAL,
+                Hold.record_id.is_(None),
+                Hold.released_at.is_(None),
+            )
+            .order_by(Hold.id)
+            .limit(1)
+        )
+        if waiting:
+            waiting.record_id = record.id
+        else:
+            _place(
+                session,
+                record.sha256,
+                record,
+                notice,
+                kind=PROVISIONAL,
+                category="",
+                reason=_provisional(notice),
+                actor=actor,
+            )
+    session.flush()
+
+
+def hold_under_category(session: Session, record: Record, notice: Notice, *, category: str, actor: Actor) -> Hold:
+    """The record is held under this category, beside the provisional hold that stays until it is cleared."""
+    for hold in holds_of(session, record):
+        if (hold.kind, hold.notice_id, hold.category) == (CATEGORY, notice.id, category):
+            return hold
+    reason = f"decided to fall under {category} of notice {notice.reference}"
+    return _place(session, record.sha256, record, notice, kind=CATEGORY, category=category, reason=reason, actor=actor)
+
+
+def place_hold(session: Session, record: Record, *, reason: str, actor: Actor) -> Hold:
+    """The record is held for a reason of its own (litigation, a request for access, the police).
+
+    Raises:
+        InvalidInputError: There is no reason.
+    """
+    require(actor, Permission.HOLD)
+    if not reason.strip():
+        raise InvalidInputError("The hold was not placed because it has no reason: say why, in a few words.")
+    return _place(session, record.sha256, record, None, kind=PLACED, category="", reason=reason.strip(), actor=actor)
+
+
+def _provisional(notice: Notice) -> str:
+    return f"not yet decided under notice {notice.reference}"
+
+
+def _place(
+    session: Session,
+    sha256: str,
+    record: Record | None,
+    notice: Notice | None,
+    *,
+    kind: str,
+    category: str,
+    reason: str,
+    actor: Actor,
+) -> Hold:
+    number = (session.scalar(select(func.max(Hold.id))) or 0) + 1
+    protection = protections.protect(session, sha256, holder=f"hold:{number}", reason=reason)
+    hold = Hold(
+        id=number,
+        sha256=sha256,
+        record_id=record.id if record else None,
+        notice_id=notice.id if notice else None,
+        protection_id=protection.id,
+        kind=kind,
+        category=category,
+        reason=reason,
+        placed_by=actor.name,
+        placed_at=clock.now(),
+    )
+    session.add(hold)
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.HOLD_PLACED,
+        actor=actor.name,
+        subject=f"record:{record.reference}" if record else f"file:{sha256}",
+        detail={"hold": hold.id, "kind": kind, "notice": notice.reference if notice else "", "category": category},
+    )
+    return hold
+
+
+def release_hold(session: Session, hold: Hold, *, reason: str, second: Actor, actor: Actor) -> None:
+    """This hold, placed by hand, has ended on the word of two people; the others stand.
+
+    Raises:
+        RefusedError: It is a hold under a notice: only `clear` ends those.
+    """
+    require(actor, Permission.HOLD)
+    _require_second_reader(second, actor, reason)
+    if hold.released_at:
+        raise RefusedError(f"Hold {hold.id} already ended on {hold.released_at:%-d %B %Y}.")
+    if hold.kind != PLACED:
+        raise RefusedError(
+            f"Hold {hold.id} stands under a retention notice ({hold.reason}) and cannot be released by itself: "
+            "only a decision that the record is outside the notice, with a second reader, ends it (`candour clear`)."
+        )
+    _release(session, hold, reason=reason, second=second, actor=actor)
+
+
+def clear(session: Session, record: Record, *, reason: str, second: Actor, actor: Actor) -> Clearance:
+    """Two people have decided that the record is outside every active notice; its holds under them end.
+
+    Holds placed by hand stand until they are released. This is a permission to dispose, not disposal.
+
+    Raises:
+        RefusedError: A page is unread or a suggestion undecided, the record is in a category, or it
+            is a container whose parts are not cleared.
+    """
+    require(actor, Permission.TAG)
+    _require_second_reader(second, actor, reason)
+    if not visible(record, actor) or not visible(record, second):
+        raise NotFoundError(f"There is no record {record.reference} that both readers may see.")
+    _require_decidable(session, record)
+    notices = active_notices(session)
+    clearance = Clearance(
+        record_id=record.id,
+        notices=" ".join(f"{notice.reference}@{notice.version}" for notice in notices),
+        given_by=actor.name,
+        second_reader=second.name,
+        reason=reason.strip(),
+        given_at=clock.now(),
+    )
+    session.add(clearance)
+    session.flush()
+    for hold in holds_of(session, record):
+        if hold.kind != PLACED:
+            _release(session, hold, reason=reason, second=second, actor=actor)
+    _clear_bytes(session, record, clearance)
+    audit.record(
+        session,
+        AuditAction.RECORD_CLEARED,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={"second": second.name, "notices": clearance.notices, "reason": clearance.reason},
+    )
+    return clearance
+
+
+def _require_second_reader(second: Actor, actor: Actor, reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInputError("Nothing was decided because there is no reason: say why, in a few words.")
+    if second.name == actor.name:
+        raise RefusedError(
+            f"{actor.name} cannot be the second reader of their own decision: ask a colleague to read the record."
+        )
+    if not can(second, Permission.SECOND_READ):
+        raise NotPermittedError(f"{second.name} may not be the second reader: ask a records officer or a lawyer.")
+
+
+def _require_decidable(session: Session, record: Record) -> None:
+    unread = session.scalar(
+        select(func.count()).select_from(Page).where(Page.record_id == record.id, Page.unread.is_(True))
+    )
+    if unread:
+        raise RefusedError(
+            f"{record.reference} cannot be cleared because {unread} of its pages have not been read: "
+            "nobody can say what is on them."
+        )
+    undecided = [
+        item.category
+        for item in session.scalars(
+            select(Suggestion)
+            .where(Suggestion.record_id == record.id, Suggestion.status == OPEN)
+            .order_by(Suggestion.id)
+        )
+    ]
+    if undecided:
+        raise RefusedError(
+            f"{record.reference} cannot be cleared because {', '.join(undecided)} "
+            f"{'is' if len(undecided) == 1 else 'are'} suggested and undecided: confirm or reject first."
+        )
+    tagged = [hold.category for hold in holds_of(session, record) if hold.kind == CATEGORY and _stands(session, hold)]
+    if tagged:
+        raise RefusedError(
+            f"{record.reference} cannot be cleared because it falls under {', '.join(tagged)}: "
+            "reject that category, with a reason, if the decision was wrong."
+        )
+    parts = session.scalars(
+        select(Record.reference)
+        .where(Record.parent_id == record.id, Record.id.not_in(select(Clearance.record_id)))
+        .order_by(Record.id)
+    ).all()
+    if parts:
+        raise RefusedError(
+            f"{record.reference} cannot be cleared because {len(parts)} of the records inside it "
+            f"(first {parts[0]}) are not: its bytes hold theirs."
+        )
+
+
+def _stands(session: Session, hold: Hold) -> bool:
+    """Whether the category this hold was placed for is still the record's, by the latest decision on it."""
+    latest = session.scalar(
+        select(Decision.outcome)
+        .where(Decision.record_id == hold.record_id, Decision.category == hold.category)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    return latest != REJECTED
+
+
+def _release(session: Session, hold: Hold, *, reason: str, second: Actor, actor: Actor) -> None:
+    session.add(
+        HoldRelease(
+            hold_id=hold.id,
+            given_by=actor.name,
+            second_reader=second.name,
+            reason=reason.strip(),
+            given_at=clock.now(),
+        )
+    )
+    session.flush()
+    hold.released_at = clock.now()
+    protection = session.get_one(FileProtection, hold.protection_id)
+    protections.lift(session, protection, given_by=actor.name, second_reader=second.name, reason=reason.strip())
+    audit.record(
+        session,
+        AuditAction.HOLD_RELEASED,
+        actor=actor.name,
+        subject=f"record:{hold.record_id and session.get_one(Record, hold.record_id).reference}",
+        detail={"hold": hold.id, "second": second.name, "reason": reason.strip()},
+    )
+
+
+def _clear_bytes(session: Session, record: Record, clearance: Clearance) -> None:
+    session.add(
+        FileClearance(
+            sha256=record.sha256,
+            given_by=clearance.given_by,
+            second_reader=clearance.second_reader,
+            reason=f"{record.reference}: {clearance.reason}",
+            given_at=clearance.given_at,
+        )
+    )
+    session.flush()
+
+
+def holds_of(session: Session, record: Record) -> list[Hold]:
+    """The holds on the record that stand, oldest first."""
+    return list(
+        session.scalars(select(Hold).where(Hold.record_id == record.id, Hold.released_at.is_(None)).order_by(Hold.id))
+    )
+
+
+def find_hold(session: Session, number: int) -> Hold:
+    """The hold of this number.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    hold = session.get(Hold, number)
+    if hold is None:
+        raise NotFoundError(f"There is no hold {number}: list them with `candour hold list`.")
+    return hold
+
+
+def all_holds(session: Session, *, offset: int = 0, limit: int | None = None) -> list[Hold]:
+    """Every hold that stands, oldest first, those on quarantined files included."""
+    query = select(Hold).where(Hold.released_at.is_(None)).order_by(Hold.id)
+    return list(session.scalars(query.offset(offset).limit(limit)))
+
+
+def clearance_of(session: Session, record: Record) -> Clearance | None:
+    """The latest decision that the record is outside the notice, if there is one."""
+    return session.scalar(
+        select(Clearance).where(Clearance.record_id == record.id).order_by(Clearance.id.desc()).limit(1)
+    )

@@ -1,0 +1,287 @@
+"""Suggestions: which categories of the notice a record may fall under, with the words and the page that say so.
+
+A suggestion is never a decision. It leans towards finding, says how sure it is, and shows its reasons.
+Everything it knows stands in the notice file; this module only reads pages and applies the file's rules.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from retention.lexicon import GAP, Hit, Lexicon
+from retention.notice_definition import Category, NoticeDefinition, Rule, StrengthScale
+from retention.wording import Wording, WordSpans
+
+StrengthWord = Literal["strong", "moderate", "weak"]
+
+TITLE_PAGE = 0
+"""The page number of evidence found in the title or the file name rather than on a page."""
+
+_MOST_EVIDENCE = 12
+_MOST_TRIED_PER_PAGE = 24
+_COUNTED_REPEATS = 3
+
+
+@dataclass(frozen=True)
+class DocumentText:
+    """What is read of a record: its title, its file name and its pages, numbered as a person would."""
+
+    title: str
+    file_name: str
+    pages: Sequence[tuple[int, str]]
+    record_type: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Words on a page that speak for a category. Page 0 is the title and file name."""
+
+    page: int
+    start: int
+    end: int
+    text: str
+    context: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SuggestionProposal:
+    """A category proposed for a record, how sure that is, and why."""
+
+    category: str
+    strength: float
+    strength_word: StrengthWord
+    evidence: list[Evidence]
+    reason: str
+
+
+@dataclass
+class _ReadPage:
+    number: int
+    wording: Wording
+    hits: dict[int, list[Hit]]
+    present: int
+    lexicon: Lexicon
+
+    @cached_property
+    def spans(self) -> WordSpans:
+        return self.lexicon.spans(self.wording)
+
+
+@dataclass(frozen=True)
+class _CompiledRule:
+    rule: Rule
+    group: int
+    needs: tuple[tuple[int, ...], ...]
+    need_masks: tuple[int, ...]
+    unless: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Finding:
+    weight: float
+    page: _ReadPage
+    hit: Hit
+    rule: _CompiledRule
+    companions: tuple[Hit, ...]
+
+
+class Suggester:
+    """Reads documents against one notice. Building one takes a moment; keep it and use it for many."""
+
+    def __init__(self, definition: NoticeDefinition) -> None:
+        self.definition = definition
+        self._scale = definition.scale
+        self._lexicon = Lexicon(definition.groups, definition.look_alikes, definition.ordinary_words)
+        number = self._lexicon.number
+        self._categories = [
+            (category, [_compile_rule(rule, number) for rule in category.rules if rule.weight])
+            for category in definition.categories
+        ]
+        self._elsewhere_mask = sum(1 << number[name] for name in set(definition.scale.elsewhere_needs))
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The terms of the notice, for whoever wants to test or measure them."""
+        return self._lexicon
+
+    def suggest(self, document: DocumentText) -> list[SuggestionProposal]:
+        """The categories this document may fall under, surest first; an empty list where nothing speaks for any."""
+        pages = [self._read_page(TITLE_PAGE, f"{document.title}\n\n{document.file_name}")]
+        pages += [self._read_page(number, text) for number, text in document.pages]
+        anywhere = 0
+        for page in pages:
+            anywhere |= page.present
+        if not anywhere and document.record_type is None:
+            return []
+        is_short = len(document.pages) <= self._scale.short_document_pages
+        proposals = []
+        for category, rules in self._categories:
+            findings = [
+                finding
+                for rule in rules
+                if _may_apply(rule, anywhere)
+                for page in pages
+                for finding in self._apply(rule, page, anywhere if is_short else page.present)
+            ]
+            proposal = self._propose(category, findings, document.record_type)
+            if proposal is not None:
+                proposals.append(proposal)
+        proposals.sort(key=lambda proposal: -proposal.strength)
+        return proposals
+
+    def _read_page(self, number: int, text: str) -> _ReadPage:
+        wording = self._lexicon.read(text)
+        hits: dict[int, list[Hit]] = defaultdict(list)
+        present = 0
+        for hit in self._lexicon.find(wording):
+            hits[hit.group].append(hit)
+            present |= 1 << hit.group
+        return _ReadPage(number, wording, hits, present, self._lexicon)
+
+    def _apply(self, rule: _CompiledRule, page: _ReadPage, surroundings: int) -> Iterator[_Finding]:
+        """What this rule finds on this page; with the smaller weight where its company stands further away."""
+        hits = page.hits.get(rule.group)
+        if not hits:
+            return
+        near = self._scale.near_characters
+        for hit in hits[:_MOST_TRIED_PER_PAGE]:
+            if any(_companion(page, hit, (group,), rule.rule.within, near) for group in rule.unless):
+                continue
+            companions = []
+            for groups, mask in zip(rule.needs, rule.need_masks, strict=True):
+                companion = _companion(page, hit, groups, rule.rule.within, near)
+                if companion is None and rule.rule.within == "document" and surroundings & mask:
+                    continue
+                if companion is None:
+                    break
+                companions.append(companion)
+            else:
+                yield _Finding(rule.rule.weight, page, hit, rule, tuple(companions))
+                continue
+            if rule.rule.elsewhere and self._is_company(rule, surroundings):
+                yield _Finding(rule.rule.elsewhere, page, hit, rule, ())
+
+    def _is_company(self, rule: _CompiledRule, surroundings: int) -> bool:
+        return bool(surroundings & self._elsewhere_mask) and all(surroundings & mask for mask in rule.need_masks)
+
+    def _propose(
+        self, category: Category, findings: Sequence[_Finding], record_type: str | None
+    ) -> SuggestionProposal | None:
+        strength = _combine(findings)
+        type_speaks = record_type is not None and record_type.casefold() in category.record_types
+        if type_speaks:
+            strength = 1 - (1 - strength) * (1 - category.record_type_weight)
+        strength = round(min(strength, 0.99), 3)
+        if strength < self._scale.suggest_from:
+            return None
+        evidence = _evidence(findings)
+        word = strength_word(strength, self._scale)
+        return SuggestionProposal(
+            category=category.code,
+            strength=strength,
+            strength_word=word,
+            evidence=evidence,
+            reason=_reason(category, word, evidence, record_type if type_speaks else None),
+        )
+
+
+def strength_word(strength: float, scale: StrengthScale) -> StrengthWord:
+    """The word a person is shown for this strength."""
+    if strength >= scale.strong_from:
+        return "strong"
+    return "moderate" if strength >= scale.moderate_from else "weak"
+
+
+def _compile_rule(rule: Rule, number: dict[str, int]) -> _CompiledRule:
+    needs = tuple(tuple(number[name] for name in alternatives) for alternatives in rule.needs)
+    masks = tuple(sum(1 << group for group in set(groups)) for groups in needs)
+    return _CompiledRule(rule, number[rule.group], needs, masks, tuple(number[name] for name in rule.unless))
+
+
+def _may_apply(rule: _CompiledRule, anywhere: int) -> bool:
+    return bool(anywhere >> rule.group & 1) and all(anywhere & mask for mask in rule.need_masks)
+
+
+def _companion(page: _ReadPage, hit: Hit, groups: Iterable[int], within: str, near: int) -> Hit | None:
+    """The nearest hit of these groups inside the window, apart from the words of the hit itself."""
+    best, best_distance = None, 1 << 30
+    for group in groups:
+        for other in page.hits.get(group, ()):
+            overlaps = other.start < hit.end and hit.start < other.end
+            if overlaps and GAP not in hit.term:
+                continue
+            distance = 0 if overlaps else max(other.start - hit.end, hit.start - other.end)
+            if distance < best_distance and _in_window(hit, other, distance, within, near):
+                best, best_distance = other, distance
+    return best
+
+
+def _in_window(hit: Hit, other: Hit, distance: int, within: str, near: int) -> bool:
+    if within == "sentence":
+        return hit.sentence == other.sentence
+    return distance <= near if within == "near" else True
+
+
+def _combine(findings: Sequence[_Finding]) -> float:
+    """One strength from many findings: each rule adds what the others left open, its repeats half as much each.
+
+    More evidence never lowers the result, and no heap of repeated weak words makes a strong suggestion.
+    """
+    by_rule: dict[int, list[float]] = defaultdict(list)
+    for finding in findings:
+        by_rule[id(finding.rule)].append(finding.weight)
+    doubt = 1.0
+    for weights in by_rule.values():
+        for position, weight in enumerate(sorted(weights, reverse=True)[:_COUNTED_REPEATS]):
+            doubt *= 1 - weight / 4**position
+    return 1 - doubt
+
+
+def _evidence(findings: Sequence[_Finding]) -> list[Evidence]:
+    """The weightiest passages, in the order of the pages, no two over the same words."""
+    chosen: list[_Finding] = []
+    for finding in sorted(findings, key=lambda item: (-item.weight, item.page.number, item.hit.start)):
+        if any(other.page is finding.page and _overlap(other.hit, finding.hit) for other in chosen):
+            continue
+        chosen.append(finding)
+        if len(chosen) == _MOST_EVIDENCE:
+            break
+    chosen.sort(key=lambda item: (item.page.number, item.hit.start))
+    return [_show(finding) for finding in chosen]
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _show(finding: _Finding) -> Evidence:
+    spans = finding.page.spans
+    start, end = spans.on_page(finding.hit.start, finding.hit.end)
+    reason = finding.rule.rule.because
+    beside = [" ".join(spans.original[slice(*spans.on_page(hit.start, hit.end))].split()) for hit in finding.companions]
+    if beside:
+        reason += f" (with {' and '.join(f'“{words}”' for words in dict.fromkeys(beside))})"
+    return Evidence(
+        page=finding.page.number,
+        start=start,
+        end=end,
+        text=spans.original[start:end],
+        context=spans.sentence(finding.hit.start, finding.hit.end),
+        reason=reason,
+    )
+
+
+def _reason(category: Category, word: str, evidence: Sequence[Evidence], record_type: str | None) -> str:
+    parts = []
+    if evidence:
+        pages = sorted({item.page for item in evidence})
+        where = ", ".join("the title" if page == TITLE_PAGE else f"page {page}" for page in pages)
+        reasons = list(dict.fromkeys(item.reason.split(" (with ")[0] for item in evidence))
+        parts.append(f"{'; '.join(reasons[:3])} ({where})")
+    if record_type is not None:
+        parts.append(f"records of the type “{record_type}” often fall under this category")
+    return f"{category.title}, {word}: {'; and '.join(parts)}."

@@ -1,0 +1,1 @@
+"""A made-up archive, made by code."""

@@ -1,0 +1,1 @@
+"""The query language, the engines and the evidence of searching."""

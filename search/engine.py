@@ -1,0 +1,217 @@
+"""The narrow interface that every search engine stands behind, and what passes through it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from typing import Protocol
+
+from search import language_fields as fields
+from search.language_tree import Asked, Query
+
+VALUE_GAP = 1_000
+"""Words of distance kept between two values of one field: no phrase or distance reaches from one into the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDocument:
+    """A record as search knows it. Pages are in order; a page without text is given with an empty one."""
+
+    record_id: int
+    reference: str = ""
+    title: str = ""
+    file_name: str = ""
+    record_type: str = ""
+    categories: Sequence[str] = ()
+    people: Sequence[str] = ()
+    places: Sequence[str] = ()
+    batch: str = ""
+    source: str = ""
+    box: str = ""
+    date_from: date | None = None
+    date_to: date | None = None
+    read_by: str = ""
+    state: str = ""
+    compartment: str = "open"
+    pages: Sequence[tuple[int, str]] = ()
+    facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def word_values(self, name: str) -> Sequence[str]:
+        """The values of a field of words, in order; the pages of the text are one value each."""
+        values: dict[str, Sequence[str]] = {
+            fields.TEXT: [text for _, text in self.pages],
+            fields.TITLE: [self.title],
+            fields.FILE: [self.file_name],
+            fields.REFERENCE: [self.reference],
+            fields.PERSON: self.people,
+            fields.PLACE: self.places,
+            fields.BATCH: [self.batch],
+            fields.BOX: [self.box],
+            fields.SOURCE: [self.source],
+        }
+        return values[name]
+
+    def keyword_values(self, name: str) -> list[str]:
+        """The whole values of a keyword field, as they were given."""
+        values: dict[str, Sequence[str]] = {
+            fields.TYPE: [self.record_type],
+            fields.CATEGORY: self.categories,
+            fields.READ: [self.read_by],
+            fields.STATE: [self.state, *self.facts.get(fields.STATE, ())],
+            fields.HAS: self._features(),
+        }
+        return [value for value in dict.fromkeys(values[name]) if value]
+
+    def dates(self) -> tuple[date, date] | None:
+        """The first and last day it may have been written on; with one side only, that day."""
+        first, last = self.date_from or self.date_to, self.date_to or self.date_from
+        return None if first is None or last is None else (first, last)
+
+    def _features(self) -> list[str]:
+        """What `has:` finds: parts that are there, each fact by its name, and as `name=value`."""
+        parts = {
+            "text": any(text.strip() for _, text in self.pages),
+            fields.TITLE: bool(self.title),
+            fields.PERSON: bool(self.people),
+            fields.PLACE: bool(self.places),
+            fields.CATEGORY: bool(self.categories),
+            fields.DATE: self.dates() is not None,
+            fields.BOX: bool(self.box),
+        }
+        found = [name for name, there in parts.items() if there]
+        for name, values in self.facts.items():
+            if values:
+                found += [name, *(f"{name}={value}" for value in values)]
+        return found
+
+
+class Order(Enum):
+    """How the hits are put in order; the record's number decides between equals."""
+
+    RELEVANCE = "relevance"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that was found; a higher score stands nearer the top."""
+
+    record_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many of the documents found have this value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The exact number found, the hits of the page asked for, and how all that was found divides."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetCount, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageHits:
+    """A page on which something that was asked for stands, and how many words of it."""
+
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a page, and the characters of the piece to mark, as (start, end)."""
+
+    page: int
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """Where in a record the query's words stand; `marks` are the characters of each page's whole text."""
+
+    pages: tuple[PageHits, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
+    marks: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+
+FACETS = (
+    fields.CATEGORY,
+    fields.YEAR,
+    fields.TYPE,
+    fields.BATCH,
+    fields.SOURCE,
+    fields.PERSON,
+    fields.PLACE,
+    fields.STATE,
+)
+FACET_LIMIT = 100
+"""Values shown for each facet, the most frequent first; years are all shown, in order."""
+
+
+class SearchEngine(Protocol):
+    """What is asked of an engine. Only documents in the given compartments exist for whoever asks."""
+
+    def index(self, documents: Iterable[IndexDocument]) -> int:
+        """Put the documents in, each in place of the one with its record id; the number put in."""
+
+    def remove(self, record_ids: Iterable[int]) -> int:
+        """Take the documents out; the number that were there."""
+
+    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+        """Make the index anew from these documents; the old one answers until the new one is whole."""
+
+    def find(
+        self,
+        query: Asked,
+        *,
+        compartments: frozenset[str],
+        limit: int = 10,
+        offset: int = 0,
+        order: Order = Order.RELEVANCE,
+    ) -> Found:
+        """What the query finds."""
+
+    def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
+        """The id of every record that the query finds, in order of id."""
+
+    def count(self, query: Asked, *, compartments: frozenset[str]) -> int:
+        """How many records the query finds."""
+
+    def locate(self, query: Asked, record_id: int, *, compartments: frozenset[str]) -> tuple[PageHits, ...]:
+        """The pages of a record on which the query's words stand, without their text."""
+
+    def highlight(
+        self,
+        query: Asked,
+        record_id: int,
+        pages: Iterable[tuple[int, str]],
+        *,
+        compartments: frozenset[str],
+        snippet_limit: int = 3,
+    ) -> Highlights:
+        """The places on these pages, given in order with their text; nothing for a record that may not be seen."""
+
+    def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
+        """The query with its unknown words changed to known ones, or None where there is nothing better."""
+
+    @property
+    def generation(self) -> str:
+        """A name that changes whenever the index does."""
+
+    @property
+    def document_count(self) -> int:
+        """How many documents the index holds, in all compartments."""
+
+    def close(self) -> None:
+        """Let go of the index's files."""

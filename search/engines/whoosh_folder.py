@@ -1,0 +1,105 @@
+"""Where the index lies: a pointer file that names the folder in use, and the lock that lets one writer in."""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from search.engines.whoosh_files import REBUILD, IndexBusyError
+from search.engines.whoosh_schema import SCHEMA_VERSION
+from store.errors import DamagedError
+
+POINTER = "current.json"
+LOCK = "writer.lock"
+
+
+class IndexFolder:
+    """The outer folder. Inside it lie the folder of the index in use and, during a rebuild, the next one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known: tuple[tuple[int, int, int], Path] | None = None
+
+    def current(self) -> Path | None:
+        """The folder of the index in use, or None before the first document.
+
+        Raises:
+            DamagedError: The pointer cannot be read, or was written for another layout of the index.
+        """
+        pointer = self.path / POINTER
+        try:
+            # The pointer is only ever replaced by a new file, so the same file says the same.
+            state = pointer.stat()
+            mark = (state.st_ino, state.st_mtime_ns, state.st_size)
+            if self._known is not None and self._known[0] == mark:
+                return self._known[1]
+            found = json.loads(pointer.read_text(encoding="utf-8"))
+            name, version = str(found["folder"]), int(found["schema"])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedError(f"The search index's pointer {POINTER} cannot be read: {REBUILD}.") from error
+        if version != SCHEMA_VERSION:
+            raise DamagedError(f"The search index was made by another version of the program: {REBUILD}.")
+        self._known = (mark, self.path / Path(name).name)
+        return self._known[1]
+
+    def new(self) -> Path:
+        """An empty folder for an index, not in use yet; what an interrupted rebuild left is cleared away first."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        used = self._pointed_name()
+        for left in self.path.glob("index-*"):
+            if left.name != used:
+                shutil.rmtree(left, ignore_errors=True)
+        numbers = [
+            int(part) for path in self.path.glob("index-*") if (part := path.name.removeprefix("index-")).isdigit()
+        ]
+        folder = self.path / f"index-{max(numbers, default=0) + 1:06}"
+        folder.mkdir()
+        return folder
+
+    def switch_to(self, folder: Path) -> None:
+        """Make this folder the index in use, in one step that a crash cannot halve; the old one is removed."""
+        draft = self.path / f"{POINTER}.new"
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump({"folder": folder.name, "schema": SCHEMA_VERSION}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path / POINTER)
+        for old in self.path.glob("index-*"):
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _pointed_name(self) -> str | None:
+        try:
+            current = self.current()
+        except DamagedError:
+            return None
+        return None if current is None else current.name
+
+    @contextmanager
+    def writing(self, wait_seconds: float) -> Iterator[None]:
+        """Be the only writer, of all processes, until the block ends; the system frees the lock if we are killed.
+
+        Raises:
+            IndexBusyError: Another writer did not finish in time.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / LOCK).open("w") as lock:
+            deadline = time.monotonic() + wait_seconds
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= deadline:
+                        raise IndexBusyError(
+                            "The search index is being written by another process that did not finish in"
+                            f" {wait_seconds:g} seconds: try again when it has."
+                        ) from error
+                    time.sleep(0.05)
+            yield

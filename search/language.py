@@ -1,0 +1,316 @@
+"""The query language: what a person may write, read into one tree that every engine answers alike.
+
+    children minutes            both words, with their other forms (child, minute)
+    "duty of care"              exactly these words, one after the other
+    =minute  or  exact:minute   exactly this word, not its other forms
+    a AND b, a OR b, NOT c      capital letters; brackets group; words side by side mean AND
+    a w/5 b, a pre/5 b          at most 5 words apart; the second also has a first that stands before it
+    foster*, wom?n              any letters, exactly one letter
+    counci1~, councillor~2      one or two letters wrong; a scanner's confusions (rn and m) count as one
+    title:minutes  date:1974..1979-06  category:failings  has:date  NOT date:none
+
+`NOT` binds closest after proximity, then `AND`, then `OR`. A mistake is a sentence that points at the character.
+"""
+
+import difflib
+import re
+
+from search import language_fields as fields
+from search.analysis import WORD_LENGTH_LIMIT, fold, keyword, words
+from search.language_lexer import Kind, Piece, mistake, split_query
+from search.language_tree import (
+    And,
+    AnyOf,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Placed,
+    Query,
+    Text,
+    Undated,
+    Wildcard,
+    Word,
+)
+
+CLAUSE_LIMIT = 250
+DEPTH_LIMIT = 20
+DISTANCE_LIMIT = 100
+
+_PARTS = re.compile(r"[^\W_*?]++[\u0300-\u036f\u00ad'’ʼ]*+|[*?'’ʼ\u0300-\u036f\u00ad]++")
+_FUZZY = re.compile(r"(.*?)~(\d?)", re.DOTALL)
+_FUZZY_LENGTHS = {1: 3, 2: 5}
+_EXACT = "exact"
+
+
+def parse_query(written: str) -> Query:
+    """The query as it was written together with its meaning.
+
+    Raises:
+        InvalidInputError: It cannot be read; the sentence points at the character.
+    """
+    return Query(written, _Reader(written).read())
+
+
+def any_word(text: str) -> Query:
+    """The query that finds documents with any word of a text, as a question in plain language is ranked.
+
+    A word that the text repeats is asked for as often, and counts for as much more.
+    """
+    return Query(text, Or(tuple(Text(Word(word)) for word in words(text))))
+
+
+class _Reader:
+    """Recursive descent over the pieces; the depth and the number of clauses are counted as it goes."""
+
+    def __init__(self, written: str) -> None:
+        self._pieces = split_query(written)
+        self._next = 0
+        self._clauses = 0
+        self._depth = 0
+
+    def read(self) -> Node:
+        if self._piece.kind is Kind.END:
+            raise mistake(1, "the search is empty; write a word to look for, or * for every document")
+        node = self._read_or(None)
+        if self._piece.kind is Kind.CLOSE:
+            raise mistake(self._piece.at, "this bracket closes nothing; remove it, or add the one that opens")
+        return node
+
+    @property
+    def _piece(self) -> Piece:
+        return self._pieces[self._next]
+
+    def _take(self) -> Piece:
+        piece = self._pieces[self._next]
+        self._next += 1
+        return piece
+
+    def _read_or(self, field: str | None) -> Node:
+        parts = [self._read_and(field)]
+        while self._piece.kind is Kind.OR:
+            self._take()
+            parts.append(self._read_and(field))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _read_and(self, field: str | None) -> Node:
+        parts = [self._read_not(field)]
+        while self._piece.kind not in (Kind.OR, Kind.CLOSE, Kind.END):
+            if self._piece.kind is Kind.AND:
+                self._take()
+            parts.append(self._read_not(field))
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _read_not(self, field: str | None) -> Node:
+        negated = False
+        while self._piece.kind is Kind.NOT:
+            self._take()
+            negated = not negated
+        node = self._read_near(field)
+        return Not(node) if negated else node
+
+    def _read_near(self, field: str | None) -> Node:
+        start = self._piece
+        node = self._read_one(field)
+        chained = 0
+        while self._piece.kind is Kind.NEAR:
+            operator = self._take()
+            chained += 1
+            if chained > DEPTH_LIMIT:
+                raise mistake(operator.at, f"more than {DEPTH_LIMIT} distances in a row; use fewer")
+            right_start = self._piece
+            right = self._read_one(field)
+            node = _near(node, start, operator, right, right_start)
+        return node
+
+    def _read_one(self, field: str | None) -> Node:
+        piece = self._take()
+        if piece.kind is Kind.OPEN:
+            return self._read_group(piece, field)
+        if piece.kind is Kind.FIELD:
+            return self._read_field(piece, field)
+        if piece.kind in (Kind.BARE, Kind.QUOTED):
+            return self._count(piece, _leaf(piece, field))
+        raise mistake(*self._expected(piece))
+
+    def _expected(self, piece: Piece) -> tuple[int, str]:
+        before = self._pieces[self._next - 2] if self._next > 1 else None
+        if before is not None and before.kind in (Kind.AND, Kind.OR, Kind.NOT, Kind.NEAR):
+            return before.at, f"“{before.text}” needs something to look for after it"
+        if piece.kind is Kind.CLOSE:
+            return piece.at, "there is nothing inside these brackets; put words in them or remove them"
+        if piece.kind is Kind.END:
+            return piece.at, "the search stops too soon; something to look for is missing"
+        return piece.at, (
+            f"“{piece.text}” needs something to look for before it;"
+            " to look for the word itself put it in quotation marks"
+        )
+
+    def _read_group(self, opening: Piece, field: str | None) -> Node:
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            raise mistake(opening.at, f"brackets inside brackets go more than {DEPTH_LIMIT} deep; use fewer")
+        node = self._read_or(field)
+        if self._piece.kind is not Kind.CLOSE:
+            raise mistake(opening.at, "this bracket is not closed; add one where the group ends")
+        self._take()
+        self._depth -= 1
+        return node
+
+    def _read_field(self, piece: Piece, outer: str | None) -> Node:
+        name = piece.text.lower()
+        if name == _EXACT:
+            return self._read_exact(piece, outer)
+        if name not in fields.QUERY_FIELDS:
+            raise mistake(piece.at, _unknown_field(piece.text))
+        if outer is not None:
+            raise mistake(piece.at, f"“{name}:” stands inside “{outer}:”; close the brackets before it")
+        if self._piece.kind not in (Kind.OPEN, Kind.BARE, Kind.QUOTED):
+            raise mistake(piece.at, f"“{name}:” needs a value after it")
+        return self._read_one(name)
+
+    def _read_exact(self, piece: Piece, field: str | None) -> Node:
+        if self._piece.kind not in (Kind.BARE, Kind.QUOTED):
+            raise mistake(piece.at, "“exact:” needs a word after it")
+        value = self._take()
+        return self._count(value, _leaf(Piece(Kind.QUOTED, value.text, value.at), field))
+
+    def _count(self, piece: Piece, node: Node) -> Node:
+        self._clauses += len(node.placed.parts) if isinstance(node, Text) and isinstance(node.placed, Phrase) else 1
+        if self._clauses > CLAUSE_LIMIT:
+            raise mistake(piece.at, f"the search has more than {CLAUSE_LIMIT} words; split it into several")
+        return node
+
+
+def _unknown_field(name: str) -> str:
+    close = difflib.get_close_matches(name.lower()[:WORD_LENGTH_LIMIT], fields.QUERY_FIELDS, n=1)
+    guess = f"did you mean “{close[0]}:”?" if close else f"the fields are {', '.join(fields.QUERY_FIELDS)};"
+    shown = name if len(name) <= WORD_LENGTH_LIMIT else f"{name[:20]}…"
+    return f"there is no field “{shown}:”; {guess} To look for the word itself put it in quotation marks"
+
+
+def _near(left: Node, left_at: Piece, operator: Piece, right: Node, right_at: Piece) -> Text:
+    name, _, number = operator.text.partition("/")
+    distance = int(number)
+    if not 1 <= distance <= DISTANCE_LIMIT:
+        raise mistake(operator.at, f"“{operator.text}”: the distance must be between 1 and {DISTANCE_LIMIT} words")
+    first, second = _placed(left, left_at), _placed(right, right_at)
+    if first.field != second.field:
+        field = first.field or second.field
+        raise mistake(
+            operator.at, f"a distance is measured in one field; write {field}:(… {operator.text} …) for both sides"
+        )
+    return Text(Near(first.placed, second.placed, distance, ordered=name == "pre"), first.field)
+
+
+def _placed(node: Node, at: Piece) -> Text:
+    """The node as something a distance can be measured from."""
+    if isinstance(node, Text):
+        return node
+    if isinstance(node, Or):
+        parts = [_placed(part, at) for part in node.parts]
+        if len({part.field for part in parts}) == 1:
+            return Text(AnyOf(tuple(part.placed for part in parts)), parts[0].field)
+    raise mistake(
+        at.at,
+        "a distance can be measured only from a word, a phrase, or words with OR between them in brackets",
+    )
+
+
+def _leaf(piece: Piece, field: str | None) -> Node:
+    if field in fields.DATE_FIELDS:
+        return _date(piece, field)
+    if field in fields.KEYWORD_FIELDS:
+        return _keyword(piece, field)
+    if piece.text == "*" and field is None:
+        return Everything()
+    if piece.kind is Kind.QUOTED:
+        return Text(_phrase(_words(piece, piece.text, exact=True)), field)
+    return Text(_bare(piece), field)
+
+
+def _date(piece: Piece, field: str) -> Node:
+    if piece.text.lower() == fields.NO_DATE:
+        return Undated()
+    try:
+        return fields.read_dates(field, piece.text.strip())
+    except fields.BadDateError as error:
+        raise mistake(piece.at, error.advice) from error
+
+
+def _keyword(piece: Piece, field: str) -> Keyword:
+    value = keyword(piece.text)
+    if not value:
+        raise mistake(piece.at, f"“{field}:” needs a value after it")
+    return Keyword(field, value)
+
+
+def _bare(piece: Piece) -> Placed:
+    text = piece.text
+    if text.startswith("-") and text.strip("-"):
+        raise mistake(piece.at, f"to leave a word out write NOT before it: NOT {_short(text.lstrip('-'))}")
+    if match := _FUZZY.fullmatch(text):
+        return _fuzzy(piece, match.group(1), int(match.group(2) or 1))
+    exact = text.startswith("=")
+    return _phrase(_words(piece, text.removeprefix("="), exact=exact))
+
+
+def _fuzzy(piece: Piece, text: str, edits: int) -> Fuzzy:
+    parts = _words(piece, text.removeprefix("="), exact=True)
+    if len(parts) != 1 or not isinstance(parts[0], Word):
+        raise mistake(piece.at, "~ works on one whole word without * or ?")
+    word = parts[0].text
+    if edits not in _FUZZY_LENGTHS:
+        raise mistake(piece.at, "~ allows one letter wrong, or two: write ~ or ~1 or ~2")
+    if len(word) < _FUZZY_LENGTHS[edits]:
+        raise mistake(piece.at, f"~{edits} needs a word of at least {_FUZZY_LENGTHS[edits]} letters")
+    return Fuzzy(word, edits)
+
+
+def _phrase(parts: list[Word | Wildcard]) -> Placed:
+    return parts[0] if len(parts) == 1 else Phrase(tuple(parts))
+
+
+def _words(piece: Piece, text: str, *, exact: bool) -> list[Word | Wildcard]:
+    """The words and patterns in the text, in order; at least one."""
+    found = [_word(piece, part, exact=exact) for part in _split_words(text)]
+    if not found:
+        raise mistake(piece.at, f"“{_short(piece.text)}” has no letter or figure in it to look for")
+    return found
+
+
+def _split_words(text: str) -> list[str]:
+    """Runs of letters, figures, wildcards and inner apostrophes."""
+    runs: list[str] = []
+    end = -1
+    for match in _PARTS.finditer(text):
+        if match.start() == end:
+            runs[-1] += match.group()
+        else:
+            runs.append(match.group())
+        end = match.end()
+    stripped = (run.strip("'’ʼ\u00ad") for run in runs)
+    return [run for run in stripped if run]
+
+
+def _word(piece: Piece, text: str, *, exact: bool) -> Word | Wildcard:
+    if len(text) > WORD_LENGTH_LIMIT:
+        raise mistake(
+            piece.at, f"this word has {len(text):,} characters and {WORD_LENGTH_LIMIT} is the most; shorten it with *"
+        )
+    folded = fold(text)
+    if "*" not in text and "?" not in text:
+        if not folded:
+            raise mistake(piece.at, f"“{_short(piece.text)}” has no letter or figure in it to look for")
+        return Word(folded, exact)
+    if len(folded) - folded.count("*") - folded.count("?") < 2:
+        raise mistake(piece.at, f"“{_short(text)}” matches almost anything; give at least two letters beside * and ?")
+    return Wildcard(re.sub(r"\*+", "*", folded))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:20]}…"

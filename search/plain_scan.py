@@ -1,0 +1,165 @@
+"""The same answers by reading every document through: slow, and written so that it can be seen to be right.
+
+Every engine is compared with this one. It shares with them the tree, the analysis of words and nothing else.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from search import language_fields as fields
+from search.analysis import as_misread, keyword, stem, wildcard_pattern, words
+from search.engine import VALUE_GAP, IndexDocument
+from search.language_tree import (
+    And,
+    AnyOf,
+    Asked,
+    Dated,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Placed,
+    Text,
+    Undated,
+    Wildcard,
+    Word,
+    meaning,
+)
+
+Stretch = tuple[int, int]
+"""The first and the last word of a piece of text that matches."""
+
+
+@dataclass(frozen=True)
+class FieldWords:
+    """One field of one document: which word stands at which position, and at which positions each word stands."""
+
+    name: str
+    at: dict[int, str]
+    places: dict[str, list[int]]
+
+
+class PlainScan:
+    """Documents, read through from end to end for each query."""
+
+    def __init__(self, documents: Iterable[IndexDocument]) -> None:
+        self._documents = [(document, field_words(document)) for document in documents]
+
+    def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
+        """The ids of the documents in these compartments that the query finds, in order of id."""
+        node = meaning(query)
+        found = [
+            document.record_id
+            for document, words_of in self._documents
+            if document.compartment in compartments and matches(node, document, words_of)
+        ]
+        return tuple(sorted(found))
+
+
+def field_words(document: IndexDocument) -> dict[str, FieldWords]:
+    """The words of each field at their positions: pages run on, other values stand far apart."""
+    fields_of: dict[str, FieldWords] = {}
+    for name in fields.WORD_FIELDS:
+        at: dict[int, str] = {}
+        places: dict[str, list[int]] = {}
+        position = 0
+        for value in document.word_values(name):
+            for word in words(value):
+                at[position] = word
+                places.setdefault(word, []).append(position)
+                position += 1
+            if name != fields.TEXT:
+                position += VALUE_GAP
+        fields_of[name] = FieldWords(name, at, places)
+    return fields_of
+
+
+def matches(query: Node, document: IndexDocument, words_of: dict[str, FieldWords]) -> bool:
+    """Whether the query finds this document."""
+    match query:
+        case Everything():
+            return True
+        case And(parts):
+            return all(matches(part, document, words_of) for part in parts)
+        case Or(parts):
+            return any(matches(part, document, words_of) for part in parts)
+        case Not(part):
+            return not matches(part, document, words_of)
+        case Text(placed, field):
+            names = fields.PLAIN_FIELDS if field is None else (field,)
+            return any(stretches(placed, words_of[name]) for name in names)
+        case Keyword(field, pattern):
+            return any(wildcard_pattern(pattern).fullmatch(keyword(v)) for v in document.keyword_values(field))
+        case Undated():
+            return document.dates() is None
+        case Dated(first, last):
+            dates = document.dates()
+            if dates is None:
+                return False
+            earliest, latest = dates
+            return (last is None or earliest <= last) and (first is None or latest >= first)
+
+
+def stretches(placed: Placed, field: FieldWords) -> set[Stretch]:
+    """Every stretch of the field that matches."""
+    match placed:
+        case Word() | Wildcard() | Fuzzy():
+            found = (places for word, places in field.places.items() if is_word(placed, word, field.name))
+            return {(position, position) for places in found for position in places}
+        case Phrase(parts):
+            return {
+                (start, start + len(parts) - 1)
+                for start, _ in stretches(parts[0], field)
+                if _phrase_at(start, placed, field)
+            }
+        case AnyOf(alternatives):
+            return {stretch for part in alternatives for stretch in stretches(part, field)}
+        case Near(left, right, distance, ordered):
+            pairs = list(_pairs(stretches(left, field), stretches(right, field), distance))
+            if not ordered:
+                pairs += _pairs(stretches(right, field), stretches(left, field), distance)
+            return set(pairs)
+
+
+def _phrase_at(start: int, phrase: Phrase, field: FieldWords) -> bool:
+    return all(
+        start + step in field.at and is_word(part, field.at[start + step], field.name)
+        for step, part in enumerate(phrase.parts)
+    )
+
+
+def _pairs(earlier: set[Stretch], later: set[Stretch], distance: int) -> Iterator[Stretch]:
+    for first, last in earlier:
+        for next_first, next_last in later:
+            if 1 <= next_first - last <= distance:
+                yield first, next_last
+
+
+@lru_cache(maxsize=200_000)
+def is_word(placed: Word | Wildcard | Fuzzy, word: str, field: str) -> bool:
+    """Whether this folded word, standing in this field, is what is looked for."""
+    match placed:
+        case Word(text, exact):
+            if exact or field not in fields.STEMMED_FIELDS:
+                return word == text
+            return stem(word) == stem(text)
+        case Wildcard(pattern):
+            return wildcard_pattern(pattern).fullmatch(word) is not None
+        case Fuzzy(text, edits):
+            return edit_distance(word, text) <= edits or edit_distance(as_misread(word), as_misread(text)) < edits
+
+
+def edit_distance(one: str, other: str) -> int:
+    """The least number of letters put in, left out or changed that makes one word the other."""
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        before = row
+        row = [i]
+        for j, wanted in enumerate(other, start=1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted)))
+    return row[-1]

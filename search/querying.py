@@ -1,0 +1,181 @@
+"""Asking: a query in, what it finds for this person out; and the evidence that it was asked."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor, Permission, require
+from records.models import Page, Record, SearchFact
+from search.engine import FacetCount, Order, PageHits, Snippet
+from search.language import parse_query
+from search.language_tree import Everything
+from search.models import KeptSearch
+from search.opening import engine_of
+from store import audit, clock
+from store.archive import Archive
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError
+
+ALL_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that was found, with where and how it was found."""
+
+    record: Record
+    score: float
+    pages: Sequence[PageHits] = ()
+    snippets: Sequence[Snippet] = ()
+    categories: Sequence[str] = ()
+    suggested: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a query found for one person: an exact total, one page of hits, and how all of it divides."""
+
+    query: str
+    total: int
+    searched: int
+    took_ms: float
+    hits: Sequence[Hit]
+    facets: Mapping[str, Sequence[FacetCount]] = field(default_factory=dict)
+    spelling: str | None = None
+
+
+def search(
+    archive: Archive,
+    session: Session,
+    text: str,
+    *,
+    actor: Actor,
+    limit: int = 20,
+    offset: int = 0,
+    order: Order = Order.RELEVANCE,
+) -> Results:
+    """What the query finds among the records this actor may see; nothing else leaves a trace.
+
+    Raises:
+        InvalidInputError: The query cannot be read; the sentence points at the character.
+    """
+    require(actor, Permission.SEARCH)
+    if not text.strip():
+        raise InvalidInputError("There is nothing to search for: type a word, or open the list of records.")
+    started = time.perf_counter()
+    query = parse_query(text)
+    engine = engine_of(archive)
+    compartments = actor.compartments
+    found = engine.find(query, compartments=compartments, limit=limit, offset=offset, order=order)
+    records = {
+        record.id: record
+        for record in session.scalars(select(Record).where(Record.id.in_([hit.record_id for hit in found.hits])))
+    }
+    facts = _facts(session, list(records))
+    hits = []
+    for hit in found.hits:
+        record = records.get(hit.record_id)
+        # The index may be a moment behind the database, which alone says what may be seen.
+        if record is None or record.compartment not in compartments or record.purged_at:
+            continue
+        pages = [
+            (row.number, row.text)
+            for row in session.execute(
+                select(Page.number, Page.text).where(Page.record_id == record.id).order_by(Page.number)
+            )
+        ]
+        shown = engine.highlight(query, record.id, pages, compartments=compartments)
+        known = facts.get(record.id, {})
+        hits.append(
+            Hit(
+                record=record,
+                score=hit.score,
+                pages=shown.pages,
+                snippets=shown.snippets,
+                categories=known.get("category", []),
+                suggested=known.get("suggested", []),
+            )
+        )
+    spelling = engine.suggest_spelling(query, compartments=compartments) if found.total == 0 else None
+    return Results(
+        query=text,
+        total=found.total,
+        searched=engine.count(Everything(), compartments=compartments),
+        took_ms=round((time.perf_counter() - started) * 1000, 1),
+        hits=hits,
+        facets=found.facets,
+        spelling=spelling,
+    )
+
+
+def matching_records(archive: Archive, session: Session, text: str, *, actor: Actor) -> list[Record]:
+    """Every record the query finds that this actor may see, in order of date and then of registration."""
+    require(actor, Permission.SEARCH)
+    ids = engine_of(archive).matching(parse_query(text), compartments=actor.compartments)
+    found: list[Record] = []
+    for start in range(0, len(ids), ALL_AT_ONCE):
+        found.extend(
+            session.scalars(
+                select(Record).where(
+                    Record.id.in_(ids[start : start + ALL_AT_ONCE]),
+                    Record.compartment.in_(actor.compartments),
+                    Record.purged_at.is_(None),
+                )
+            )
+        )
+    return sorted(found, key=lambda record: (record.date_from is None, str(record.date_from), record.id))
+
+
+def _facts(session: Session, ids: list[int]) -> dict[int, dict[str, list[str]]]:
+    facts: dict[int, dict[str, list[str]]] = {}
+    rows = session.scalars(
+        select(SearchFact)
+        .where(SearchFact.record_id.in_(ids), SearchFact.field.in_(["category", "suggested"]))
+        .order_by(SearchFact.id)
+    )
+    for fact in rows:
+        facts.setdefault(fact.record_id, {}).setdefault(fact.field, []).append(fact.value)
+    return facts
+
+
+def log_search(archive: Archive, results: Results, *, actor: Actor) -> None:
+    """That it was asked, and what it found, is in the audit trail."""
+    with archive.writing() as session:
+        audit.record(
+            session,
+            AuditAction.SEARCHED,
+            actor=actor.name,
+            subject="search",
+            detail={"query": results.query, "total": results.total, "searched": results.searched},
+        )
+
+
+def keep_search(session: Session, *, name: str, results: Results, actor: Actor) -> KeptSearch:
+    """The search is kept with its terms, its day and what it found, out of how many."""
+    require(actor, Permission.SEARCH)
+    kept = KeptSearch(
+        name=name.strip() or results.query,
+        query=results.query,
+        total=results.total,
+        documents_searched=results.searched,
+        kept_by=actor.name,
+        kept_at=clock.now(),
+    )
+    session.add(kept)
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.SEARCH_SAVED,
+        actor=actor.name,
+        subject=f"kept-search:{kept.id}",
+        detail={"query": kept.query, "total": kept.total},
+    )
+    return kept
+
+
+def kept_searches(session: Session) -> list[KeptSearch]:
+    """The searches that were kept, newest first."""
+    return list(session.scalars(select(KeptSearch).order_by(KeptSearch.id.desc())))

@@ -1,0 +1,80 @@
+"""Where things stand in a text, as arrays of first and last word; phrases and distances between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Stretches of text, each from its first word to its last, both counted; ordered, none twice."""
+
+    first: Places
+    last: Places
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def no_spans() -> Spans:
+    """Nowhere."""
+    empty = np.empty(0, dtype=np.int64)
+    return Spans(empty, empty)
+
+
+def single_words(places: Places) -> Spans:
+    """Each place as a stretch of one word; the places are in order."""
+    return Spans(places, places)
+
+
+def any_of(parts: Sequence[Spans]) -> Spans:
+    """Every stretch that is in any of the parts."""
+    present = [part for part in parts if len(part)]
+    if not present:
+        return no_spans()
+    if len(present) == 1:
+        return present[0]
+    return _unique(np.concatenate([p.first for p in present]), np.concatenate([p.last for p in present]))
+
+
+def in_a_row(parts: Sequence[Places]) -> Spans:
+    """The stretches where a place of each part follows directly on one of the part before."""
+    starts = parts[0]
+    for step, places in enumerate(parts[1:], start=1):
+        starts = starts[np.isin(starts + step, places, assume_unique=True)]
+    return Spans(starts, starts + (len(parts) - 1))
+
+
+def within(left: Spans, right: Spans, distance: int, *, ordered: bool) -> Spans:
+    """The stretches from one of the left to one of the right, apart by at most the distance, not overlapping.
+
+    The distance is counted from the last word of the earlier to the first word of the later: neighbours are 1 apart.
+    """
+    forward = _follow(left, right, distance)
+    return forward if ordered else any_of([forward, _follow(right, left, distance)])
+
+
+def _follow(earlier: Spans, later: Spans, distance: int) -> Spans:
+    if not len(earlier) or not len(later):
+        return no_spans()
+    begin = np.searchsorted(later.first, earlier.last + 1, side="left")
+    end = np.searchsorted(later.first, earlier.last + distance, side="right")
+    counts = end - begin
+    total = int(counts.sum())
+    if not total:
+        return no_spans()
+    which = np.repeat(np.arange(len(earlier)), counts)
+    offsets = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    return _unique(earlier.first[which], later.last[begin[which] + offsets])
+
+
+def _unique(first: Places, last: Places) -> Spans:
+    order = np.lexsort((last, first))
+    first, last = first[order], last[order]
+    new = np.ones(len(first), dtype=bool)
+    new[1:] = (first[1:] != first[:-1]) | (last[1:] != last[:-1])
+    return Spans(first[new], last[new])

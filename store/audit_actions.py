@@ -1,0 +1,110 @@
+"""The closed list of what can happen, each with the sentence a person reads."""
+
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """The name of an event; a name once used is never given another meaning."""
+
+    ARCHIVE_OPENED = "archive.opened"
+    NOTICE_RECORDED = "notice.recorded"
+    USER_ADDED = "user.added"
+    USER_ROLE_CHANGED = "user.role-changed"
+    PASSWORD_SET = "user.password-set"  # noqa: S105 - the name of an event
+    SIGNED_IN = "user.signed-in"
+    SIGN_IN_FAILED = "user.sign-in-failed"
+    SIGNED_OUT = "user.signed-out"
+    RUN_STARTED = "ingest.run-started"
+    RUN_RESUMED = "ingest.run-resumed"
+    RUN_FINISHED = "ingest.run-finished"
+    BYTES_STORED = "ingest.bytes-stored"
+    RECORD_REGISTERED = "ingest.record-registered"
+    ITEM_DUPLICATE = "ingest.duplicate"
+    ITEM_QUARANTINED = "ingest.quarantined"
+    RECORD_RETITLED = "record.retitled"
+    RECORD_VIEWED = "record.viewed"
+    FILE_DOWNLOADED = "record.file-downloaded"
+    SUGGESTED = "retention.suggested"
+    TAG_DECIDED = "retention.tag-decided"
+    RELEVANCE_DECIDED = "retention.relevance-decided"
+    HOLD_PLACED = "hold.placed"
+    HOLD_RELEASED = "hold.released"
+    RECORD_CLEARED = "hold.record-cleared"
+    RECORD_PURGED = "disposal.purged"
+    DISPOSAL_REFUSED = "disposal.refused"
+    SEARCHED = "search.searched"
+    SEARCH_SAVED = "search.saved"
+    INDEX_REBUILT = "search.index-rebuilt"
+    REQUEST_ADDED = "request.added"
+    REQUEST_CHANGED = "request.changed"
+    RECORD_MARKED = "disclosure.marked"
+    MARK_LIFTED = "disclosure.mark-lifted"
+    BUNDLE_REFUSED = "disclosure.bundle-refused"
+    BUNDLE_BUILT = "disclosure.bundle-built"
+    BUNDLE_DOWNLOADED = "disclosure.bundle-downloaded"
+    RATE_SET = "costs.rate-set"
+    EFFORT_LOGGED = "costs.effort-logged"
+    SPENDING_LOGGED = "costs.spending-logged"
+    COSTS_EXPORTED = "costs.exported"
+    FAILING_ADDED = "failing.added"
+    FAILING_CHANGED = "failing.changed"
+    SELF_REPORT_EXPORTED = "failing.self-report-exported"
+    ESCALATION_RAISED = "escalation.raised"
+    ESCALATION_TOLD = "escalation.told"
+    ESCALATION_DONE = "escalation.done"
+    AUDIT_EXPORTED = "audit.exported"
+    BACKED_UP = "archive.backed-up"
+    RESTORED = "archive.restored"
+
+
+SENTENCES: dict[AuditAction, str] = {
+    AuditAction.ARCHIVE_OPENED: "opened a new archive",
+    AuditAction.NOTICE_RECORDED: "recorded a retention notice",
+    AuditAction.USER_ADDED: "added a user",
+    AuditAction.USER_ROLE_CHANGED: "changed a user's role",
+    AuditAction.PASSWORD_SET: "set a password",
+    AuditAction.SIGNED_IN: "signed in",
+    AuditAction.SIGN_IN_FAILED: "failed to sign in",
+    AuditAction.SIGNED_OUT: "signed out",
+    AuditAction.RUN_STARTED: "began taking in files",
+    AuditAction.RUN_RESUMED: "went on taking in files after an interruption",
+    AuditAction.RUN_FINISHED: "finished taking in files",
+    AuditAction.BYTES_STORED: "stored the bytes of a file and placed them under hold",
+    AuditAction.RECORD_REGISTERED: "registered a record",
+    AuditAction.ITEM_DUPLICATE: "noted another copy of bytes already held",
+    AuditAction.ITEM_QUARANTINED: "set a file aside in quarantine",
+    AuditAction.RECORD_RETITLED: "changed a record's description",
+    AuditAction.RECORD_VIEWED: "viewed a record",
+    AuditAction.FILE_DOWNLOADED: "downloaded an original",
+    AuditAction.SUGGESTED: "suggested categories for a record",
+    AuditAction.TAG_DECIDED: "decided a category",
+    AuditAction.RELEVANCE_DECIDED: "decided relevance to disclosure",
+    AuditAction.HOLD_PLACED: "placed a hold",
+    AuditAction.HOLD_RELEASED: "released a hold",
+    AuditAction.RECORD_CLEARED: "decided, with a second reader, that a record is outside the notice",
+    AuditAction.RECORD_PURGED: "purged a cleared record",
+    AuditAction.DISPOSAL_REFUSED: "was refused the disposal of a record",
+    AuditAction.SEARCHED: "searched",
+    AuditAction.SEARCH_SAVED: "kept a search",
+    AuditAction.INDEX_REBUILT: "rebuilt the search index",
+    AuditAction.REQUEST_ADDED: "logged a request of the inquiry",
+    AuditAction.REQUEST_CHANGED: "changed a request of the inquiry",
+    AuditAction.RECORD_MARKED: "marked a record privileged or restricted",
+    AuditAction.MARK_LIFTED: "lifted a mark from a record",
+    AuditAction.BUNDLE_REFUSED: "was refused a bundle",
+    AuditAction.BUNDLE_BUILT: "built a bundle",
+    AuditAction.BUNDLE_DOWNLOADED: "downloaded a bundle",
+    AuditAction.RATE_SET: "set a rate",
+    AuditAction.EFFORT_LOGGED: "logged effort",
+    AuditAction.SPENDING_LOGGED: "logged spending",
+    AuditAction.COSTS_EXPORTED: "exported the costs",
+    AuditAction.FAILING_ADDED: "recorded an institutional failing",
+    AuditAction.FAILING_CHANGED: "changed a recorded failing",
+    AuditAction.SELF_REPORT_EXPORTED: "exported the self-report",
+    AuditAction.ESCALATION_RAISED: "raised a risk to a child or person now",
+    AuditAction.ESCALATION_TOLD: "recorded who was told of a risk",
+    AuditAction.ESCALATION_DONE: "closed an escalation",
+    AuditAction.AUDIT_EXPORTED: "exported the audit trail",
+    AuditAction.BACKED_UP: "made a backup",
+    AuditAction.RESTORED: "restored a backup",
+}

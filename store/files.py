@@ -1,0 +1,215 @@
+"""Write-once originals and derivatives, keyed by SHA-256; every path in the data folder is built here.
+
+Layout, a contract: `originals/ab/cd/<sha256>` (mode 0400), `derivatives/ab/cd/<sha256>/<name>`
+(may be made again at any time), `spool/` (bytes on their way in, swept when an ingest starts).
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import clock, protections
+from store.errors import CandourError, DamagedError, InvalidInputError, NotFoundError
+from store.files_models import StoredFile
+
+CHUNK = 1 << 20
+SWEPT = ("taken-", "readers-")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+DERIVATIVE = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
+
+
+class ChangedWhileReadError(CandourError):
+    """The file was written to while it was being copied, so no one version of it was taken."""
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """Bytes copied into the spool and known by their hashes, not yet stored."""
+
+    path: Path
+    sha256: str
+    md5: str
+    size: int
+
+
+class FileStore:
+    """The bytes of one archive."""
+
+    def __init__(self, originals: Path, derivatives: Path, spool: Path) -> None:
+        self._originals, self._derivatives, self.spool = originals, derivatives, spool
+        for folder in (originals, derivatives, spool):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def take(self, source: Path) -> Spooled:
+        """A copy of the file is in the spool, and is what was there at one moment.
+
+        Raises:
+            ChangedWhileReadError: The file changed while it was copied.
+            OSError: The file cannot be read.
+        """
+        # No link is followed, and opening a pipe must not wait for a writer.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise InvalidInputError(f"{source.name} is not an ordinary file, so there are no bytes to take.")
+            spooled = self._spool(file)
+            after = os.fstat(file.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or spooled.size != after.st_size:
+            spooled.path.unlink()
+            raise ChangedWhileReadError(
+                "The file was being written to while it was read: take it in again when it is at rest."
+            )
+        return spooled
+
+    def take_bytes(self, content: bytes) -> Spooled:
+        """The bytes are in the spool."""
+        with tempfile.TemporaryFile(dir=self.spool) as file:
+            file.write(content)
+            file.seek(0)
+            return self._spool(file)
+
+    def _spool(self, source: BinaryIO) -> Spooled:
+        sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+        descriptor, name = tempfile.mkstemp(dir=self.spool, prefix="taken-")
+        path = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                while chunk := source.read(CHUNK):
+                    sha256.update(chunk)
+                    md5.update(chunk)
+                    size += len(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+                os.fchmod(target.fileno(), 0o400)
+        except BaseException:
+            path.unlink()
+            raise
+        return Spooled(path, sha256.hexdigest(), md5.hexdigest(), size)
+
+    def put(self, session: Session, spooled: Spooled) -> tuple[StoredFile, bool]:
+        """The bytes are stored and have their row; the flag says whether they are new.
+
+        May run twice: bytes already held are left as they are. The bytes are moved into place before
+        the row is committed, so a row never speaks of bytes that are not there.
+        """
+        target = self.path(spooled.sha256)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            spooled.path.rename(target)
+            _sync_folder(target.parent)
+        else:
+            spooled.path.unlink(missing_ok=True)
+        held = session.get(StoredFile, spooled.sha256)
+        if held and held.removed_at is None:
+            return held, False
+        if held:
+            held.removed_at = None
+            session.flush()
+            return held, True
+        row = StoredFile(
+            sha256=spooled.sha256, md5=spooled.md5, size=spooled.size, stored_at=clock.now(), removed_at=None
+        )
+        session.add(row)
+        session.flush()
+        return row, True
+
+    def discard(self, spooled: Spooled) -> None:
+        """The spooled copy is gone; stored bytes are not touched."""
+        spooled.path.unlink(missing_ok=True)
+
+    def path(self, sha256: str) -> Path:
+        """Where these bytes are, or would be."""
+        if not SHA256.fullmatch(sha256):
+            raise InvalidInputError("That is not a SHA-256: give 64 lower-case hexadecimal digits.")
+        return self._originals / sha256[:2] / sha256[2:4] / sha256
+
+    def original(self, sha256: str) -> Path:
+        """The path of stored bytes, for reading only.
+
+        Raises:
+            NotFoundError: They are not in the store.
+        """
+        path = self.path(sha256)
+        if not path.is_file():
+            raise NotFoundError(f"The original {sha256[:12]} is not in the file store: run `candour doctor`.")
+        return path
+
+    def derivative(self, sha256: str, name: str) -> Path:
+        """Where something made from these bytes is kept; its folder exists."""
+        if not DERIVATIVE.fullmatch(name):
+            raise InvalidInputError("A derivative's name is made of small letters, digits, dots and hyphens.")
+        folder = self._derivatives / self.path(sha256).relative_to(self._originals)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder / name
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for bytes being worked on, gone when the block ends."""
+        with tempfile.TemporaryDirectory(dir=self.spool) as folder:
+            yield Path(folder)
+
+    def sweep_spool(self) -> None:
+        """Whatever an interrupted ingest left in the spool is gone; nothing there was ever stored."""
+        for left in self.spool.iterdir():
+            if not left.name.startswith(SWEPT):  # another process may be at work on the rest
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
+    def verify(self, sha256: str) -> None:
+        """Returns only if the stored bytes are the ones that were stored.
+
+        Raises:
+            DamagedError: They have changed.
+            NotFoundError: They are gone.
+        """
+        with self.original(sha256).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise DamagedError(
+                    f"The original {sha256[:12]} is no longer what was stored: restore it from a backup and say so."
+                )
+
+    def remove(self, session: Session, sha256: str) -> None:
+        """The bytes are gone and the row says when: only cleared bytes that nothing protects.
+
+        Raises:
+            RefusedError: Something protects them, or nobody has cleared them.
+        """
+        protections.require_removable(session, sha256)
+        row = session.get(StoredFile, sha256)
+        if row is None:
+            raise NotFoundError(f"The original {sha256[:12]} has no row, so nothing says that it may go.")
+        row.removed_at = clock.now()
+        session.flush()  # the database's own guard speaks before the bytes go
+        derivatives = self._derivatives / self.path(sha256).relative_to(self._originals)
+        shutil.rmtree(derivatives, ignore_errors=True)
+        self.path(sha256).unlink(missing_ok=True)
+
+    def reconcile(self, session: Session) -> tuple[list[str], list[str]]:
+        """Bytes that have a row but are missing, and bytes without a row: both empty in a sound store."""
+        rows = set(session.scalars(select(StoredFile.sha256).where(StoredFile.removed_at.is_(None))))
+        files = {path.name for path in self._originals.glob("??/??/*")}
+        return sorted(rows - files), sorted(files - rows)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,120 @@
+"""Nothing of an original page is covered, moved out of sight or left lying on its side."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pikepdf import Array
+
+from disclosure.bundle_build import build_bundle
+from disclosure.bundle_pages import place_page
+from disclosure.bundle_spec import PageText
+from tests.disclosure.bundle_helpers import describe, picture_of, spec_of, words_of
+
+MakePdf = Callable[..., Path]
+
+
+def _same_above_the_footer(original: Path, bundle: Path) -> None:
+    theirs, ours = picture_of(original, 1), picture_of(bundle, 3)
+    assert ours.height == theirs.height + 26
+    left = (ours.width - theirs.width) // 2
+    shown = ours.crop((left, 0, left + theirs.width, theirs.height))
+    assert np.abs(np.asarray(shown, dtype=int) - np.asarray(theirs, dtype=int)).mean() < 1.0
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_page_is_shown_as_before_and_stamped_upright(tmp_path: Path, make_pdf: MakePdf, turn: int) -> None:
+    path = make_pdf(change=lambda pdf: pdf.pages[0].rotate(turn, relative=False))
+
+    build_bundle(spec_of(describe(path)), tmp_path / "out.pdf")
+
+    _same_above_the_footer(path, tmp_path / "out.pdf")
+    with pikepdf.open(tmp_path / "out.pdf") as pdf:
+        assert "/Rotate" not in pdf.pages[2].obj
+    assert "ABC000001_001" in words_of(tmp_path / "out.pdf", 3)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_cropped_page_shows_what_was_shown_and_no_more(tmp_path: Path, make_pdf: MakePdf, turn: int) -> None:
+    def crop(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.MediaBox = Array([-20, -30, 400, 600])
+        pdf.pages[0].obj.CropBox = Array([40, 60, 380, 560])
+        pdf.pages[0].rotate(turn, relative=False)
+
+    path = make_pdf(change=crop)
+
+    build_bundle(spec_of(describe(path)), tmp_path / "out.pdf")
+
+    _same_above_the_footer(path, tmp_path / "out.pdf")
+
+
+def test_a_page_measured_in_larger_units_keeps_its_size(tmp_path: Path, make_pdf: MakePdf) -> None:
+    def enlarge(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.UserUnit = 2
+
+    build_bundle(spec_of(describe(make_pdf(change=enlarge))), tmp_path / "out.pdf")
+
+    assert picture_of(tmp_path / "out.pdf", 3).size == (800, 1226)
+
+
+def test_a_very_narrow_page_is_widened_for_its_stamp_and_not_shrunk(tmp_path: Path, make_pdf: MakePdf) -> None:
+    def narrow(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.MediaBox = Array([60, 60, 160, 560])
+
+    path = make_pdf(change=narrow)
+
+    build_bundle(spec_of(describe(path)), tmp_path / "out.pdf")
+
+    _same_above_the_footer(path, tmp_path / "out.pdf")
+    assert "ABC000001_001" in words_of(tmp_path / "out.pdf", 3)
+
+
+def test_content_that_leaves_its_graphics_state_in_disorder_does_not_touch_the_stamp(
+    tmp_path: Path, make_pdf: MakePdf
+) -> None:
+    def disorder(pdf: pikepdf.Pdf) -> None:
+        page = pdf.pages[0]
+        page.contents_add(b"Q Q Q 3 0 0 3 700 700 cm 1 g q q")
+
+    build_bundle(spec_of(describe(make_pdf(change=disorder))), tmp_path / "out.pdf")
+
+    footer = picture_of(tmp_path / "out.pdf", 3).crop((250, 602, 400, 626))
+    assert min(footer.tobytes()) < 60
+
+
+def test_a_page_that_reads_upside_down_can_be_turned(tmp_path: Path, make_pdf: MakePdf) -> None:
+    path = make_pdf(change=lambda pdf: pdf.pages[0].rotate(180, relative=False))
+    turned = describe(path, pages=(PageText(1, "", turn=180),))
+
+    build_bundle(spec_of(turned), tmp_path / "out.pdf")
+
+    _same_above_the_footer(make_pdf("upright.pdf"), tmp_path / "out.pdf")
+
+
+boxes = st.tuples(st.floats(-5000, 5000), st.floats(-5000, 5000), st.floats(1, 9000), st.floats(1, 9000)).map(
+    lambda v: (v[0], v[1], v[0] + v[2], v[1] + v[3])
+)
+
+
+@settings(deadline=None)
+@given(box=boxes, turn=st.sampled_from([0, 90, 180, 270]), unit=st.floats(0.1, 20))
+def test_every_corner_of_the_original_lands_on_the_page_above_the_footer(
+    box: tuple[float, float, float, float], turn: int, unit: float
+) -> None:
+    placed = place_page(box, turn=turn, unit=unit)
+
+    a, b, c, d, e, f = placed.matrix
+    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    shown = [(a * x + c * y + e, b * x + d * y + f) for x, y in corners]
+    left, bottom, wide, _ = placed.inner
+    assert max(placed.size) <= 14_400.01
+    assert bottom >= 26
+    assert min(x for x, _ in shown) == pytest.approx(left, abs=0.01)
+    assert max(x for x, _ in shown) == pytest.approx(left + wide, abs=0.01)
+    assert min(y for _, y in shown) == pytest.approx(bottom, abs=0.01)
+    assert max(y for _, y in shown) == pytest.approx(placed.size[1], abs=0.01)
+    assert a * d - b * c > 0  # never mirrored

@@ -1,0 +1,104 @@
+"""Real documents with made-up particulars, indexed once: what the engines and the plain scan are compared on."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from search.engine import IndexDocument
+from search.engines.whoosh import WhooshEngine
+from search.plain_scan import PlainScan
+
+OPEN = frozenset({"open"})
+EVERY_COMPARTMENT = frozenset({"open", "restricted"})
+
+_TYPES = ("minutes", "memorandum", "Case File", "letter", "report")
+_CATEGORIES = ("failings", "duties", "honours", "involved", "allegations")
+_PEOPLE = ("Mair Llŷr", "O. Pemberton-Hale", "Ada Quillfeather", "Jones Quillfeather", "Mair Pemberton")
+_PLACES = ("Tŷ Gwŷr", "Larkhollow House", "The Grange")
+_STATES = ("unread", "suggested", "decided")
+
+
+def _dates(number: int) -> tuple[date | None, date | None]:
+    if number % 11 == 0:
+        return None, None
+    day = date(1968 + number % 40, 1 + number % 12, 1 + number % 28)
+    if number % 5 == 0:
+        return date(day.year - day.year % 10, 1, 1), date(day.year - day.year % 10 + 9, 12, 31)
+    return day, (day if number % 2 else None)
+
+
+def _document(number: int, name: str, title: str, text: str) -> IndexDocument:
+    first, last = _dates(number)
+    pages = [(i + 1, text[start : start + 1_800]) for i, start in enumerate(range(0, max(len(text), 1), 1_800))]
+    return IndexDocument(
+        record_id=number,
+        reference=f"MRB/{number // 50}/{number}",
+        title=title,
+        file_name=f"{name}_{number}.pdf",
+        record_type=_TYPES[number % 5],
+        categories=[_CATEGORIES[number % 5], _CATEGORIES[number % 3]] if number % 4 else [],
+        people=[_PEOPLE[number % 5], _PEOPLE[number % 4]],
+        places=[_PLACES[number % 3]] if number % 2 else [],
+        batch=f"Returned {('autumn', 'spring')[number % 2]} {1998 + number % 3}",
+        source=("County record office", "Cellar")[number % 2],
+        box=f"Box {number % 9}",
+        date_from=first,
+        date_to=last,
+        read_by=("ocr", "text layer", "both")[number % 3],
+        state=_STATES[number % 3],
+        compartment="restricted" if number % 7 == 0 else "open",
+        pages=pages,
+        facts={"review": ["responsive"], "privilege": []} if number % 3 == 0 else {},
+    )
+
+
+@cache
+def _real_documents(cran: Path, papers: Path) -> Sequence[IndexDocument]:
+    articles = [json.loads(line) for line in cran.read_text(encoding="utf-8").splitlines()[:120]]
+    found = [(f"report-{a['id']}", a["title"], a["text"]) for a in articles]
+    for path in sorted(papers.glob("*.md"))[:110]:
+        text = path.read_text(encoding="utf-8", errors="replace")[:7_000]
+        found.append((path.stem, text.strip().split("\n")[0][:80], text))
+    return tuple(_document(number, *parts) for number, parts in enumerate(found, start=1))
+
+
+@pytest.fixture
+def real_documents(corpus: Callable[[str], Path]) -> Sequence[IndexDocument]:
+    return _real_documents(corpus("ir/cran/docs.jsonl"), corpus("text/versions/jfk/2018"))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> WhooshEngine:
+    return WhooshEngine(tmp_path / "index", wait_seconds=0.2)
+
+
+_shared: dict[str, object] = {}
+
+
+@pytest.fixture
+def real_engine(real_documents: Sequence[IndexDocument], tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+    """The real documents in Whoosh, in several segments, some of them written twice and some removed and put back."""
+    if "engine" not in _shared:
+        made = WhooshEngine(tmp_path_factory.mktemp("conformance") / "index")
+        for start in range(0, len(real_documents), 60):
+            made.index(real_documents[start : start + 60])
+        made.index(real_documents[30:50])
+        made.remove([document.record_id for document in real_documents[100:110]])
+        made.index(real_documents[100:110])
+        _shared["engine"] = made
+    found = _shared["engine"]
+    assert isinstance(found, WhooshEngine)
+    return found
+
+
+@pytest.fixture
+def oracle(real_documents: Sequence[IndexDocument]) -> PlainScan:
+    if "oracle" not in _shared:
+        _shared["oracle"] = PlainScan(real_documents)
+    found = _shared["oracle"]
+    assert isinstance(found, PlainScan)
+    return found

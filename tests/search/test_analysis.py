@@ -1,0 +1,77 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.analysis import fold, keyword, stem, tokens, wildcard_pattern, words
+
+
+def test_welsh_letters_are_found_without_their_accents() -> None:
+    assert words("Tŷ Gwŷr, Llŷn a'r Ŵyl") == ["ty", "gwyr", "llyn", "ar", "wyl"]
+
+
+def test_an_accent_that_comes_as_its_own_character_does_not_split_the_word() -> None:
+    assert words("Ty\u0302 Gwy\u0302r") == ["ty", "gwyr"]
+
+
+def test_a_soft_hyphen_does_not_split_the_word() -> None:
+    assert words("chil\u00addren") == ["children"]
+
+
+def test_a_possessive_is_the_word_itself_with_either_apostrophe() -> None:
+    assert words("Mair's children’s O'Neill") == ["mair", "children", "oneill"]
+
+
+def test_figures_and_references_come_apart_at_their_signs() -> None:
+    assert words("ABC000123_004 of 01/02/1974") == ["abc000123", "004", "of", "01", "02", "1974"]
+
+
+def test_ligatures_are_read_as_their_letters() -> None:
+    assert words("the ﬁle of the Cæsar") == ["the", "file", "of", "the", "caesar"]
+
+
+def test_forms_of_a_word_share_a_stem() -> None:
+    assert stem("minutes") == stem("minute")
+    assert stem("allegations") == stem("allegation")
+    assert stem("1974s") == "1974s"
+
+
+def test_a_keyword_is_compared_whole_without_case_accents_or_spacing() -> None:
+    assert keyword("  Tŷ   GWŶR ") == "ty gwyr"
+
+
+def test_wildcards_match_whole_words() -> None:
+    assert wildcard_pattern("fost*").fullmatch("fostering")
+    assert wildcard_pattern("wom?n").fullmatch("women")
+    assert not wildcard_pattern("wom?n").fullmatch("womn")
+    assert wildcard_pattern("*a*b*").fullmatch("xaxb")
+    assert not wildcard_pattern("*ab*ab").fullmatch("ab")
+
+
+def test_a_hostile_pattern_does_not_go_back_and_forth() -> None:
+    # A naive expression would try more ways to place these stars than there are atoms in the room.
+    assert not wildcard_pattern("*a" * 30 + "b").fullmatch("a" * 64)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="ab*?", max_size=8), st.text(alphabet="ab", max_size=8))
+def test_wildcards_mean_what_trying_every_way_means(pattern: str, word: str) -> None:
+    def fits(p: str, w: str) -> bool:
+        if not p:
+            return not w
+        if p[0] == "*":
+            return any(fits(p[1:], w[i:]) for i in range(len(w) + 1))
+        return bool(w) and p[0] in ("?", w[0]) and fits(p[1:], w[1:])
+
+    assert (wildcard_pattern(pattern).fullmatch(word) is not None) == fits(pattern, word)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_marking_and_indexing_see_the_same_words(text: str) -> None:
+    found = list(tokens(text))
+
+    assert [token.word for token in found] == words(text)
+    assert all(fold(text[token.start : token.end]) == token.word for token in found)
+
+
+def test_a_word_longer_than_any_is_cut_and_does_not_hold_things_up() -> None:
+    assert words("x" * 20_000 + " end") == ["x" * 64, "end"]

@@ -1,0 +1,492 @@
+"""What the Whoosh engine promises beyond finding the right records."""
+
+import json
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from search.engine import Hit, IndexDocument, Order
+from search.engines import whoosh_files, whoosh_writing
+from search.engines.whoosh import WhooshEngine
+from search.engines.whoosh_files import IndexBusyError, IndexUnreadableError
+from search.engines.whoosh_folder import LOCK, POINTER, IndexFolder
+from search.language import any_word, parse_query
+from store.errors import CandourError, DamagedError
+
+OPEN = frozenset({"open"})
+BOTH = frozenset({"open", "restricted"})
+
+
+def paper(number: int, text: str = "minutes of the roads committee", **particulars: object) -> IndexDocument:
+    return IndexDocument(number, reference=f"R{number:04}", pages=[(1, text)], **particulars)  # type: ignore[arg-type]
+
+
+def ids(engine: WhooshEngine, query: str, compartments: frozenset[str] = OPEN) -> Sequence[int]:
+    return engine.matching(parse_query(query), compartments=compartments)
+
+
+def test_an_index_nobody_has_written_answers_with_nothing(engine: WhooshEngine) -> None:
+    assert ids(engine, "*") == ()
+    assert engine.document_count == 0
+    assert engine.find(parse_query("roads"), compartments=OPEN).total == 0
+    assert engine.suggest_spelling(parse_query("roads"), compartments=OPEN) is None
+    assert engine.remove([1]) == 0
+
+
+def test_a_document_written_again_takes_the_place_of_the_first(engine: WhooshEngine) -> None:
+    engine.index([paper(1, "roads"), paper(2, "parks")])
+
+    engine.index([paper(1, "payroll")])
+
+    assert ids(engine, "roads") == ()
+    assert ids(engine, "payroll") == (1,)
+    assert engine.document_count == 2
+
+
+def test_of_two_documents_of_one_record_in_one_batch_the_last_stays(engine: WhooshEngine) -> None:
+    engine.index([paper(1, "roads"), paper(1, "parks")])
+
+    assert ids(engine, "*") == (1,)
+    assert ids(engine, "parks") == (1,)
+
+
+def test_a_question_without_a_word_finds_nothing(engine: WhooshEngine) -> None:
+    engine.index([paper(1)])
+
+    assert engine.matching(any_word("?!"), compartments=OPEN) == ()
+
+
+def test_when_every_document_is_gone_nothing_is_found(engine: WhooshEngine) -> None:
+    engine.index([paper(1), paper(2)])
+    engine.remove([1, 2])
+
+    found = engine.find(parse_query("NOT payroll"), compartments=OPEN)
+
+    assert (found.total, found.hits) == (0, ())
+    assert engine.document_count == 0
+
+
+def test_a_document_removed_is_gone_and_the_others_stay(engine: WhooshEngine) -> None:
+    engine.index([paper(1), paper(2), paper(3)])
+
+    assert engine.remove([2, 99]) == 1
+
+    assert ids(engine, "roads") == (1, 3)
+    assert engine.document_count == 2
+
+
+def test_the_generation_changes_with_each_change_and_not_with_reading(engine: WhooshEngine) -> None:
+    engine.index([paper(1)])
+    first = engine.generation
+    ids(engine, "roads")
+
+    assert engine.generation == first
+    engine.remove([1])
+    second = engine.generation
+    engine.rebuild([paper(1)])
+
+    assert len({first, second, engine.generation}) == 3
+
+
+def test_another_reader_sees_what_was_written_since_it_last_read(engine: WhooshEngine, tmp_path: Path) -> None:
+    reader = WhooshEngine(tmp_path / "index")
+    engine.index([paper(1)])
+    assert ids(reader, "roads") == (1,)
+
+    engine.index([paper(2, "the roads and unheardof words")])
+    assert ids(reader, "unheardof") == (2,)
+    engine.rebuild([paper(3)])
+
+    assert ids(reader, "roads") == (3,)
+
+
+def test_two_writers_in_turn_do_not_undo_each_other(engine: WhooshEngine, tmp_path: Path) -> None:
+    other = WhooshEngine(tmp_path / "index")
+
+    engine.index([paper(1, "roads"), paper(2, "roads")])
+    other.index([paper(2, "parks")])
+    other.remove([1])
+    engine.index([paper(1, "payroll"), paper(2, "payroll parks")])
+
+    assert (ids(engine, "roads"), ids(engine, "parks"), ids(engine, "payroll")) == ((), (2,), (1, 2))
+    assert engine.document_count == 2
+
+
+def test_what_may_not_be_seen_changes_no_number(tmp_path: Path) -> None:
+    seen = [
+        paper(
+            n,
+            "minutes of roads " * n + "lamp",
+            title=f"Roads {n}",
+            record_type="minutes",
+            date_from=date(1970 + n, 1, 1),
+        )
+        for n in range(1, 9)
+    ]
+    forbidden = [
+        paper(
+            n,
+            "roads lantern roads roads minutes",
+            title="Roads",
+            compartment="restricted",
+            record_type="letter",
+            categories=["failings"],
+            people=["Mair Llŷr"],
+            batch="Secret",
+            date_from=date(1990, 1, 1),
+        )
+        for n in range(20, 40)
+    ]
+    alone, together = WhooshEngine(tmp_path / "alone"), WhooshEngine(tmp_path / "together")
+    alone.index(seen)
+    together.index([*forbidden[:10], *seen, *forbidden[10:]])
+
+    for written in [
+        "roads",
+        "roads OR lantern",
+        "NOT parks",
+        "minutes w/2 roads",
+        "*",
+        "lant*",
+        "title:roads",
+        "lanturn~",
+    ]:
+        query = parse_query(written)
+        assert together.find(query, compartments=OPEN, limit=50) == alone.find(query, compartments=OPEN, limit=50)
+    assert together.suggest_spelling(parse_query("lanturn"), compartments=OPEN) is None
+    assert together.suggest_spelling(parse_query("lanturn"), compartments=BOTH) == "lantern"
+    shown = together.highlight(parse_query("roads"), 20, forbidden[0].pages, compartments=OPEN)
+    assert (shown.pages, shown.snippets, shown.marks) == ((), (), {})
+    assert together.locate(parse_query("roads"), 20, compartments=OPEN) == ()
+    assert together.locate(parse_query("roads"), 20, compartments=BOTH) != ()
+    assert together.count(parse_query("roads"), compartments=BOTH) == 28
+    assert together.count(parse_query("roads"), compartments=frozenset()) == 0
+
+
+def test_each_facet_counts_what_asking_for_its_value_finds(
+    real_engine: WhooshEngine, real_documents: Sequence[IndexDocument]
+) -> None:
+    found = real_engine.find(parse_query("the"), compartments=OPEN)
+
+    for facet in ("category", "year", "type", "batch", "source", "state"):
+        assert found.facets[facet]
+        for value, count in ((f.value, f.count) for f in found.facets[facet]):
+            assert real_engine.count(parse_query(f'the {facet}:"{value}"'), compartments=OPEN) == count, (facet, value)
+
+
+def test_a_document_of_an_uncertain_year_counts_in_each_of_its_years(engine: WhooshEngine) -> None:
+    engine.index(
+        [
+            paper(1, date_from=date(1970, 1, 1), date_to=date(1972, 12, 31)),
+            paper(2, date_from=date(1971, 5, 1)),
+            paper(3),
+        ]
+    )
+
+    years = engine.find(parse_query("*"), compartments=OPEN).facets["year"]
+
+    assert [(year.value, year.count) for year in years] == [("1970", 1), ("1971", 2), ("1972", 1)]
+
+
+def test_pages_of_hits_follow_one_another_without_gap_or_repeat(real_engine: WhooshEngine) -> None:
+    query = parse_query("the OR wing")
+    for order in Order:
+        whole = real_engine.find(query, compartments=OPEN, limit=500, order=order).hits
+        pages: list[Hit] = []
+        for offset in range(0, len(whole) + 7, 7):
+            pages += real_engine.find(query, compartments=OPEN, limit=7, offset=offset, order=order).hits
+        assert tuple(pages) == whole
+
+
+def test_orders_by_date_put_the_undated_last(engine: WhooshEngine) -> None:
+    engine.index([paper(1), paper(2, date_from=date(1980, 1, 1)), paper(3, date_from=date(1970, 1, 1))])
+
+    def order(wanted: Order) -> list[int]:
+        return [hit.record_id for hit in engine.find(parse_query("*"), compartments=OPEN, order=wanted).hits]
+
+    assert order(Order.OLDEST) == [3, 2, 1]
+    assert order(Order.NEWEST) == [2, 3, 1]
+    assert order(Order.REFERENCE) == [1, 2, 3]
+
+
+def test_a_title_and_a_name_weigh_more_than_the_text(engine: WhooshEngine) -> None:
+    filler = "about other matters of the day"
+    engine.index(
+        [
+            paper(1, f"Larkhollow {filler}"),
+            paper(2, filler, title="Larkhollow"),
+            paper(3, filler, people=["A. Larkhollow"]),
+            paper(4, filler),
+        ]
+    )
+
+    hits = engine.find(parse_query("larkhollow"), compartments=OPEN).hits
+
+    assert {hits[0].record_id, hits[1].record_id} == {2, 3}
+    assert hits[2].record_id == 1
+
+
+def test_nothing_reaches_from_one_persons_name_into_the_next(engine: WhooshEngine) -> None:
+    engine.index([paper(1, people=["Mair Llŷr", "Ada Quill"])])
+
+    assert ids(engine, 'person:"llŷr ada"') == ()
+    assert ids(engine, "person:(llŷr w/100 ada)") == ()
+    assert ids(engine, "person:(mair w/1 llŷr)") == (1,)
+
+
+def test_words_far_into_a_very_long_document_are_found_on_their_page(engine: WhooshEngine) -> None:
+    pages = [(number, "the same few words " * 100) for number in range(1, 301)]
+    pages[249] = (250, "the needle stands here")
+    engine.index([IndexDocument(1, pages=pages)])
+
+    located = engine.locate(parse_query('"needle stands"'), 1, compartments=OPEN)
+
+    assert [(page.number, page.count) for page in located] == [(250, 2)]
+
+
+def test_page_numbers_need_not_begin_at_one(engine: WhooshEngine) -> None:
+    engine.index([IndexDocument(1, pages=[(7, "roads"), (9, ""), (12, "parks and roads")])])
+
+    located = engine.locate(parse_query("roads"), 1, compartments=OPEN)
+
+    assert [page.number for page in located] == [7, 12]
+
+
+def test_a_suggestion_changes_only_the_words_nobody_wrote(engine: WhooshEngine) -> None:
+    engine.index([paper(1, "the committee met; each member was present")])
+
+    def suggestion(written: str) -> str | None:
+        return engine.suggest_spelling(parse_query(written), compartments=OPEN)
+
+    assert suggestion("comittee AND (mernber OR present)") == "committee AND (member OR present)"
+    assert suggestion("committee") is None
+    assert suggestion("xyzzyxyzzy") is None
+
+
+def test_many_small_commits_do_not_leave_many_segments(engine: WhooshEngine) -> None:
+    for number in range(1, 41):
+        engine.index([paper(number, f"roads number{number}")])
+
+    folder = IndexFolder(engine._folder.path).current()
+    assert folder is not None
+    assert len(list(folder.glob("*.seg"))) < 16
+    assert ids(engine, "roads") == tuple(range(1, 41))
+    assert all(ids(engine, f"number{n}") == (n,) for n in range(1, 41))
+
+
+def test_a_writer_that_finds_another_writing_is_told_so_in_a_sentence(engine: WhooshEngine, tmp_path: Path) -> None:
+    engine.index([paper(1)])
+    other = WhooshEngine(tmp_path / "index", wait_seconds=0.1)
+
+    def slow() -> Iterator[IndexDocument]:
+        with pytest.raises(IndexBusyError, match=r"being written by another process.*try again") as caught:
+            other.index([paper(3)])
+        assert isinstance(caught.value, CandourError)
+        assert ids(other, "roads") == (1,)
+        yield paper(2)
+
+    engine.index(slow())
+
+    assert ids(engine, "roads") == (1, 2)
+
+
+def test_a_lock_left_to_whoosh_itself_does_not_reach_a_user_either(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.index([paper(1)])
+    monkeypatch.setattr(whoosh_files, "_LOCK_SECONDS", 0.1)
+    folder = IndexFolder(engine._folder.path).current()
+    assert folder is not None
+    stranger = whoosh_files.open_writer(whoosh_files.open_storage(folder))
+
+    try:
+        with pytest.raises(IndexBusyError, match="try again"):
+            engine.index([paper(2)])
+    finally:
+        stranger.cancel()
+
+
+def test_a_failure_in_the_middle_of_writing_leaves_what_was_there(engine: WhooshEngine) -> None:
+    engine.index([paper(1)])
+
+    def broken() -> Iterator[IndexDocument]:
+        yield paper(1, "parks")
+        raise CandourError("The page cannot be read.")
+
+    with pytest.raises(CandourError, match="page cannot be read"):
+        engine.index(broken())
+
+    assert ids(engine, "roads") == (1,)
+    assert engine.index([paper(2)]) == 1
+    assert ids(engine, "roads") == (1, 2)
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index_answering(engine: WhooshEngine) -> None:
+    engine.index([paper(1)])
+
+    def broken() -> Iterator[IndexDocument]:
+        yield paper(2)
+        raise CandourError("The page cannot be read.")
+
+    with pytest.raises(CandourError, match="page cannot be read"):
+        engine.rebuild(broken())
+
+    assert ids(engine, "roads") == (1,)
+    assert len(list(engine._folder.path.glob("index-*"))) == 1
+
+
+def test_the_old_index_answers_while_the_new_one_is_made(engine: WhooshEngine, tmp_path: Path) -> None:
+    reader = WhooshEngine(tmp_path / "index")
+    engine.index([paper(1)])
+
+    def watched() -> Iterator[IndexDocument]:
+        assert ids(reader, "roads") == (1,)
+        yield paper(2)
+
+    assert engine.rebuild(watched()) == 1
+
+    assert ids(reader, "roads") == (2,)
+    assert len(list((tmp_path / "index").glob("index-*"))) == 1
+
+
+def _die_while_committing(path: Path, step: str) -> None:
+    def die(*_: object, **__: object) -> None:
+        os._exit(9)
+
+    if step == "before the contents are written":
+        whoosh_writing.merge_tiers = die  # type: ignore[assignment]
+    else:
+        from whoosh.index import TOC  # noqa: PLC0415
+
+        TOC.write = die
+    WhooshEngine(path).index([paper(n, "roads later") for n in range(1, 30)])
+
+
+@pytest.mark.parametrize("step", ["before the contents are written", "as the contents are written"])
+def test_a_process_killed_in_the_middle_of_a_commit_loses_only_that_commit(
+    engine: WhooshEngine, tmp_path: Path, step: str
+) -> None:
+    engine.index([paper(1)])
+    killed = multiprocessing.get_context("spawn").Process(target=_die_while_committing, args=(tmp_path / "index", step))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == 9
+
+    assert ids(engine, "roads") == (1,)
+    assert ids(engine, "later") == ()
+
+    engine.index([paper(n, "roads later") for n in range(1, 30)])
+    assert ids(engine, "later") == tuple(range(1, 30))
+    folder = IndexFolder(engine._folder.path).current()
+    assert folder is not None
+    # What the killed process left is cleared away: an index must not grow by what no document needs.
+    assert {file.suffix for file in folder.iterdir() if file.is_file()} <= {".seg", ".toc", ".txt", ""}
+    assert len(list(folder.glob("*.seg"))) <= 2
+
+
+def test_words_half_written_by_a_killed_process_hide_nothing(engine: WhooshEngine) -> None:
+    engine.index([paper(1, "roads")])
+    folder = IndexFolder(engine._folder.path).current()
+    assert folder is not None
+    with (folder / "vocabulary.txt").open("a") as file:
+        file.write("committ")
+
+    engine.index([paper(2, "committees")])
+
+    assert ids(engine, "committee") == (2,)
+    assert ids(engine, "road") == (1,)
+
+
+# Whoosh leaves a file it could not read through to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+@pytest.mark.parametrize("fault", ["pointer", "folder", "contents", "segment", "version"])
+def test_a_damaged_index_says_so_and_a_rebuild_mends_it(engine: WhooshEngine, fault: str) -> None:
+    engine.index([paper(n) for n in range(1, 200)])
+    engine.close()
+    outer = engine._folder.path
+    folder = IndexFolder(outer).current()
+    assert folder is not None
+    if fault == "pointer":
+        (outer / POINTER).write_text("{")
+    elif fault == "version":
+        (outer / POINTER).write_text(json.dumps({"folder": folder.name, "schema": 0}))
+    elif fault == "folder":
+        for file in folder.iterdir():
+            file.unlink()
+    else:
+        damaged = next(iter(folder.glob("*.toc" if fault == "contents" else "*.seg")))
+        damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
+
+    with pytest.raises(DamagedError, match="candour index rebuild"):
+        ids(engine, "roads")
+    with pytest.raises(DamagedError, match="candour index rebuild"):
+        engine.index([paper(500)])
+
+    engine.rebuild([paper(1), paper(2)])
+    assert ids(engine, "roads") == (1, 2)
+
+
+def test_bytes_changed_inside_the_postings_are_damage_not_an_answer(engine: WhooshEngine) -> None:
+    engine.index([paper(n, f"roads word{n}") for n in range(1, 400)])
+    engine.close()
+    folder = IndexFolder(engine._folder.path).current()
+    assert folder is not None
+    segment = next(iter(folder.glob("*.seg")))
+    whole = bytearray(segment.read_bytes())
+    for place in range(len(whole) // 4, len(whole) * 3 // 4):
+        whole[place] ^= 0xFF
+    segment.write_bytes(bytes(whole))
+
+    with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
+        ids(engine, "roads AND word1")
+
+
+def test_many_threads_ask_while_another_engine_writes(engine: WhooshEngine, tmp_path: Path) -> None:
+    engine.index([paper(n) for n in range(1, 20)])
+    wrong: list[object] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                found = ids(engine, "roads AND committee")
+                if not set(range(1, 20)) <= set(found):
+                    wrong.append(found)
+            except CandourError as error:
+                wrong.append(error)
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    writer = WhooshEngine(tmp_path / "index")
+    for number in range(20, 40):
+        writer.index([paper(number), paper(number - 19)])
+    writer.rebuild([paper(n) for n in range(1, 40)])
+    stop.set()
+    for asker in askers:
+        asker.join()
+
+    assert wrong == []
+    assert ids(engine, "roads") == tuple(range(1, 40))
+
+
+def test_the_writers_lock_is_a_file_that_stays(engine: WhooshEngine) -> None:
+    engine.index([paper(1)])
+
+    assert (engine._folder.path / LOCK).exists()
+
+
+def test_every_batch_is_counted(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whoosh_writing, "BATCH_DOCUMENTS", 7)
+
+    def papers() -> Iterable[IndexDocument]:
+        return (paper(n) for n in range(1, 31))
+
+    assert engine.index(papers()) == 30
+    assert engine.document_count == 30
+    assert ids(engine, "committee") == tuple(range(1, 31))

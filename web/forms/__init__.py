@@ -1,0 +1,1 @@
+"""What each area's forms ask for."""

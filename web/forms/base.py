@@ -1,0 +1,74 @@
+"""What every form is built from."""
+
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import ValidationError
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose token is checked for the whole application, and printed by the `form` component."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """The token is not asked for twice."""
+
+        csrf = False
+
+
+def stripped(value: str | None) -> str:
+    """What was typed, without the blanks around it."""
+    return (value or "").strip()
+
+
+class TextField(StringField):  # type: ignore[misc]
+    """Text without blanks around it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The text is what was typed, stripped."""
+        self.data = stripped(valuelist[0]) if valuelist else ""
+
+
+class DayField(Field):  # type: ignore[misc]
+    """A day asked for as day, month and year: three boxes of one name, in that order."""
+
+    def __init__(self, label: str, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.parts: list[str] = ["", "", ""]
+
+    def process_data(self, value: date | None) -> None:
+        """The boxes show the day."""
+        self.data = value
+        self.parts = [str(value.day), str(value.month), str(value.year)] if value else ["", "", ""]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The day is what the three boxes say, or none if all are empty."""
+        self.parts = [*(stripped(part) for part in valuelist), "", "", ""][:3]
+        self.data = None
+        if not any(self.parts):
+            return
+        if not all(part.isdecimal() for part in self.parts) or len(self.parts[2]) != 4:
+            raise ValueError(f"{self.label.text} needs a day, a month and a year, for example 17 3 2025")
+        try:
+            self.data = date(int(self.parts[2]), int(self.parts[1]), int(self.parts[0]))
+        except ValueError as error:
+            raise ValueError(f"{self.label.text} must be a real day") from error
+
+
+class Needed:
+    """Refuses an empty answer with a sentence of its own."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Returns only if something was given.
+
+        Raises:
+            ValidationError: Nothing was.
+        """
+        if not field.errors and (field.data is None or field.data in ("", [])):
+            raise ValidationError(self.message)

@@ -1,0 +1,18 @@
+"""The background work of late, for whoever looks after Candour."""
+
+from flask import Blueprint, render_template
+
+from access.policy import Permission
+from store.jobs import recent_jobs
+from web.authorisation import requires
+from web.context import current_session
+
+area = Blueprint("jobs", __name__)
+WORDS = {"ingest": "Taking in files", "bundle": "Building a bundle", "index": "Rebuilding the search index"}
+
+
+@area.get("/jobs")
+@requires(Permission.ADMINISTER)
+def jobs() -> str:
+    """The latest jobs, with the sentence that says why one failed."""
+    return render_template("jobs/jobs.html", listed=recent_jobs(current_session(), limit=100), words=WORDS)

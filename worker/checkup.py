@@ -1,0 +1,212 @@
+"""The doctor: what is right, what is not, and what to do about it."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from ingest.limits import run_limited
+from ingest.reading import UnreadableFile
+from records.models import IndexNeed, Record
+from retention.models import Hold
+from retention.notice_file import check_notice, load_notice
+from search.opening import engine_of
+from store import audit, schema
+from store.archive import Archive, open_archive
+from store.errors import CandourError
+from store.files_models import FileClearance, FileProtection, StoredFile
+from store.settings import Settings
+
+GOOD, ADVICE, FAULT = "good", "advice", "fault"
+LEAST_FREE_BYTES = 2 * 1024**3
+WHOOSH_LIMIT = 100_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    level: str
+    sentence: str
+
+
+def check_up(settings: Settings, *, fixity: bool = False) -> list[Finding]:
+    """Everything was looked at, whatever was found on the way."""
+    findings = [*_machine(settings)]
+    archive = open_archive(settings)
+    try:
+        schema.require_current(archive.engine)
+    except CandourError as error:
+        findings.append(Finding("database", FAULT, str(error)))
+        return findings
+    checks: list[Callable[[Archive], Finding]] = [_database, _audit, _files, _holds, _notice, _index, _keys]
+    if fixity:
+        checks.append(_fixity)
+    for check in checks:
+        try:
+            findings.append(check(archive))
+        except CandourError as error:
+            findings.append(Finding(check.__name__.strip("_"), FAULT, str(error)))
+    archive.close()
+    return findings
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(settings.data if settings.data.exists() else settings.data.parent).free
+    yield Finding(
+        "disk",
+        GOOD if free > LEAST_FREE_BYTES else FAULT,
+        f"{free / 1024**3:.1f} GiB free"
+        + ("" if free > LEAST_FREE_BYTES else ": make room before anything more is taken in"),
+    )
+    mode = settings.data.stat().st_mode & 0o777 if settings.data.exists() else 0o700
+    yield Finding(
+        "data folder",
+        GOOD if not mode & 0o077 else FAULT,
+        f"{settings.data} is readable by its owner alone"
+        if not mode & 0o077
+        else f"others on this machine can reach into {settings.data}: chmod 700",
+    )
+    try:
+        answer = run_limited("worker.checkup:reader_answers", {}, seconds=60)
+        yield Finding("readers", GOOD, f"files are read in limited child processes ({answer['what']})")
+    except (UnreadableFile, CandourError) as error:
+        yield Finding("readers", FAULT, f"child processes cannot read files here: {error}")
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    yield Finding(
+        "LibreOffice",
+        GOOD if office else ADVICE,
+        "is here"
+        if office
+        else "is not here: old Word, Excel and PowerPoint files (.doc, .xls, .ppt) are quarantined; install it and "
+        "take the same folder in again",
+    )
+
+
+def reader_answers() -> dict[str, str]:
+    """Run in a child: that it answers at all is the finding."""
+    return {"what": "memory, time and file size bounded"}
+
+
+def _database(archive: Archive) -> Finding:
+    connection = sqlite3.connect(archive.settings.database_path)
+    try:
+        answer = connection.execute("PRAGMA quick_check").fetchone()[0]
+        guards = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    finally:
+        connection.close()
+    expected = schema.guard_count()
+    if answer != "ok" or broken:
+        return Finding("database", FAULT, "the database file is damaged: stop, copy it, and restore the last backup")
+    if guards != expected:
+        return Finding(
+            "database", FAULT, f"{expected - guards} of its {expected} guards were removed: someone changed it by hand"
+        )
+    return Finding("database", GOOD, f"sound, with all {guards} guards in place")
+
+
+def _audit(archive: Archive) -> Finding:
+    with archive.reading() as session:
+        verdict = audit.verify(session, archive.audit_head)
+    if not verdict.ok:
+        return Finding("audit", FAULT, f"{verdict.problem}; proved up to event {verdict.proved_up_to}")
+    return Finding("audit", GOOD, f"all {verdict.events} events are proved")
+
+
+def _files(archive: Archive) -> Finding:
+    with archive.reading() as session:
+        missing, unknown = archive.files.reconcile(session)
+        count = session.scalar(select(func.count()).select_from(StoredFile))
+    if missing:
+        return Finding(
+            "files",
+            FAULT,
+            f"{len(missing)} originals are missing (first {missing[0][:12]}): restore them from a backup",
+        )
+    if unknown:
+        return Finding(
+            "files",
+            ADVICE,
+            f"{len(unknown)} files have no row, as an interrupted ingest leaves them: they are kept; run it again",
+        )
+    return Finding("files", GOOD, f"{count} rows and files agree both ways")
+
+
+def _holds(archive: Archive) -> Finding:
+    with archive.reading() as session:
+        bare = session.scalar(_unheld())
+        standing = session.scalar(select(func.count()).select_from(Hold).where(Hold.released_at.is_(None)))
+    if bare:
+        return Finding("holds", FAULT, f"{bare} stored files are neither held nor cleared: report this at once")
+    return Finding("holds", GOOD, f"{standing} holds stand; every stored file is held or was cleared by two people")
+
+
+def _unheld() -> Select[tuple[int]]:
+    protected = select(FileProtection.sha256).where(FileProtection.lifted_at.is_(None))
+    cleared = select(FileClearance.sha256)
+    return (
+        select(func.count())
+        .select_from(StoredFile)
+        .where(
+            StoredFile.removed_at.is_(None),
+            StoredFile.sha256.not_in(protected),
+            StoredFile.sha256.not_in(cleared),
+        )
+    )
+
+
+def _notice(archive: Archive) -> Finding:
+    definition = load_notice(archive.settings.notice_file)
+    problems = check_notice(definition)
+    if problems:
+        return Finding("notice", FAULT, f"{len(problems)} of the notice's own checks fail; first: {problems[0]}")
+    return Finding("notice", GOOD, f"{definition.reference} {definition.version}: each of its own sentences is right")
+
+
+def _index(archive: Archive) -> Finding:
+    with archive.reading() as session:
+        records = session.scalar(select(func.count(Record.id)).where(Record.purged_at.is_(None))) or 0
+        waiting = session.scalar(select(func.count()).select_from(IndexNeed)) or 0
+    found = engine_of(archive).document_count
+    if found != records and not waiting:
+        return Finding(
+            "index", FAULT, f"{found} records are indexed and {records} are held: run `candour index rebuild`"
+        )
+    if records > WHOOSH_LIMIT:
+        return Finding(
+            "index", ADVICE, f"{records} records are more than Whoosh answers quickly; see docs/measurements.md"
+        )
+    return Finding("index", GOOD, f"{found} records indexed, {waiting} waiting")
+
+
+def _keys(archive: Archive) -> Finding:
+    settings = archive.settings
+    if settings.audit_key_file.is_relative_to(settings.data):
+        return Finding(
+            "audit key",
+            ADVICE,
+            "lies in the data folder: whoever may change the database may also reach the key; put it elsewhere with "
+            "CANDOUR_AUDIT_KEY_FILE and CANDOUR_AUDIT_HEAD_FILE",
+        )
+    return Finding("audit key", GOOD, "is kept apart from the database")
+
+
+def _fixity(archive: Archive) -> Finding:
+    with archive.reading() as session:
+        changed = list(_changed(archive, session))
+    if changed:
+        return Finding("fixity", FAULT, f"{len(changed)} originals are not what was stored (first {changed[0][:12]})")
+    return Finding("fixity", GOOD, "every original is byte for byte what was stored")
+
+
+def _changed(archive: Archive, session: Session) -> Iterator[str]:
+    for sha256 in session.scalars(select(StoredFile.sha256).where(StoredFile.removed_at.is_(None))):
+        try:
+            archive.files.verify(sha256)
+        except CandourError:
+            yield sha256

@@ -1,0 +1,114 @@
+"""The worker: takes jobs one after another, keeps the index in step, and lets no failure go unseen."""
+
+import logging
+import os
+import socket
+import threading
+import time
+
+from search import indexing
+from store import jobs
+from store.archive import Archive
+from store.errors import CandourError
+from worker.steps import JOBS
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+BEAT_EVERY = 10.0
+
+
+class Worker:
+    """Runs in a thread of `candour serve`, or alone as `candour worker`."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """The worker works in the background until `stop`."""
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, wait_seconds: float = 5.0) -> None:
+        """No further job is taken; the one at work is left to be taken up again if it does not end in time."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join(wait_seconds)
+
+    def run(self) -> None:
+        """Works until stopped."""
+        while not self._stopping.is_set():
+            if not self.work_once():
+                self._stopping.wait(LOOK_EVERY)
+
+    def work_once(self) -> bool:
+        """One job is done, or the index brought up to date; False if there was nothing to do."""
+        try:
+            with self._archive.reading() as session:
+                waiting = jobs.any_waiting(session)
+            if waiting:
+                with self._archive.writing() as session:
+                    job = jobs.take_next(session, worker=self._name)
+                if job is not None:
+                    self._do(job)
+                    return True
+            return indexing.bring_up_to_date(self._archive) > 0
+        except Exception:
+            log.exception("the worker could not look for work; it will try again")
+            return False
+
+    def _do(self, job: jobs.Job) -> None:
+        log.info("job %s of kind %s begins", job.id, job.kind)
+        with _Beating(self._archive, job.id) as beating:
+            try:
+                result = JOBS[job.kind](self._archive, job.arguments, job.asked_by, beating.tell)
+            except CandourError as error:
+                self._fail(job, str(error))
+            except Exception:
+                log.exception("job %s failed", job.id)
+                self._fail(job, f"Job {job.id} failed for a reason that is in the log: tell an administrator.")
+            else:
+                with self._archive.writing() as session:
+                    jobs.finish(session, job.id, result=result)
+
+    def _fail(self, job: jobs.Job, message: str) -> None:
+        with self._archive.writing() as session:
+            jobs.fail(session, job.id, message=message)
+
+
+class _Beating:
+    """Keeps a job's heartbeat going from a thread of its own, so that a long step is not taken for a dead worker."""
+
+    def __init__(self, archive: Archive, job_id: int) -> None:
+        self._archive, self._job_id = archive, job_id
+        self._ended = threading.Event()
+        self._done, self._total = 0, 0
+        self._written = 0.0
+        self._thread = threading.Thread(target=self._run, name=f"heartbeat-{job_id}", daemon=True)
+
+    def tell(self, done: int, total: int) -> None:
+        """How far the job is; written at most once a second."""
+        self._done, self._total = done, total
+        if time.monotonic() - self._written > LOOK_EVERY:
+            self._write()
+
+    def __enter__(self) -> "_Beating":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._write()
+
+    def _run(self) -> None:
+        while not self._ended.wait(BEAT_EVERY):
+            self._write()
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        with self._archive.writing() as session:
+            jobs.heartbeat(session, self._job_id, done=self._done, total=self._total)

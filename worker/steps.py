@@ -1,0 +1,97 @@
+"""What follows what: the one orchestration, called by a command and by a job alike."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from access import users
+from access.policy import OPERATOR, SYSTEM, Actor
+from disclosure import production
+from retention import notices
+from retention.notice_file import check_notice, load_notice
+from search import indexing
+from store import audit, schema, uploads
+from store.archive import Archive
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError
+from worker import taking_in
+
+Heartbeat = Callable[[int, int], None]
+
+
+def initialise(archive: Archive) -> None:
+    """The archive exists in its newest shape, and the notice of the settings is in force; twice changes nothing.
+
+    Raises:
+        InvalidInputError: The notice's own sentences show that its lexicon would miss something.
+    """
+    fresh = schema.current(archive.engine) is None
+    schema.upgrade(archive.engine)
+    definition = load_notice(archive.settings.notice_file)
+    problems = check_notice(definition)
+    if problems:
+        raise InvalidInputError(
+            f"The notice file {archive.settings.notice_file.name} is not used because {len(problems)} of its own "
+            f"checks fail (first: {problems[0]}): mend it and run `candour init` again."
+        )
+    with archive.writing() as session:
+        if fresh:
+            audit.record(session, AuditAction.ARCHIVE_OPENED, actor=OPERATOR.name, subject="archive")
+        notices.record_notice(session, definition, archive.settings.notice_file, actor=OPERATOR)
+
+
+def _acting(archive: Archive, name: str) -> Actor:
+    if name in (OPERATOR.name, SYSTEM.name):
+        return OPERATOR if name == OPERATOR.name else SYSTEM
+    with archive.reading() as session:
+        return users.acting(session, name)
+
+
+def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `ingest`: payload paths, batch, source and, for an upload, the folder to discard after."""
+    outcome = taking_in.take_in(
+        archive,
+        arguments["paths"],
+        batch=arguments["batch"],
+        source=arguments["source"],
+        actor=_acting(archive, asked_by),
+        report=lambda progress: beat(progress.done, progress.found),
+    )
+    if arguments.get("upload"):
+        uploads.discard_upload(archive, Path(arguments["upload"]))
+    return {"batch": outcome.batch, **vars(outcome.totals)}
+
+
+def bundle_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `bundle`: payload title, prefix, request and the references of the records in order."""
+    references: Sequence[str] = arguments["records"]
+    beat(0, len(references))
+    built = production.build(
+        archive,
+        title=arguments["title"],
+        prefix=arguments["prefix"],
+        references=references,
+        request=arguments.get("request", ""),
+        actor=_acting(archive, asked_by),
+    )
+    return {"bundle": built.bundle.id, "pages": built.result.pages, "warnings": list(built.result.warnings)}
+
+
+def index_job(archive: Archive, _arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `index`: the whole index made anew."""
+    return {"documents": rebuild_index(archive, actor=_acting(archive, asked_by), progress=beat)}
+
+
+def rebuild_index(archive: Archive, *, actor: Actor, progress: Heartbeat | None = None) -> int:
+    """The index is made anew from the database, and that it was is in the audit trail."""
+    count = indexing.rebuild(archive, progress=progress)
+    with archive.writing() as session:
+        audit.record(session, AuditAction.INDEX_REBUILT, actor=actor.name, subject="index", detail={"documents": count})
+    return count
+
+
+JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, Any]]] = {
+    "ingest": ingest_job,
+    "bundle": bundle_job,
+    "index": index_job,
+}
