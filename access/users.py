@@ -14,7 +14,7 @@ from access.models import User, UserRole
 from access.policy import Actor, Permission, Role, require
 from store import audit, clock
 from store.audit_actions import AuditAction
-from store.errors import InvalidInputError, NotFoundError, NotPermittedError
+from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
 
 INVITATION_LASTS = timedelta(days=7)
 SHORTEST_PASSWORD = 12
@@ -93,6 +93,43 @@ def set_password(session: Session, user: User, password: str, *, actor: Actor) -
     user.invitation_sha256, user.invitation_until = None, None
     session.flush()
     audit.record(session, AuditAction.PASSWORD_SET, actor=actor.name, subject=f"user:{user.email}")
+
+
+def change_role(session: Session, user: User, *, role: Role, actor: Actor) -> None:
+    """The user has this role and no other; their sign-ins end, so that what was open to them closes now."""
+    require(actor, Permission.USERS)
+    before = [held.name for held in user.roles]
+    user.roles = [_role(session, role)]
+    user.fs_uniquifier = secrets.token_hex(32)
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.USER_ROLE_CHANGED,
+        actor=actor.name,
+        subject=f"user:{user.email}",
+        detail={"from": before, "to": role.value},
+    )
+
+
+def set_active(session: Session, user: User, *, active: bool, actor: Actor) -> None:
+    """The user may sign in, or no longer may; what they did stays theirs.
+
+    Raises:
+        RefusedError: They would lock themselves out.
+    """
+    require(actor, Permission.USERS)
+    if user.email == actor.name and not active:
+        raise RefusedError("You cannot close your own account: ask another administrator.")
+    user.active = active
+    user.fs_uniquifier = secrets.token_hex(32)
+    session.flush()
+    audit.record(
+        session,
+        AuditAction.USER_ROLE_CHANGED,
+        actor=actor.name,
+        subject=f"user:{user.email}",
+        detail={"active": active},
+    )
 
 
 def find_user(session: Session, email: str) -> User:

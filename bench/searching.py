@@ -19,7 +19,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -31,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 from whoosh import fields as whoosh_fields  # noqa: E402
 from whoosh import index as whoosh_index  # noqa: E402
 from whoosh.analysis import StemmingAnalyzer  # noqa: E402
-from whoosh.qparser import QueryParser  # noqa: E402
+from whoosh.qparser import FuzzyTermPlugin, QueryParser  # noqa: E402
 
 from search.engine import IndexDocument  # noqa: E402
 from search.engines.whoosh import WhooshEngine  # noqa: E402
@@ -41,15 +40,16 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 OPEN = frozenset({"open"})
 PIECE_WORDS = 350
 ROUNDS = 3
+SLOW_MS = 1_000
 
 # Kind, ours, Whoosh's own syntax, FTS5's own syntax; None where the peer has nothing that means the same.
 QUERIES: list[tuple[str, str, str | None, str | None]] = [
-    *(("word", w, w, w) for w in ("ward", "postmaster", "horizon", "family", "risk", "hospital", "apology", "suicide")),
+    *(("word", w, w, w) for w in ("ward", "postmaster", "horizon", "family", "risk", "hospital", "apology", "coroner")),
     *(("common", w, w, w) for w in ("inquiry", "evidence", "question", "people")),
     ("and", "ward AND staff AND night", "ward AND staff AND night", "ward AND staff AND night"),
     ("and", "risk assessment discharge", "risk assessment discharge", "risk assessment discharge"),
     ("and", "family letter apology", "family letter apology", "family letter apology"),
-    ("or", "suicide OR ligature OR absconded", "suicide OR ligature OR absconded", "suicide OR ligature OR absconded"),
+    ("or", "coroner OR observation OR leave", "coroner OR observation OR leave", "coroner OR observation OR leave"),
     ("or", "post OR office OR audit", "post OR office OR audit", "post OR office OR audit"),
     ("not", "ward NOT staff", "ward NOT staff", "ward NOT staff"),
     ("not", "(bug OR error) NOT horizon", "(bug OR error) NOT horizon", "(bug OR error) NOT horizon"),
@@ -145,23 +145,13 @@ def make_documents(pieces: Sequence[str], count: int) -> Iterator[IndexDocument]
         )
 
 
-@dataclass
-class Row:
-    name: str
-    documents: int
-    per_second: float
-    megabytes: float
-    milliseconds: list[float]
-    first: list[float]
-    answered: int
-
-
 Ask = Callable[[], object]
 
 
 def measure_speed(sizes: Sequence[int]) -> None:
     pieces = real_pieces()
-    print(f"{len(QUERIES)} queries, each asked {ROUNDS} times; {len(pieces):,} real pieces of {PIECE_WORDS} words;")
+    print(f"{len(QUERIES)} queries, each asked {ROUNDS} times, or once where it took a second;")
+    print(f"{len(pieces):,} real pieces of {PIECE_WORDS} words;")
     print("beyond that number they are repeated. 'All' is every query a system has an equal of; 'shared' only those")
     print("that all three can be asked. Ours: exact total, facets, permission mask, snippets of the first ten.")
     print("Whoosh used directly and FTS5: exact total and snippets of the first ten, no facets, no permission.\n")
@@ -211,8 +201,6 @@ def measure_whoosh(folder: Path, documents: list[IndexDocument]) -> tuple[str, f
     per_second = len(documents) / (time.perf_counter() - started)
     searcher = index.searcher()
     parser = QueryParser("text", schema)
-    from whoosh.qparser import FuzzyTermPlugin  # noqa: PLC0415
-
     parser.add_plugin(FuzzyTermPlugin())
 
     def ask(written: str) -> None:
@@ -250,25 +238,26 @@ def _bind(ask: Callable[[str], None], written: str | None) -> Ask:
 
 
 def _line(name: str, size: int, per_second: float, megabytes: float, asks: dict[int, Ask]) -> str:
-    first: list[float] = []
-    times: list[float] = []
-    shared: list[float] = []
-    for turn in range(ROUNDS):
-        for i, ask in asks.items():
-            started = time.perf_counter()
-            ask()
-            took = (time.perf_counter() - started) * 1000
-            times.append(took)
-            if turn == 0:
-                first.append(took)
-            if QUERIES[i][2] and QUERIES[i][3]:
-                shared.append(took)
+    first = {i: _milliseconds(ask) for i, ask in asks.items()}
+    # What took more than a second is not asked again: its first time is counted for every round.
+    rounds = [
+        {i: _milliseconds(ask) if first[i] < SLOW_MS else first[i] for i, ask in asks.items()}
+        for _ in range(ROUNDS - 1)
+    ]
+    times = [took for turn in (first, *rounds) for took in turn.values()]
+    shared = [took for turn in (first, *rounds) for i, took in turn.items() if QUERIES[i][2] and QUERIES[i][3]]
     p50, p95, p99 = np.percentile(times, [50, 95, 99])
     shared50, shared95 = np.percentile(shared, [50, 95])
     return (
         f"| {name} | {size:,} | {per_second:,.0f} | {megabytes:.1f} | {len(asks)} | {p50:.1f} | {p95:.1f} | {p99:.1f}"
-        f" | {np.percentile(first, 95):.1f} | {shared50:.1f} | {shared95:.1f} |"
+        f" | {np.percentile(list(first.values()), 95):.1f} | {shared50:.1f} | {shared95:.1f} |"
     )
+
+
+def _milliseconds(ask: Ask) -> float:
+    started = time.perf_counter()
+    ask()
+    return (time.perf_counter() - started) * 1000
 
 
 def _megabytes(folder: Path) -> float:

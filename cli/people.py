@@ -54,4 +54,4 @@ def list_users(as_json: bool) -> None:
     if as_json:
         show_json({"users": rows})
     else:
-        table("Users", ["email", "role", "active"], [[r["email"], ", ".join(r["roles"]), r["active"]] for r in rows])
+        table("Users", ["email", "role", "active"], [[row["email"], row["roles"], row["active"]] for row in rows])

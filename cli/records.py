@@ -1,5 +1,7 @@
 """Commands on records."""
 
+from typing import Any
+
 import click
 from sqlalchemy.orm import Session
 
@@ -73,7 +75,7 @@ def show(reference: str, as_json: bool) -> None:
         say(page["text"])
 
 
-def _shown(session: Session, record: Record) -> dict[str, object]:
+def _shown(session: Session, record: Record) -> dict[str, Any]:
     relevance = relevance_of(session, record)
     clearance = clearance_of(session, record)
     parent = session.get(Record, record.parent_id) if record.parent_id else None

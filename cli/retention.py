@@ -30,10 +30,10 @@ def suggestions(reference: str | None, as_json: bool) -> None:
     if as_json:
         show_json({"suggestions": rows})
         return
-    for row in rows:
-        say(f"{row['record']}  {row['category']}  {row['strength_word']} ({row['strength']:.2f})  {row['status']}")
-        for item in row["evidence"]:
-            say(f"    page {item['page']}: “{item['text']}” {item['reason']}")
+    for record, item in found:
+        say(f"{record.reference}  {item.category}  {item.strength_word} ({item.strength:.2f})  {item.status}")
+        for mark in item.evidence:
+            say(f"    page {mark.page}: “{mark.text}” {mark.reason}")
 
 
 def _suggestion(record: Record, item: Suggestion) -> dict[str, object]:
@@ -208,6 +208,8 @@ def clear(reference: str, by: str, second: str, reason: str, as_json: bool) -> N
 @json_option
 def purge(reference: str, as_json: bool) -> None:
     """Purge the cleared record REFERENCE: its bytes and text go, its history stays."""
+    from worker.steps import rebuild_index
+
     with archive() as opened:
         # Asked and kept first, so that a refusal leaves its trace.
         with opened.writing() as session:
@@ -218,6 +220,8 @@ def purge(reference: str, as_json: bool) -> None:
             record = find_record(session, reference, actor=OPERATOR)
             disposal.purge(session, opened.files, record, actor=OPERATOR)
             result = {"record": record.reference, "purged": record.purged_at}
+        # An index forgets a word only when it is made anew.
+        rebuild_index(opened, actor=OPERATOR)
     if as_json:
         show_json(result)
     else:

@@ -30,7 +30,6 @@ def search(query: str, limit: int, offset: int, order: str, keep: str, as_json: 
         if keep:
             with opened.writing() as session:
                 querying.keep_search(session, name=keep, results=results, actor=OPERATOR)
-    hits = [_hit(hit) for hit in results.hits]
     if as_json:
         show_json(
             {
@@ -38,7 +37,7 @@ def search(query: str, limit: int, offset: int, order: str, keep: str, as_json: 
                 "total": results.total,
                 "searched": results.searched,
                 "took_ms": results.took_ms,
-                "hits": hits,
+                "hits": [_hit(hit) for hit in results.hits],
                 "facets": {
                     name: [{"value": facet.value, "count": facet.count} for facet in facets]
                     for name, facets in results.facets.items()
@@ -48,9 +47,9 @@ def search(query: str, limit: int, offset: int, order: str, keep: str, as_json: 
         )
         return
     say(f"{results.total} of {results.searched} records, {results.took_ms:.0f} ms")
-    for hit in hits:
-        pages = f" p. {', '.join(map(str, hit['pages']))}" if hit["pages"] else ""
-        say(f"{hit['record']}  {hit['title']}{pages}\n    {hit['snippet']}")
+    for hit in results.hits:
+        pages = f" p. {', '.join(str(page.number) for page in hit.pages)}" if hit.pages else ""
+        say(f"{hit.record.reference}  {hit.record.title}{pages}\n    {_snippet(hit)}")
     if results.spelling:
         note(f"Did you mean: {results.spelling}")
 
@@ -63,10 +62,14 @@ def _hit(hit: querying.Hit) -> dict[str, object]:
         "date": hit.record.date_from,
         "score": round(hit.score, 4),
         "pages": [page.number for page in hit.pages],
-        "snippet": " … ".join(snippet.text for snippet in hit.snippets),
+        "snippet": _snippet(hit),
         "categories": list(hit.categories),
         "suggested": list(hit.suggested),
     }
+
+
+def _snippet(hit: querying.Hit) -> str:
+    return " … ".join(snippet.text for snippet in hit.snippets)
 
 
 @click.group()

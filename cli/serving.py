@@ -1,6 +1,7 @@
 """Commands that serve the application and do its background work."""
 
 import logging
+import tempfile
 
 import click
 import waitress
@@ -20,16 +21,25 @@ def _log_to_stderr() -> None:
 @click.option("--threads", type=click.IntRange(1, 64), default=8)
 def serve(no_worker: bool, threads: int) -> None:
     """Serve the application, with a worker inside."""
-    from web.app import create_app
+    from web.app import LARGEST_UPLOAD, create_app
 
     _log_to_stderr()
     with archive() as opened:
         settings = opened.settings
+        # What is uploaded waits inside the data folder, which its owner alone can read, never in a shared one.
+        tempfile.tempdir = str(opened.files.spool)
         worker = None if no_worker else Worker(opened)
         application = create_app(opened)
         try:
             server = waitress.create_server(
-                application, host=settings.host, port=settings.port, threads=threads, ident=None
+                application,
+                host=settings.host,
+                port=settings.port,
+                threads=threads,
+                ident=None,
+                # The application believes a proxy only on loopback, and needs its word that it spoke https.
+                clear_untrusted_proxy_headers=False,
+                max_request_body_size=LARGEST_UPLOAD,
             )
         except OSError as error:
             raise RefusedError(

@@ -139,11 +139,12 @@ class _Builder:
             yield "Some text runs from right to left and is set letter by letter: read it in the attached original."
 
     def _put(
-        self, entry: Entry, size: tuple[float, float], content: bytes, pictures: Sequence[tuple[bytes, int]] = ()
+        self, entry: Entry, size: tuple[float, float], content: bytes, *, picture: int = 0, seal: bytes = b""
     ) -> None:
         entry.pages += 1
         stamp = self.spec.stamp(entry.document, entry.pages)
-        self.book.put(self._next, size, content, stamp=stamp, pictures=pictures)
+        shown = [(b"P", picture)] if picture else []
+        entry.seals += self.book.put(self._next, size, content, stamp=stamp, pictures=shown, seal=seal)
         self._next += 1
 
     def _add_pdf(self, entry: Entry) -> None:
@@ -156,7 +157,8 @@ class _Builder:
             entry.warnings += incoming.warnings
             for item in incoming.outline:
                 self._outline.append(OutlineItem(item.depth + 1, item.title, self._next + item.page))
-            for number, (page, form) in enumerate(zip(incoming.pages, adopted.forms, strict=True), start=1):
+            copied = zip(incoming.pages, adopted.forms, incoming.seals, strict=True)
+            for number, (page, form, seal) in enumerate(copied, start=1):
                 text = texts.get(number)
                 turn = text.turn if text is not None else 0
                 placed = place_page(page.box, turn=page.turn + turn, unit=page.unit)
@@ -165,7 +167,7 @@ class _Builder:
                 content = _drawn(placed.matrix)
                 if text is not None:
                     content += invisible_text(text, placed.inner, self.fonts)
-                self._put(entry, placed.size, content, [(b"P", form)])
+                self._put(entry, placed.size, content, picture=form, seal=seal)
             self._add_comments(entry, incoming.comments)
 
     def _add_comments(self, entry: Entry, comments: Sequence[Comment]) -> None:
@@ -203,7 +205,7 @@ class _Builder:
                     content += invisible_text(texts[number], picture.inner, self.fonts)
                 if picture.was_resampled:
                     entry.warnings.append(f"page {number} had more than 300 dots an inch and was made smaller")
-                self._put(entry, picture.size, content, [(b"P", picture.number)])
+                self._put(entry, picture.size, content, picture=picture.number, seal=picture.seal)
         if document.expected_pages is not None and entry.pages != document.expected_pages:
             raise BundleError(
                 f"{document.reference} ({entry.label}) has {entry.pages} pictures and {document.expected_pages} pages "

@@ -1,5 +1,6 @@
 """Pictures as pages: a JPEG goes in byte for byte where it can, everything else without loss where that is small."""
 
+import hashlib
 import io
 import struct
 import warnings
@@ -41,6 +42,8 @@ _PICTURE_ERRORS = (
     Image.DecompressionBombError,
 )
 Matrix = tuple[float, float, float, float, float, float]
+Stored = tuple[int, bytes]
+"""A picture's object number and its seal."""
 
 # Where the corners of the stored picture go for each EXIF orientation, on a square of side one.
 _ORIENTATIONS: dict[int, Matrix] = {
@@ -64,6 +67,7 @@ class PicturePage:
     matrix: Matrix
     inner: tuple[float, float, float, float]
     was_resampled: bool
+    seal: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,10 @@ def put_pictures(
         shrink = max(wide / inches[0], high / inches[1]) / HIGHEST_DPI
         is_direct = file.image.format in _DIRECT_FORMATS and shrink <= _TOLERANCE and frame.mode in _PROFILE_MARKS
         if is_direct:
-            number = _put_jpeg(writer, document.original.read_bytes(), frame)
+            stored = _put_jpeg(writer, document.original.read_bytes(), frame)
         else:
-            number = _put_pixels(writer, frame, shrink)
-        yield _placed(number, unit, inches, page, was_resampled=shrink > _TOLERANCE)
+            stored = _put_pixels(writer, frame, shrink)
+        yield _placed(stored, unit, inches, page, was_resampled=shrink > _TOLERANCE)
 
 
 def physical_size(
@@ -147,7 +151,7 @@ def physical_size(
 
 
 def _placed(
-    number: int, unit: Matrix, inches: tuple[float, float], page: tuple[float, float], *, was_resampled: bool
+    stored: Stored, unit: Matrix, inches: tuple[float, float], page: tuple[float, float], *, was_resampled: bool
 ) -> PicturePage:
     wide, high = inches[0] * 72, inches[1] * 72
     least = page if high >= wide else (page[1], page[0])
@@ -157,7 +161,7 @@ def _placed(
     left, bottom = (width - wide) / 2, strip + (height - strip - high) / 2
     a, b, c, d, e, f = unit
     matrix = (a * wide, b * high, c * wide, d * high, e * wide + left, f * high + bottom)
-    return PicturePage(number, (width, height), matrix, (left, bottom, wide, high), was_resampled)
+    return PicturePage(stored[0], (width, height), matrix, (left, bottom, wide, high), was_resampled, stored[1])
 
 
 def _turned(matrix: Matrix, turn: int) -> Matrix:
@@ -196,13 +200,17 @@ def _profile(writer: PdfWriter, frame: Image.Image) -> bytes:
     return b"[/ICCBased %d 0 R]" % number
 
 
-def _put_jpeg(writer: PdfWriter, data: bytes, frame: Image.Image) -> int:
+def _put_jpeg(writer: PdfWriter, data: bytes, frame: Image.Image) -> Stored:
     space = _profile(writer, frame)
     # Adobe's programs store CMYK upside down and say so only by their marker.
     turned = b" /Decode [1 0 1 0 1 0 1 0]" if frame.mode == "CMYK" and "adobe" in frame.info else b""
+    return _stored(writer, _header(frame, space, 8) + turned + b" /Filter /DCTDecode", data)
+
+
+def _stored(writer: PdfWriter, entries: bytes, data: bytes) -> Stored:
     number = writer.reserve()
-    writer.put_stream(number, _header(frame, space, 8) + turned + b" /Filter /DCTDecode", data, compress=False)
-    return number
+    writer.put_stream(number, entries, data, compress=False)
+    return number, hashlib.sha256(data).digest()
 
 
 def _header(frame: Image.Image, space: bytes, bits: int) -> bytes:
@@ -213,7 +221,7 @@ def _header(frame: Image.Image, space: bytes, bits: int) -> bytes:
     )
 
 
-def _put_pixels(writer: PdfWriter, frame: Image.Image, shrink: float) -> int:
+def _put_pixels(writer: PdfWriter, frame: Image.Image, shrink: float) -> Stored:
     is_lossy = frame.info.get("compression") in ("jpeg", "tiff_jpeg") or frame.format in _DIRECT_FORMATS
     image = _plain(frame)
     if shrink > _TOLERANCE:
@@ -256,7 +264,7 @@ def _on_white(frame: Image.Image) -> Image.Image:
     return paper.convert("L" if frame.mode in ("LA", "La", "L", "1") else "RGB")
 
 
-def _put_bilevel(writer: PdfWriter, image: Image.Image) -> int:
+def _put_bilevel(writer: PdfWriter, image: Image.Image) -> Stored:
     """Black and white goes in as fax group 4: small, and without loss."""
     buffer = io.BytesIO()
     strip = (image.width + 7) // 8 * image.height + 8
@@ -267,22 +275,18 @@ def _put_bilevel(writer: PdfWriter, image: Image.Image) -> int:
     data = b"".join(buffer.getvalue()[at : at + size] for at, size in zip(offsets, counts, strict=True))
     if len(offsets) != 1:
         return _put_lossless(writer, image.convert("L"))
-    number = writer.reserve()
     parameters = b"/DecodeParms << /K -1 /Columns %d /Rows %d /BlackIs1 %s >>" % (
         *image.size,
         b"false" if white_is_zero else b"true",
     )
     entries = _header(image, b"/DeviceGray", 1) + b" /Filter /CCITTFaxDecode " + parameters
-    writer.put_stream(number, entries, data, compress=False)
-    return number
+    return _stored(writer, entries, data)
 
 
-def _put_lossless(writer: PdfWriter, image: Image.Image) -> int:
+def _put_lossless(writer: PdfWriter, image: Image.Image) -> Stored:
     space = _profile(writer, image)
-    number = writer.reserve()
     if image.mode == "CMYK":
-        writer.put_stream(number, _header(image, space, 8), image.tobytes())
-        return number
+        return _stored(writer, _header(image, space, 8) + b" /Filter /FlateDecode", zlib.compress(image.tobytes(), 6))
     # A PNG's own compressed rows are what PDF calls predictor 15: far smaller than plain deflate.
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=6, icc_profile=None)
@@ -294,8 +298,7 @@ def _put_lossless(writer: PdfWriter, image: Image.Image) -> int:
         )
     )
     entries = _header(image, space, 8) + parameters
-    writer.put_stream(number, entries, _png_rows(buffer.getvalue()), compress=False)
-    return number
+    return _stored(writer, entries, _png_rows(buffer.getvalue()))
 
 
 def _png_rows(png: bytes) -> bytes:

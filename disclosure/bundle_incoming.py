@@ -19,6 +19,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 from disclosure.bundle_comments import Comment, read_comments
 from disclosure.bundle_outline import OutlineItem, read_outline
+from disclosure.bundle_seal import Known, seal_of
 from disclosure.bundle_spec import BundleDocument, BundleError
 
 Box = tuple[float, float, float, float]
@@ -45,6 +46,7 @@ class Incoming:
     pages: list[IncomingPage]
     outline: list[OutlineItem]
     comments: list[Comment]
+    seals: list[bytes]
     removed: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
 
@@ -93,9 +95,12 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
     used: set[tuple[int, int]] = set()
     described = []
     forms = Array()
+    known: Known = {}
     for page in pages:
         described.append(_describe(page.obj))
         forms.append(_as_form(pdf, page, described[-1].box, used))
+    # Sealed when all are made: a form may draw another page's content.
+    seals = [seal_of(form, known) for form in forms]
     _keep_only(pdf, forms)
     for page in pages:
         # Its appearance is in the content by now; left here it would only make the library warn of orphans.
@@ -108,7 +113,7 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
         compress_streams=False,
         static_id=True,
     )
-    incoming = Incoming(prepared, described, outline, comments, removed)
+    incoming = Incoming(prepared, described, outline, comments, seals, removed)
     incoming.warnings.extend(_warnings(pdf, removed))
     return incoming
 

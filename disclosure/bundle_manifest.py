@@ -1,5 +1,6 @@
 """The manifest: what is in a bundle, where it came from, and what was changed to put it there."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ class Entry:
     missing: Counter[str] = field(default_factory=Counter)
     pages_as_read: dict[int, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    seals: bytearray = field(default_factory=bytearray)
 
     def described(self, place: int) -> dict[str, object]:
         """The entry as it stands in the manifest."""
@@ -46,6 +48,7 @@ class Entry:
             "media_type": document.media_type,
             "sha256": document.sha256,
             "size": self.size,
+            "content_sha256": hashlib.sha256(self.seals).hexdigest(),
             "kind": document.kind,
             "how_read": document.read_note,
             "pages": self.pages,

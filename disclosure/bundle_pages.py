@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from disclosure.bundle_drawing import GREY, Drawing, wrap
 from disclosure.bundle_fonts import FontSet
+from disclosure.bundle_seal import seal_of_page
 from disclosure.bundle_writer import PdfWriter, number_text
 
 FOOTER_HEIGHT = 26.0
@@ -65,14 +66,19 @@ class PageBook:
         stamp: str = "",
         pictures: Sequence[tuple[bytes, int]] = (),
         links: Sequence[Link] = (),
-    ) -> None:
-        """The page stands in the file with its footer; `content` keeps clear of the footer's strip."""
+        seal: bytes = b"",
+    ) -> bytes:
+        """The page stands in the file with its footer; `content` keeps clear of the footer's strip.
+
+        `seal` is that of the picture it shows; gives the seal of the whole page.
+        """
         number = self.object_of(page)
         width, height = size
         self._heights[page] = height
         self._done[page] = 1
         body = self.writer.reserve()
-        self.writer.put_stream(body, b"", content + b"\n" + self._footer(page, width, stamp))
+        drawn = content + b"\n" + self._footer(page, width, stamp)
+        self.writer.put_stream(body, b"", drawn)
         shown = b" ".join(b"/%s %d 0 R" % picture for picture in pictures)
         notes = b" /Annots [%s]" % b" ".join(self._link(link) for link in links) if links else b""
         self.writer.put(
@@ -89,6 +95,8 @@ class PageBook:
                 notes,
             ),
         )
+
+        return seal_of_page(drawn, seal)
 
     def finish(self) -> int:
         """The tree of pages stands in the file; gives its root."""

@@ -101,7 +101,7 @@ def _check_unchanged(file: Path, raw: bytes, notes: list[str]) -> Iterator[Check
     if not beside.is_file():
         notes.append(
             f"{beside.name} is not beside the bundle, so the bundle's own SHA-256 could not be compared: "
-            "a page redrawn with the same numbers would not be noticed."
+            "its promises were checked one by one instead."
         )
         return
     try:

@@ -47,6 +47,7 @@ class ListedDocument:
     pages: int
     sha256: str
     attached_as: str
+    content_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def read_manifest(raw: bytes) -> Manifest:
                 pages=int(item["pages"]),
                 sha256=str(item["sha256"]),
                 attached_as=str(item["attached_as"] or ""),
+                content_sha256=str(item["content_sha256"]),
             )
             for item in found["documents"]
         ),

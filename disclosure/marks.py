@@ -62,7 +62,10 @@ def lift_mark(session: Session, made: Mark, *, reason: str, actor: Actor) -> Non
     )
 
 
-def _set_compartment(session: Session, record: Record) -> None:
+def _set_compartment(session: Session, marked: Record) -> None:
+    # The session's own row: one read in an earlier unit of work would be changed in memory and nowhere else,
+    # and a privileged record would stay open.
+    record = session.get_one(Record, marked.id)
     kinds = {item.kind for item in open_marks(session, record)}
     record.compartment = next((kind for kind in KINDS if kind in kinds), OPEN)
     session.flush()
@@ -91,4 +94,4 @@ def find_mark(session: Session, number: int) -> Mark:
 def count_marked(session: Session) -> dict[str, int]:
     """How many records stand marked, by kind."""
     rows = session.execute(select(Mark.kind, func.count(Mark.id)).where(Mark.lifted_at.is_(None)).group_by(Mark.kind))
-    return dict(rows)
+    return dict(rows.tuples().all())

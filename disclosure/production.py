@@ -204,6 +204,8 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
         attach_original=kind == "text",
         source_location=f"{record.source}: {record.files[0].path}",
         read_note=_read_note(record),
+        # A page lost between reading and bundling is refused, not passed over.
+        expected_pages=None if kind == "text" else record.page_count,
     )
 
 

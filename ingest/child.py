@@ -56,7 +56,7 @@ def _answer(line: _Line, request: dict[str, Any]) -> None:
         line.say("failed", code="missing", sentence=None)
     except PermissionError:
         line.say("failed", code="unreadable-file", sentence=None)
-    # A parser may raise anything at all on a hostile file; the parent records it against the file, and a person sees it.
+    # A parser may raise anything at all on a hostile file; the parent records it, and a person sees it.
     except Exception as error:  # noqa: BLE001
         line.say("failed", code="damaged", sentence=None, detail=_where(error))
 
@@ -110,6 +110,10 @@ def _read_file(line: _Line, request: dict[str, Any]) -> None:
 
 
 def _storable(page: PageReading) -> PageReading:
+    """The page with text that can be stored; one that has none left is never called read."""
+    if not clean_text(page.text).strip() and not page.unread:
+        reason = f"unreadable: nothing in its text has a meaning as letters ({page.reason})"
+        page = replace(page, text="", read_by="none", unread=True, reason=reason)
     return replace(
         page,
         text=clean_text(page.text),

@@ -76,7 +76,7 @@ class Child:
                 return None
 
     def end(self) -> str:
-        """The child is gone and its pipes are closed; says why it ended, as far as can be told: memory, timeout, crashed."""
+        """The child is gone and its pipes are closed; says why it ended, as far as can be told."""
         if self._closed:
             return "crashed"
         self._closed = True

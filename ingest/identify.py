@@ -124,6 +124,7 @@ _ZIP_PARTS: list[tuple[str, Identified, Identified]] = [
     ("ppt/presentation.xml", PPTX, PPTM),
 ]
 _ODF = {kind.media_type: kind for kind in (ODT, ODS, ODP)}
+_PDF_OBJECT = re.compile(rb"(?:^|[\r\n])\d{1,7} \d{1,5} obj\s*(?:<<|[\r\n])")
 _HEADER_LINE = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
 _MAIL_HEADERS = frozenset(
     b"from to cc bcc subject date received message-id return-path mime-version content-type delivered-to x-mailer "
@@ -153,6 +154,10 @@ def _by_magic(head: bytes) -> Identified | None:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    return _by_inner_mark(head)
+
+
+def _by_inner_mark(head: bytes) -> Identified | None:
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
@@ -163,7 +168,10 @@ def _by_magic(head: bytes) -> Identified | None:
         return BMP
     if re.match(rb"P[1-6]\s", head):
         return PNM
-    return TAR if head[257:262] == b"ustar" else None
+    if head[257:262] == b"ustar":
+        return TAR
+    # A PDF whose first line is lost still has its numbered objects; qpdf finds them.
+    return PDF if _PDF_OBJECT.search(head) and not _looks_like_mail(head) else None
 
 
 def _by_brand(brand: bytes) -> Identified:

@@ -36,7 +36,9 @@ class ReadingJob:
     _members: int = 0
     _spooled_bytes: int = 0
 
-    def member(self, name: str, chunks: Iterator[bytes] | list[bytes], *, packed_bytes: int | None = None) -> MemberFound:
+    def member(
+        self, name: str, chunks: Iterator[bytes] | list[bytes], *, packed_bytes: int | None = None
+    ) -> MemberFound:
         """The member's bytes are in the spool folder, unless they break a limit.
 
         Raises:

@@ -17,10 +17,13 @@ from ingest.ocr_words import OcrWord, as_boxes, as_text, covered, join, kept
 from ingest.reading import Word
 
 # Measured with bench/ocr.py: see docs/measurements.md.
-SURE = 75.0  # a word read with this confidence is left alone
-POOR = 62.0  # a page below this, or with fewer known words than POOR_SHARE, is looked at again: is it upright, straight?
+SURE = 60.0  # a word read with this confidence is left alone
+POOR = (
+    62.0  # a page below this, or with fewer known words than POOR_SHARE, is looked at again: is it upright, straight?
+)
 POOR_SHARE = 0.50
-UNREADABLE = 50.0
+HANDWRITTEN = 45.0  # print reads at 75 and more, faint carbon copies at 65, handwriting as if it were print at 0 to 40
+DOUBTFUL_SHARE = 0.08
 _SMALLEST_SIDE = 12
 _ENGINE_SETTINGS = {"invert_threshold": "0.0", "debug_file": os.devnull}
 
@@ -46,6 +49,7 @@ class _Page:
     words: list[OcrWord]
     rotation: int = 0
     language: str = "eng"
+    first_confidence: float = 0.0
 
     @property
     def confidence(self) -> float:
@@ -91,12 +95,15 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
         return PictureReading("", unread=True, reason="blank: there is no ink on the page beyond specks")
-    page = _Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0)))
+    layout = tesserocr.PSM.AUTO if scan_quality.has_columns(ink.mask) else tesserocr.PSM.SINGLE_COLUMN
+    page = _Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0), layout=layout))
     if not careful:
         if page.is_poor:
             page = _straightened(_turned(page))
         page = _in_welsh(page)
-        page = _reread_doubtful(page)
+        page = _reread_doubtful(replace(page, first_confidence=page.confidence))
+    else:
+        page = replace(page, first_confidence=page.confidence)
     return _judge(page)
 
 
@@ -105,7 +112,9 @@ def first_scale(size: tuple[int, int]) -> float:
     longest = max(size)
     if longest < 1300:
         return 1.75 if longest > 500 else 2.0
-    return 1.3 if longest < 1800 else 1.0
+    if longest < 1800:
+        return 1.3
+    return 1.0 if longest < 2800 else 0.7
 
 
 def _read(
@@ -172,6 +181,8 @@ def _in_welsh(page: _Page) -> _Page:
 def _reread_doubtful(page: _Page) -> _Page:
     """What was read with doubt or not at all is read once more, alone on the page, without the ruled lines."""
     sure = [word for word in page.words if word.confidence >= SURE]
+    if page.words and len(page.words) - len(sure) < DOUBTFUL_SHARE * len(page.words):
+        return page
     height = statistics.median([word.height for word in sure]) if len(sure) >= 5 else page.image.height / 70
     grey = np.asarray(page.image)
     lines = scan_quality.ruling_lines(
@@ -184,7 +195,7 @@ def _reread_doubtful(page: _Page) -> _Page:
         return page
     scale = first_scale(page.image.size)
     extra = _read(Image.fromarray(rest), scale, layout=tesserocr.PSM.SPARSE_TEXT, language=page.language)
-    return replace(page, words=join(page.words, extra))
+    return replace(page, words=join(page.words, extra, is_word))
 
 
 def _judge(page: _Page) -> PictureReading:
@@ -201,14 +212,13 @@ def _judge(page: _Page) -> PictureReading:
 def _why_unread(page: _Page, judged: _Page) -> str:
     """Why the page counts as not read; empty where it was read."""
     letters = sum(len(token) for token in _tokens(judged.words))
-    share = judged.known_share
     if page.ink.midtone_share > 0.35 and letters < 30:
         return "picture: the page shows a picture and no text that could be read"
-    if not judged.words:
+    if not page.words or not judged.words:
         if page.ink.share < 0.003:
             return "blank: there are marks on the page, but no text"
-        return "unreadable: there is ink on the page, but no word could be read"
-    if page.confidence < UNREADABLE and share < 0.75 or (page.confidence < 60 and share < POOR_SHARE):
+        return "handwriting: there is writing or drawing on the page, but no printed word could be read"
+    if page.first_confidence < HANDWRITTEN:
         return "handwriting: the writing does not look printed, and the words read from it cannot be trusted"
     return ""
 

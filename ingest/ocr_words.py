@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from ingest.reading import Word
 
-KEEP = 30.0
+KEEP = 25.0
 KEEP_KNOWN = 8.0  # a word in the dictionary is kept with less confidence than a string of letters
-ADD = 40.0  # what only the second reading saw must be surer than what both saw
+ADD = 38.0  # what only the second reading saw must be surer than what both saw
 SURER = 4.0
+LIKELY_SHARE = 0.25
 _EMPTY = re.compile(r"[\W_]+")
 _COLUMNS = 12
 
@@ -65,7 +66,7 @@ def covered(page: NDArray[np.uint8], words: Sequence[OcrWord]) -> NDArray[np.uin
     return page
 
 
-def join(first: Sequence[OcrWord], second: Sequence[OcrWord]) -> list[OcrWord]:
+def join(first: Sequence[OcrWord], second: Sequence[OcrWord], is_known: Callable[[str], bool]) -> list[OcrWord]:
     """The first reading, with words of the second where they are surer or where the first has none."""
     kept_words: list[OcrWord | None] = list(first)
     added: list[OcrWord] = []
@@ -84,7 +85,15 @@ def join(first: Sequence[OcrWord], second: Sequence[OcrWord]) -> list[OcrWord]:
             kept_words[rivals[0]] = OcrWord(
                 word.text, word.left, word.top, word.right, word.bottom, word.confidence, line
             )
-    return _placed([word for word in kept_words if word is not None], added)
+    remaining = [word for word in kept_words if word is not None]
+    # Stains and show-through read as strings of letters; what is writing has words and numbers in it.
+    likely = sum(_is_likely(word, is_known) for word in added)
+    return _placed(remaining, added if likely >= len(added) * LIKELY_SHARE else [])
+
+
+def _is_likely(word: OcrWord, is_known: Callable[[str], bool]) -> bool:
+    core = _EMPTY.sub("", word.text)
+    return core.isdigit() or (len(core) > 2 and core.isalpha() and is_known(core))
 
 
 def _placed(words: list[OcrWord], added: Sequence[OcrWord]) -> list[OcrWord]:
@@ -99,9 +108,7 @@ def _placed(words: list[OcrWord], added: Sequence[OcrWord]) -> list[OcrWord]:
             words.insert(nearest + (word.left > old.left), placed)
             continue
         # Lines of the second reading are numbered apart, so that they never run into a line of the first.
-        own = OcrWord(
-            word.text, word.left, word.top, word.right, word.bottom, word.confidence, (-1, *word.line)
-        )
+        own = OcrWord(word.text, word.left, word.top, word.right, word.bottom, word.confidence, (-1, *word.line))
         after = [index for index, old in enumerate(words) if old.bottom <= middle]
         words.insert(max(after) + 1 if after else 0, own)
     return words

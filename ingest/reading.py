@@ -17,7 +17,7 @@ SENTENCES: dict[str, str] = {
     "empty": "The file is empty: it holds no bytes; ask its holder whether a copy with content exists.",
     "unsupported": "The file is of a kind that is not readable here; open it in the program that made it and "
     "save it as PDF, then take in the PDF as well.",
-    "too-large": "The file is larger than the limit for one file; divide it, or ask an administrator to raise the limit.",
+    "too-large": "The file is larger than the limit for one file; divide it and take in the parts.",
     "bomb": "The file would unpack to far more than its own size, as files made to do harm do; it was not unpacked.",
     "timeout": "Reading the file took longer than the time allowed; read it again with more time, or divide it.",
     "memory": "Reading the file needed more memory than is allowed; read it again with more memory, or divide it.",
@@ -25,12 +25,12 @@ SENTENCES: dict[str, str] = {
     "unreadable-folder": "The folder could not be opened; ask whoever keeps it for permission to read it.",
     "unreadable-file": "The file could not be opened; ask whoever keeps it for permission to read it.",
     "special-file": "This is a device, pipe or socket rather than a file, so there is nothing in it to read.",
-    "link": "This is a link to another place, and links are not followed; take in the place it points to if it is wanted.",
+    "link": "This is a link to another place, and links are not followed; take in the place itself if it is wanted.",
     "changed": "The file changed while it was being read; wait until nobody is writing to it and read it again.",
     "missing": "The file was gone when its turn came; look for it where it was, and read it again.",
     "no-pages": "The file opens, but there is no page in it; ask its holder whether a copy with content exists.",
     "nested-too-deep": "The file lies too many containers deep to be unpacked; unpack the outer ones by hand.",
-    "too-many-pixels": "The picture is larger than the limit for one page; save it at a lower resolution beside the original.",
+    "too-many-pixels": "The picture has more pixels than the limit; save it smaller beside the original.",
 }
 
 

@@ -26,7 +26,13 @@ def has_page_pictures(media_type: str) -> bool:
 
 
 def render_page(
-    path: Path, media_type: str, page_number: int, *, dpi: int = SCREEN_DPI, rotation: int = 0, folder: Path | None = None
+    path: Path,
+    media_type: str,
+    page_number: int,
+    *,
+    dpi: int = SCREEN_DPI,
+    rotation: int = 0,
+    folder: Path | None = None,
 ) -> PagePicture:
     """The page as a JPEG, turned clockwise by `rotation` (that of its reading), made in a confined child.
 

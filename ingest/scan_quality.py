@@ -1,6 +1,7 @@
 """What can be told of a scanned page before and after it is read: ink, ruling lines, slant, grey tones."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,7 @@ def _along(mask: Mask, length: int) -> Mask:
     marks = np.zeros((height, width + 1), np.int32)
     marks[:, : starts.shape[1]] += starts
     marks[:, length:] -= starts
-    covered: Mask = np.cumsum(marks, axis=1)[:, :width] > 0
-    return covered
+    return np.asarray(np.cumsum(marks, axis=1)[:, :width] > 0)
 
 
 def _thin(mask: Mask, thickness: int) -> Mask:
@@ -135,7 +135,39 @@ def _evenness(small: NDArray[Any], angle: float) -> float:
     edges = np.linspace(0, width, strips + 1).astype(int)
     drop = np.tan(np.radians(angle))
     rows = np.zeros(height)
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         shift = round(((start + end) / 2 - width / 2) * drop)
         rows += np.roll(small[:, start:end].sum(axis=1), -shift)
     return float(np.square(np.diff(rows)).sum())
+
+
+def has_columns(ink: Mask) -> bool:
+    """True of a page of running text in two columns or more: an empty strip down the middle, lines on both sides."""
+    step = max(1, max(ink.shape) // 400)
+    small = ink[: ink.shape[0] // step * step, : ink.shape[1] // step * step]
+    small = np.asarray(small.reshape(ink.shape[0] // step, step, -1, step).any(axis=(1, 3)), dtype=np.bool_)
+    height, width = small.shape
+    small = small[int(height * 0.1) : int(height * 0.9)]
+    if small.size == 0 or width < 100:
+        return False
+    inked_rows: Mask = np.asarray(small.any(axis=1), dtype=np.bool_)
+    if inked_rows.mean() < 0.4:
+        return False
+    # A gutter may be bridged by a heading across both columns, so it need not be empty all the way down.
+    empty: Mask = np.asarray(small[inked_rows].mean(axis=0) < 0.06, dtype=np.bool_)
+    start: int | None = None
+    for column in range(int(width * 0.25), int(width * 0.75)):
+        if empty[column]:
+            start = column if start is None else start
+            if column - start + 1 >= max(4, width // 60) and _both_sides_run(small, start, column):
+                return True
+        else:
+            start = None
+    return False
+
+
+def _both_sides_run(small: Mask, start: int, end: int) -> bool:
+    left, right = small[:, :start], small[:, end + 1 :]
+    dense_left = left.mean(axis=1) > 0.25
+    dense_right = right.mean(axis=1) > 0.25
+    return bool(dense_left.mean() > 0.35 and dense_right.mean() > 0.35)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,17 +44,21 @@ def joined_titles(text: str) -> str:
 
 
 def runs(
-    text: str, *, having: frozenset[str] = frozenset(), within: Sequence[tuple[int, int]] = ()
+    text: str,
+    *,
+    having: frozenset[str] = frozenset(),
+    within: Sequence[tuple[int, int]] = (),
+    known: AbstractSet[str] = frozenset(),
 ) -> Iterator[tuple[Run, bool]]:
     """The runs of two or more words with capitals, in order, and whether each begins within one of the given spans.
 
     Only those with one of the words `having` are taken apart, and those within the spans: most runs are the beginnings
-    of sentences, and a page is read in a fraction of a millisecond.
+    of sentences, and a page is read in a fraction of a millisecond. Those already `known` are left out.
     """
     for match in _RUN.finditer(text):
         first = match.start()
         inside = bool(within) and any(start <= first < end for start, end in within)
-        if not inside and having.isdisjoint(_BARE.findall(match.group())):
+        if match.group() in known or (not inside and having.isdisjoint(_BARE.findall(match.group()))):
             continue
         if first and text[first - 1].isalnum():
             continue

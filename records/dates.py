@@ -193,28 +193,29 @@ def _standing(text: str, found: FoundDate, before: str, after: str, line_number:
     ends = bool(_AFTER_ALONE.fullmatch(after))
     weekday_only = bool(_ONLY_WEEKDAY.fullmatch(before))
     exact = _PRECISE[found.precision]
-    if ends and weekday_only:
-        return _ALONE[found.precision] - lower
+    if weekday_only and (ends or (line_number <= 20 and len(after) < 100 and _THEN_DASH.match(after))):
+        return (_ALONE[found.precision] if ends else 66) - lower
     if short and _AMENDED.search(before):
         return 56 - lower
-    if weekday_only and line_number <= 20 and len(after) < 100 and _THEN_DASH.match(after):
-        return 66 - lower
     if line_number <= 14 and found.precision in ("day", "range") and _is_of_a_meeting(text, found):
         return 84 - lower
     if short and _AS_AT.search(before):
         return 72 - lower + exact
     if ends and found.precision == "day" and _DATELINE.fullmatch(before):
         return 76 - lower
-    if ends and short and found.precision == "day" and line_number <= 10 and _AFTER_DASH.fullmatch(before):
-        return 66 - lower
-    heading = before.strip() + after.strip()
-    if short and line_number <= 12 and _HEADING.search(heading):
-        return 64 - lower + exact
-    if short and line_number <= 10 and (heading.isupper() or heading.istitle()):
-        return 56 - lower + exact
-    if short and ends and found.precision == "day" and line_number <= 12 and before[-3:].isspace():
-        return 70 - lower  # set to the right of a reference or a name
+    if short and line_number <= 12:
+        return max(_standing_in_heading(found, before, after, exact=ends) - lower, _foot_score(text, found))
     return _foot_score(text, found)
+
+
+def _standing_in_heading(found: FoundDate, before: str, after: str, *, exact: bool) -> float:
+    """In a short line near the top: set off by a dash or a wide space, or part of a heading."""
+    if exact and found.precision == "day" and (_AFTER_DASH.fullmatch(before) or before[-3:].isspace()):
+        return 68
+    heading = before.strip() + after.strip()
+    if _HEADING.search(heading):
+        return 64 + _PRECISE[found.precision]
+    return 56 + _PRECISE[found.precision] if heading.isupper() or heading.istitle() else 0
 
 
 def _is_of_a_meeting(text: str, found: FoundDate) -> bool:

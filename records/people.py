@@ -18,9 +18,9 @@ _LIST_LINES, _SIGNATURE_LINES = 14, 4
 _BLOCK = re.compile(r"PRESENT|Present|In attendance|IN ATTENDANCE|In Attendance|Apologies|APOLOGIES|[Yy]ours |YOURS ")
 _CLOSING = re.compile(r"yours (?:very )?(?:sincerely|faithfully|truly|respectfully)", re.I)
 _PLURAL_HINT = re.compile(r"Councillors|Cllrs|Aldermen|Messrs")
+_ONE = rf"(?:(?:Mr|Mrs|Miss|Ms|Dr)\.?[ ])?(?:[{CAPITAL}]\.?[ ])*[{CAPITAL}][\w'’-]+"
 _PLURAL = re.compile(
-    rf"(?P<title>Councillors|Cllrs\.?|Aldermen|Messrs\.?)[:]?\s(?P<names>(?:(?:(?:Mr|Mrs|Miss|Ms|Dr)\.?[ ])?(?:[{CAPITAL}]\.?[ ])*"
-    rf"[{CAPITAL}][\w'’-]+(?:,\s(?:and\s)?|\sand\s|\s&\s|))+)"
+    rf"(?P<title>Councillors|Cllrs\.?|Aldermen|Messrs\.?):?\s(?P<names>{_ONE}(?:(?:,\s(?:and\s)?|\s(?:and|&)\s){_ONE})*)"
 )
 _SURNAME_FIRST = re.compile(
     rf"^[ \t|\d.)]*(?P<surname>[{CAPITAL}][\w'’\-]+),[ ]{{1,2}}(?:(?P<title>Mr|Mrs|Miss|Ms|Dr)\.?[ ])?"
@@ -85,8 +85,9 @@ def propose_people(pages: Sequence[tuple[int, str]]) -> list[NamedPerson]:
     meant; where two could be, the shorter form stays by itself rather than be given to the wrong one.
     """
     groups: dict[str, list[_Name]] = {}
+    known: set[str] = set()
     for number, text in pages:
-        for name in _names_on(number, text):
+        for name in _names_on(number, text, known):
             key = _key(name.surname)
             if len(key) > 1 or (key and name.given):
                 groups.setdefault(key, []).append(name)
@@ -96,11 +97,15 @@ def propose_people(pages: Sequence[tuple[int, str]]) -> list[NamedPerson]:
     return sorted(shown, key=lambda person: person.page)
 
 
-def _names_on(number: int, page: str) -> Iterator[_Name]:
+def _names_on(number: int, page: str, known: set[str]) -> Iterator[_Name]:
+    """The mentions on a page; a run of words that gave a name before would only give it again."""
     text = joined_titles(page)
     naming = _naming_spans(text)
-    for run, expected in runs(text, having=_words().telling, within=naming):
-        yield from _names_in(_Reading(run, text, number, expected))
+    for run, expected in runs(text, having=_words().telling, within=naming, known=known):
+        names = list(_names_in(_Reading(run, text, number, expected)))
+        if names:
+            known.add(text[run.start : run.end])
+        yield from names
     if _PLURAL_HINT.search(text):
         yield from _listed(number, text)
     words = _words()
@@ -150,7 +155,7 @@ def _listed(number: int, text: str) -> Iterator[_Name]:
         title = _words().titles[match["title"].rstrip(".")][0]
         for part in re.finditer(rf"(?:[{CAPITAL}]\.[ ]?)*[{CAPITAL}][\w'’-]+\.?", match["names"]):
             *initials, surname = re.findall(rf"[{CAPITAL}](?=\.)|[{CAPITAL}][\w'’-]+", part.group())
-            if as_name(surname) in _words().titles or not _may_be_name(Token(surname, False, 0)):
+            if as_name(surname) in _words().titles or not _may_be_name(Token(surname, stopped=False, start=0)):
                 continue
             start = match.start("names") + part.start()
             where = (text, start, start + len(part.group()))
@@ -247,7 +252,7 @@ def _name_tokens(tokens: Sequence[Token], position: int, *, sure: bool) -> tuple
     taken: list[Token] = []
     while position < len(tokens) and len(taken) < _MOST_WORDS:
         token = tokens[position]
-        name = as_name(token.text)
+        name = as_name(token.text).removesuffix("'s").removesuffix("’s")
         lone_surname = sure and not any(len(item.text) > 1 for item in taken) and name not in words.offices
         small = len(name) > 1 and (name in words.function or name.islower()) and name not in _PARTICLES
         if small or name == "&" or name in words.offices or (_is_common(name) and not lone_surname):

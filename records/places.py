@@ -14,6 +14,8 @@ Kind = Literal["home", "school", "organisation", "place"]
 
 _JOINING = frozenset({"of", "for", "and", "&", "the", "y", "yr"})
 _BREAKS = frozenset({"on", "at", "de", "van", "von", "ap", "ab"})
+_OPENING = frozenset({"North", "South", "East", "West", "Social", "New", "Old"})
+_TITLES = frozenset({"Mr", "Mrs", "Miss", "Ms", "Dr", "Cllr", "Councillor", "Matron"})
 _LONGEST = 6
 _CHILDRENS_HOME = re.compile(
     rf"(?P<name>[{CAPITAL}][\w'’]+(?:[ ][{CAPITAL}][\w'’]+){{0,2}}),? "
@@ -21,8 +23,9 @@ _CHILDRENS_HOME = re.compile(
     r"|assessment|reception) (?:home|centre)"
 )
 _PLACED = re.compile(
-    r"(?:placed (?:at|in)|admitted to|resident (?:at|in)|transferred (?:to|from)|matron (?:of|at)|warden (?:of|at)|in charge (?:of|at)"
-    rf"|staff (?:of|at)|moved (?:to|from)) (?P<name>(?:The )?[{CAPITAL}][a-zâêîôûŵŷ]{{4,}}(?:[ ][{CAPITAL}][a-zâêîôûŵŷ]{{3,}})?)"
+    r"(?:[Pp]laced (?:at|in)|[Aa]dmitted to|[Rr]esident (?:at|in)|[Tt]ransferred (?:to|from)|[Mm]atron (?:of|at)|"
+    r"[Ww]arden (?:of|at)|[Ii]n charge (?:of|at)|[Ss]taff (?:of|at)|[Mm]oved (?:to|from)|[Vv]acanc(?:y|ies) at) "
+    rf"(?P<name>(?:The )?[{CAPITAL}][a-zâêîôûŵŷ]{{4,}}(?:[ ][{CAPITAL}][a-zâêîôûŵŷ]{{3,}})?)"
 )
 
 
@@ -62,8 +65,9 @@ def propose_places(pages: Sequence[tuple[int, str]]) -> list[NamedPlace]:
     A house is taken for a home where its page speaks of children in care; what several pages take it for decides.
     """
     found: dict[str, list[_Found]] = {}
+    known: dict[bool, set[str]] = {True: set(), False: set()}
     for number, text in pages:
-        for item in _on_page(number, text):
+        for item in _on_page(number, text, known):
             found.setdefault(_key(item.name), []).append(item)
     places = []
     for same in found.values():
@@ -74,11 +78,13 @@ def propose_places(pages: Sequence[tuple[int, str]]) -> list[NamedPlace]:
     return sorted(places, key=lambda place: place.page)
 
 
-def _on_page(number: int, text: str) -> Iterator[_Found]:
+def _on_page(number: int, text: str, known: dict[bool, set[str]]) -> Iterator[_Found]:
+    """The places on a page; words read before on a page of the same sort would only say the same again."""
     words = _words()
     low = text.lower()
     of_care = any(phrase in low for phrase in words.care)
-    for run, _ in runs(text, having=words.telling):
+    for run, _ in runs(text, having=words.telling, known=known[of_care]):
+        known[of_care].add(text[run.start : run.end])
         for name, kind in _names_in(run):
             if kind == "home_or_place":
                 kind = "home" if of_care else "place"
@@ -92,7 +98,7 @@ def _on_page(number: int, text: str) -> Iterator[_Found]:
 
 
 def _bare_home(name: str) -> str:
-    """The name of a home that has no word for it: Carrowdene; nothing where it is a person, a month or a general word."""
+    """The name of a home that has no word for it: Carrowdene; nothing where it is anything else."""
     words = _words()
     parts = name.split()
     while parts and (parts[0] in words.general or parts[0] in words.not_names) and parts[0] != "The":
@@ -109,7 +115,7 @@ def _names_in(run: Run) -> Iterator[tuple[str, str]]:
     words, tokens = _words(), run.tokens
     begin = 0
     for position, token in enumerate(tokens):
-        if token.stopped and len(token.text) > 3 or token.text in _BREAKS:
+        if (token.stopped and len(token.text) > 3) or token.text in _BREAKS:
             yield from _segment(tokens[begin : position + (token.text not in _BREAKS)])
             begin = position + 1
     yield from _segment(tokens[begin:])
@@ -181,11 +187,7 @@ def _opens_a_name(taken: Sequence[Token]) -> bool:
     """Social Services Department, Children's Committee, South Park: a general word that begins a name."""
     words = _words()
     name = " ".join(as_name(token.text) for token in taken)
-    return (
-        name in words.bodies
-        or as_name(taken[0].text) in ("North", "South", "East", "West", "Social", "New", "Old")
-        and len(taken) > 1
-    )
+    return name in words.bodies or (len(taken) > 1 and as_name(taken[0].text) in _OPENING)
 
 
 def _is_named(before: Sequence[Token], token: Token) -> bool:
@@ -198,7 +200,7 @@ def _is_named(before: Sequence[Token], token: Token) -> bool:
     if before[-1].text.lower() in _JOINING:
         return False
     proper = [name for name in names if name.lower() not in _JOINING and name not in words.general]
-    if not proper or names[0] in ("Mr", "Mrs", "Miss", "Ms", "Dr", "Cllr", "Councillor", "Matron"):
+    if not proper or not _TITLES.isdisjoint(names):
         return False
     return any(len(name) > 2 or name.isupper() for name in proper)
 

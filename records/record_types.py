@@ -86,7 +86,12 @@ def record_type_titles() -> dict[str, str]:
 
 def _heading_lines(head: str) -> list[str]:
     lines = [line for line in head.split("\n") if line.strip()][:_HEADING_LINES]
-    return [line for line in lines if len(line.strip()) <= _HEADING_LENGTH and not _LEADING.match(line)]
+    return [
+        line
+        for line in map(str.strip, lines)
+        if len(line) <= _HEADING_LENGTH and not line[0].islower() and (line[-1] not in ".,;" or len(line) < 30)
+        if not _LEADING.match(line)
+    ]
 
 
 def _phrases_in(vocabulary: _Vocabulary, text: str) -> set[str]:

@@ -89,6 +89,7 @@ def needs_indexing(session: Session, record_id: int) -> None:
 
 def change_title(session: Session, record: Record, *, title: str, actor: Actor) -> None:
     """The record has this title; the one before is in the audit trail."""
+    record = session.get_one(Record, record.id)
     before, record.title = record.title, title.strip() or record.title
     needs_indexing(session, record.id)
     audit.record(

@@ -14,7 +14,8 @@ _SUBJECT = re.compile(
 )
 _DEAR = re.compile(r"^[ \t]*(?:my dear|dear|annwyl)\b.{0,60}$", re.I | re.M)
 _ADDRESSED = re.compile(
-    r"^[ \t]*(?:my )?dear (?P<whom>(?:mr|mrs|miss|ms|dr|cllr|councillor|sir|lady|doctor|prof|rev|alderman)\b\.? \w[^,:;\n]{1,40})",
+    r"^[ \t]*(?:my )?dear (?P<whom>(?:mr|mrs|miss|ms|dr|cllr|councillor|sir|lady|doctor|prof|rev|alderman)\b"
+    r"\.? \w[^,:;\n]{1,40})",
     re.I | re.M,
 )
 _REPLY = re.compile(r"^(?:(?:re|fwd?|fw|aw)\s*(?:\[\d+\])?:\s*)+", re.I)
@@ -22,28 +23,29 @@ _MEETING = re.compile(
     r"^(?:\w+ ){0,2}(?:minutes|agenda|notes? of (?:a |the )?meeting|cofnodion)\b|\b(?:minutes of|agenda for)\b", re.I
 )
 _KIND_ALONE = re.compile(
-    r"\W*(?:internal |inter-?office )?(?:memorandum|memo|minutes|agenda|report|letter|confidential|strictly|private and "
-    r"confidential|strictly confidential|restricted|copy|draft|file copy|original|amended|urgent|by hand|in confidence|"
-    r"fax|e-?mail|page|cofnodion|official[\w -]*|appendix \w+|part \w+)\W*",
+    r"\W*(?:internal |inter-?office )?(?:memorandum|memo|minutes|agenda|report|letter|confidential|strictly|"
+    r"private and confidential|strictly confidential|restricted|copy|draft|file copy|original|amended|"
+    r"urgent|by hand|in confidence|fax|e-?mail|page|cofnodion|official[\w -]*|appendix \w+|part \w+)\W*",
     re.I,
 )
 _LETTERHEAD = re.compile(
     r"\b(?:tel(?:ephone)?|fax|e-?mail|telex|ext(?:ension|n)?|p\.?o\.? box|our ref|your ref|my ref|dated|copy to|dear|"
-    r"for the attention|f\.?a\.?o|please ask for|when telephoning|all communications|street|road|avenue|lane|start time|"
-    r"form (?:no|\d)|page \d)\b|\b(?:ref(?:erence)?(?: no)?|date|from|to|cc|sent|time|home|present|place|venue)\s*[:.]|"
-    r"^(?:from|to)\b|@|www\.|https?:|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b",
+    r"for the attention|f\.?a\.?o|please ask for|when telephoning|all communications|street|road|avenue|lane|"
+    r"start time|form (?:no|\d)|page \d)\b|\b(?:ref(?:erence)?(?: no)?|date|from|to|cc|sent|time|home|present|place|"
+    r"venue)\s*[:.]|^(?:from|to)\b|@|www\.|https?:|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b",
     re.I,
 )
 _AUTHORITY = re.compile(
-    r"\b(?:borough|council|corporation|department|directorate|office of|town hall|civic centre|county hall|constabulary|"
-    r"university|company|limited|ltd|services?|division|cyngor|township|city|(?:sub-?)?committee|section|internal audit|"
-    r"inspectorate|unit|office|treasurer|personnel|board|restricted|confidential)\b",
+    r"\b(?:borough|council|corporation|department|directorate|office of|town hall|civic centre|county hall|"
+    r"constabulary|university|company|limited|ltd|services?|division|cyngor|township|city|(?:sub-?)?committee|section|"
+    r"internal audit|inspectorate|unit|office|treasurer|personnel|board|restricted|confidential)\b",
     re.I,
 )
 _WITH_FIGURES = re.compile(r"\d{1,2}\W*(?:st|nd|rd|th)?\W+\w+\W+(?:19|20)?\d\d|(?:19|20)\d\d\W*$|^\W*\d[\d/. -]*$")
 _UNTELLING = re.compile(
-    r"^(?:microsoft word|microsoft excel|microsoft powerpoint|untitled|document\d*|doc\d*|scan\w*|img\w*|dsc\w*|image\w*|"
-    r"slide ?\d+|book\d+|sheet\d+|new |no title|title|fax\w*|powerpoint presentation|letter|memo|temp\w*|page ?\d+)?"
+    r"^(?:microsoft word|microsoft excel|microsoft powerpoint|untitled|document\d*|doc\d*|scan\w*|img\w*|dsc\w*|"
+    r"image\w*|slide ?\d+|book\d+|sheet\d+|new |no title|title|fax\w*|powerpoint presentation|letter|memo|"
+    r"temp\w*|page ?\d+)?"
     r"[\W\d_]*(?:\.\w{2,4})?$",
     re.I,
 )
@@ -52,8 +54,45 @@ _SMALL = frozenset(
     "a an and at by for from in into of off on or the to upon with as per y yr yn ar a’r o i".split()  # noqa: SIM905
 )
 _ACRONYMS = frozenset(
-    "LADO SSI NSPCC DBS POCA ACPC LSCB OFSTED MBE OBE CBE UK PEP LAC NFA HMI DHSS DOH CSE IT HR EWO DPP MP QC JP II III IV VI"
-    " VII VIII IX XI XII NHS GP".split()  # noqa: SIM905
+    [
+        "LADO",
+        "SSI",
+        "NSPCC",
+        "DBS",
+        "POCA",
+        "ACPC",
+        "LSCB",
+        "OFSTED",
+        "MBE",
+        "OBE",
+        "CBE",
+        "UK",
+        "PEP",
+        "LAC",
+        "NFA",
+        "HMI",
+        "DHSS",
+        "DOH",
+        "CSE",
+        "IT",
+        "HR",
+        "EWO",
+        "DPP",
+        "MP",
+        "QC",
+        "JP",
+        "II",
+        "III",
+        "IV",
+        "VI",
+        "VII",
+        "VIII",
+        "IX",
+        "XI",
+        "XII",
+        "NHS",
+        "GP",
+    ]
 )
 _MC = re.compile(r"\b(Mc|O['’]|D['’])([a-z])")
 
@@ -80,6 +119,8 @@ def propose_title(
     named = _from_name(file_name)
     if len(re.findall(r"[^\W\d_]{3,}", named)) < 2 and (letter := _ADDRESSED.search(head)):
         return _tidy(f"Letter to {letter['whom']}")
+    if not _tells(named) and (heading := _first_heading(head)):
+        return heading
     return named or _tidy(label) or "Untitled record"
 
 
@@ -117,7 +158,8 @@ def _meeting_heading(lines: list[str]) -> str:
         return ""
     line = shown[place]
     if not _KIND_ALONE.fullmatch(line):
-        if len(line) > 40 and place + 1 < len(shown) and not line.endswith("."):
+        runs_on = place + 1 < len(shown) and not re.search(r"(?:19|20)\d\d\W*$", line)
+        if len(line) > 40 and runs_on and not _LETTERHEAD.search(shown[place + 1]):
             line = f"{line} {shown[place + 1]}"  # the sentence "Minutes of the meeting ... held on" runs on
         return _with_date(line, shown[place + 1 :])
     body = next((text for text in shown[place + 1 : place + 3] if _is_heading(text)), "")
@@ -177,6 +219,12 @@ def _heading(lines: list[str]) -> str:
     if len(telling) > 1 and telling[1][0] == place + 1 and len(line) + len(telling[1][1]) < 100 and line.isupper():
         line = f"{line}: {telling[1][1]}" if telling[1][1].isupper() else line
     return line if len(line.split()) > 1 or line.isupper() else ""
+
+
+def _first_heading(head: str) -> str:
+    """The first heading of any kind, the authority's own name included: better than a scanner's number."""
+    lines = [line.strip(_DECORATION) for line in head.split("\n")][:_HEAD_LINES]
+    return _tidy(next((line for line in lines if line and _is_heading(line) and not _LETTERHEAD.search(line)), ""))
 
 
 def _from_name(file_name: str) -> str:

@@ -80,7 +80,8 @@ def unpack(packed: bytes) -> list[Word]:
             raise ValueError("words are missing")
     except (struct.error, zlib.error, ValueError) as error:
         raise DamagedError(
-            "The places of the words on this page are damaged, so nothing can be marked on its image: read the page again."
+            "The places of the words on this page are damaged, so nothing can be marked on its image: "
+            "read the page again."
         ) from error
     if not count:
         return []

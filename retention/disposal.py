@@ -65,6 +65,7 @@ def purge(session: Session, files: FileStore, record: Record, *, actor: Actor) -
     Raises:
         RefusedError: A check says that it must be kept; nothing was changed.
     """
+    record = session.get_one(Record, record.id)
     refuse_unless_clear(record, ask(session, record, actor=actor))
     pages = session.query(Page.id).where(Page.record_id == record.id)
     session.execute(delete(PageWords).where(PageWords.page_id.in_(pages)))

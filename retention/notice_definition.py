@@ -34,6 +34,7 @@ class Rule:
 
     `needs` holds alternatives: from each inner tuple one group must be found within the window.
     `elsewhere` is the smaller weight given when they are found, but only elsewhere in the document.
+    A general rule finds words that speak of abuse at large as readily as of a person (see `Category.quieter_titles`).
     """
 
     group: str
@@ -44,11 +45,15 @@ class Rule:
     within: Window = "near"
     elsewhere: float = 0.0
     unless: tuple[str, ...] = ()
+    is_general: bool = False
 
 
 @dataclass(frozen=True)
 class Category:
-    """One category of the notice, with all that helps a person or a program to recognise it."""
+    """One category of the notice, with all that helps a person or a program to recognise it.
+
+    Where a group of `quieter_titles` stands in a title, what general rules find is multiplied by `quieter_by`.
+    """
 
     code: str
     title: str
@@ -61,6 +66,8 @@ class Category:
     must_match: tuple[str, ...]
     must_not_match: tuple[str, ...]
     line: int
+    quieter_titles: tuple[str, ...] = ()
+    quieter_by: float = 1.0
 
 
 @dataclass(frozen=True)

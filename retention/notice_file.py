@@ -7,7 +7,6 @@ nothing is guessed here: an unknown key, an empty list or a group nobody defined
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import get_args
 
 import yaml
 
@@ -24,7 +23,7 @@ from retention.notice_definition import (
 from retention.suggesting import DocumentText, Suggester
 from store.errors import InvalidInputError
 
-_WINDOWS = get_args(Window)
+_WINDOWS: dict[str, Window] = {"sentence": "sentence", "near": "near", "page": "page", "document": "document"}
 
 
 class _Block:
@@ -110,7 +109,7 @@ class _Block:
         node = self.node(key)
         if not isinstance(node, yaml.SequenceNode) or not node.value:
             raise self.fault(f"needs a list under “{key}”", node)
-        items = []
+        items: list[tuple[str, yaml.Node]] = []
         for item in node.value:
             if not isinstance(item, yaml.ScalarNode) or not item.value.strip():
                 raise self.fault(f"has an entry under “{key}” that is not plain words", item)
@@ -253,6 +252,8 @@ def _category(block: _Block, groups: dict[str, TermGroup], paragraph_codes: set[
         must_match=block.texts("must_match"),
         must_not_match=block.texts("must_not_match"),
         line=block.line,
+        quieter_titles=block.texts("quieter_titles", optional=True),
+        quieter_by=block.number("quieter_by", 1.0),
     )
     block.close()
     return category
@@ -260,9 +261,9 @@ def _category(block: _Block, groups: dict[str, TermGroup], paragraph_codes: set[
 
 def _rule(block: _Block, groups: dict[str, TermGroup], owner: _Block) -> Rule:
     group = block.text("borrow") if block.has("borrow") else _add_group(groups, block, owner)
-    within = block.text("within", "near")
-    if within not in _WINDOWS:
-        raise block.fault(f"has “within: {within}”; write one of {', '.join(_WINDOWS)}", block.node("within"))
+    within = _WINDOWS.get(block.text("within", "near"))
+    if within is None:
+        raise block.fault(f"has “within: {block.text('within')}”; write one of {', '.join(_WINDOWS)}")
     needs = tuple(
         tuple(name.strip() for name in alternatives.split("|")) for alternatives in block.texts("with", optional=True)
     )
@@ -275,7 +276,15 @@ def _rule(block: _Block, groups: dict[str, TermGroup], owner: _Block) -> Rule:
         within=within,
         elsewhere=block.number("elsewhere", 0.0),
         unless=block.texts("unless", optional=True),
+        is_general=_yes(block, "general"),
     )
+
+
+def _yes(block: _Block, key: str) -> bool:
+    words = block.text(key, "no").lower()
+    if words not in ("yes", "no"):
+        raise block.fault(f"has “{key}: {words}”; write yes or no", block.node(key))
+    return words == "yes"
 
 
 def _refuse_unknown_groups(
@@ -289,6 +298,12 @@ def _refuse_unknown_groups(
         if category.code in seen:
             raise InvalidInputError(f"{root.file}, line {category.line}: category “{category.code}” appears twice.")
         seen.add(category.code)
+        for name in category.quieter_titles:
+            if name not in groups:
+                raise InvalidInputError(
+                    f"{root.file}, line {category.line}: category “{category.code}” names the group “{name}” under "
+                    "quieter_titles, which is not defined: correct the name or add the group."
+                )
         for rule in category.rules:
             for name in (rule.group, *rule.unless, *(name for alternatives in rule.needs for name in alternatives)):
                 if name not in groups:
@@ -347,8 +362,9 @@ def _unmet_terms(definition: NoticeDefinition, lexicon: Lexicon) -> Iterator[str
 
 
 def _unused_groups(definition: NoticeDefinition) -> Iterator[str]:
-    used = set()
+    used = set(definition.scale.elsewhere_needs)
     for category in definition.categories:
+        used.update(category.quieter_titles)
         for rule in category.rules:
             used.update((rule.group, *rule.unless, *(name for names in rule.needs for name in names)))
     for group in definition.groups:

@@ -67,6 +67,15 @@ def record_notice(session: Session, definition: NoticeDefinition, file: Path, *,
     return notice
 
 
+def is_recorded(session: Session, definition: NoticeDefinition, file: Path) -> bool:
+    """Whether this very file was recorded, and so checked, before."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    query = select(Notice.id).where(
+        Notice.reference == definition.reference, Notice.version == definition.version, Notice.file_sha256 == digest
+    )
+    return session.scalar(query) is not None
+
+
 def active_notices(session: Session) -> list[Notice]:
     """The notices in force, oldest first."""
     return list(session.scalars(select(Notice).where(Notice.status == "active").order_by(Notice.id)))

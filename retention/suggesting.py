@@ -19,6 +19,7 @@ StrengthWord = Literal["strong", "moderate", "weak"]
 TITLE_PAGE = 0
 """The page number of evidence found in the title or the file name rather than on a page."""
 
+_LONGEST_SECTION = 20_000
 _MOST_EVIDENCE = 12
 _MOST_TRIED_PER_PAGE = 24
 _COUNTED_REPEATS = 3
@@ -61,6 +62,7 @@ class SuggestionProposal:
 @dataclass
 class _ReadPage:
     number: int
+    offset: int
     wording: Wording
     hits: dict[int, list[Hit]]
     present: int
@@ -75,6 +77,7 @@ class _ReadPage:
 class _CompiledRule:
     rule: Rule
     group: int
+    group_mask: int
     needs: tuple[tuple[int, ...], ...]
     need_masks: tuple[int, ...]
     unless: tuple[int, ...]
@@ -101,6 +104,10 @@ class Suggester:
             (category, [_compile_rule(rule, number) for rule in category.rules if rule.weight])
             for category in definition.categories
         ]
+        self._quieter = {
+            category.code: sum(1 << number[name] for name in set(category.quieter_titles))
+            for category in definition.categories
+        }
         self._elsewhere_mask = sum(1 << number[name] for name in set(definition.scale.elsewhere_needs))
 
     @property
@@ -110,8 +117,12 @@ class Suggester:
 
     def suggest(self, document: DocumentText) -> list[SuggestionProposal]:
         """The categories this document may fall under, surest first; an empty list where nothing speaks for any."""
-        pages = [self._read_page(TITLE_PAGE, f"{document.title}\n\n{document.file_name}")]
-        pages += [self._read_page(number, text) for number, text in document.pages]
+        pages = [self._read_page(TITLE_PAGE, 0, f"{document.title}\n\n{document.file_name}")]
+        pages += [
+            self._read_page(number, offset, section)
+            for number, text in document.pages
+            for offset, section in _sections(text)
+        ]
         anywhere = 0
         for page in pages:
             anywhere |= page.present
@@ -123,24 +134,26 @@ class Suggester:
             findings = [
                 finding
                 for rule in rules
-                if _may_apply(rule, anywhere)
+                if anywhere & rule.group_mask and _has_company(rule, anywhere)
                 for page in pages
                 for finding in self._apply(rule, page, anywhere if is_short else page.present)
             ]
-            proposal = self._propose(category, findings, document.record_type)
+            if not findings and document.record_type is None:
+                continue
+            proposal = self._propose(category, findings, document.record_type, title=pages[0].present)
             if proposal is not None:
                 proposals.append(proposal)
         proposals.sort(key=lambda proposal: -proposal.strength)
         return proposals
 
-    def _read_page(self, number: int, text: str) -> _ReadPage:
+    def _read_page(self, number: int, offset: int, text: str) -> _ReadPage:
         wording = self._lexicon.read(text)
         hits: dict[int, list[Hit]] = defaultdict(list)
         present = 0
         for hit in self._lexicon.find(wording):
             hits[hit.group].append(hit)
             present |= 1 << hit.group
-        return _ReadPage(number, wording, hits, present, self._lexicon)
+        return _ReadPage(number, offset, wording, hits, present, self._lexicon)
 
     def _apply(self, rule: _CompiledRule, page: _ReadPage, surroundings: int) -> Iterator[_Finding]:
         """What this rule finds on this page; with the smaller weight where its company stands further away."""
@@ -166,12 +179,15 @@ class Suggester:
                 yield _Finding(rule.rule.elsewhere, page, hit, rule, ())
 
     def _is_company(self, rule: _CompiledRule, surroundings: int) -> bool:
-        return bool(surroundings & self._elsewhere_mask) and all(surroundings & mask for mask in rule.need_masks)
+        return bool(surroundings & self._elsewhere_mask) and _has_company(rule, surroundings)
 
     def _propose(
-        self, category: Category, findings: Sequence[_Finding], record_type: str | None
+        self, category: Category, findings: Sequence[_Finding], record_type: str | None, *, title: int
     ) -> SuggestionProposal | None:
-        strength = _combine(findings)
+        factor = category.quieter_by if title & self._quieter[category.code] else 1.0
+        of_persons = _combine([finding for finding in findings if not finding.rule.rule.is_general])
+        at_large = _combine([finding for finding in findings if finding.rule.rule.is_general])
+        strength = 1 - (1 - of_persons) * (1 - at_large * factor)
         type_speaks = record_type is not None and record_type.casefold() in category.record_types
         if type_speaks:
             strength = 1 - (1 - strength) * (1 - category.record_type_weight)
@@ -189,6 +205,16 @@ class Suggester:
         )
 
 
+def _sections(text: str) -> Iterator[tuple[int, str]]:
+    """The page in stretches of bearable length, each with its place: a text file may be one page of a megabyte."""
+    start = 0
+    while len(text) - start > _LONGEST_SECTION:
+        end = text.rfind(" ", start + _LONGEST_SECTION // 2, start + _LONGEST_SECTION) + 1 or start + _LONGEST_SECTION
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:] if start else text
+
+
 def strength_word(strength: float, scale: StrengthScale) -> StrengthWord:
     """The word a person is shown for this strength."""
     if strength >= scale.strong_from:
@@ -199,11 +225,12 @@ def strength_word(strength: float, scale: StrengthScale) -> StrengthWord:
 def _compile_rule(rule: Rule, number: dict[str, int]) -> _CompiledRule:
     needs = tuple(tuple(number[name] for name in alternatives) for alternatives in rule.needs)
     masks = tuple(sum(1 << group for group in set(groups)) for groups in needs)
-    return _CompiledRule(rule, number[rule.group], needs, masks, tuple(number[name] for name in rule.unless))
+    group = number[rule.group]
+    return _CompiledRule(rule, group, 1 << group, needs, masks, tuple(number[name] for name in rule.unless))
 
 
-def _may_apply(rule: _CompiledRule, anywhere: int) -> bool:
-    return bool(anywhere >> rule.group & 1) and all(anywhere & mask for mask in rule.need_masks)
+def _has_company(rule: _CompiledRule, present: int) -> bool:
+    return all(present & mask for mask in rule.need_masks)
 
 
 def _companion(page: _ReadPage, hit: Hit, groups: Iterable[int], within: str, near: int) -> Hit | None:
@@ -267,8 +294,8 @@ def _show(finding: _Finding) -> Evidence:
         reason += f" (with {' and '.join(f'“{words}”' for words in dict.fromkeys(beside))})"
     return Evidence(
         page=finding.page.number,
-        start=start,
-        end=end,
+        start=finding.page.offset + start,
+        end=finding.page.offset + end,
         text=spans.original[start:end],
         context=spans.sentence(finding.hit.start, finding.hit.end),
         reason=reason,

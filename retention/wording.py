@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -21,7 +22,7 @@ _PARAGRAPH = "¶"
 # Each of these is replaced by as many characters as it had, so that every place on the page stays where it was.
 _LINE_HYPHEN = re.compile(r"-[ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _LETTER_SPACED = re.compile(r"\b[A-Z](?: [A-Z]){3,}\b")
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*(?=[A-Z0-9(])")  # before a lower-case letter it is only double spacing
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 _CHUNK = re.compile(r"\S+")
 _WORD = re.compile(rf"[^\W_]+(?:['’´{_JOINED}]+[^\W_]+)*")
 _WITHIN_WORD = re.compile(rf"['’´{_JOINED}]+")
@@ -38,6 +39,7 @@ _MISREADINGS = (
 )  # fmt: skip
 _GLUE = frozenset({"the", "of", "and", "his", "our", "my", "with"})
 _SHORTEST_MENDED = 5
+_LONGEST_MENDED = 32  # a longer run of letters is no word, and trying every change of it would take for ever
 _SHORTEST_FUZZY = 9
 _SHORTEST_FUZZY_TWO = 13
 _MOST_REMEMBERED = 200_000
@@ -48,8 +50,16 @@ def _prepare(text: str) -> str:
     if "-\n" in text or "-\r" in text or "- \n" in text:
         text = _LINE_HYPHEN.sub(lambda found: _JOINED * len(found.group()), text)
     if "\n\n" in text or "\n\r\n" in text or "\n \n" in text:
-        text = _BLANK_LINE.sub(lambda found: "\n" * (len(found.group()) - 1) + _PARAGRAPH, text)
+        text = _BLANK_LINE.sub(_mark_paragraph, text)
     return _LETTER_SPACED.sub(lambda found: found.group().replace(" ", _JOINED), text)
+
+
+def _mark_paragraph(found: re.Match[str]) -> str:
+    """Before a lower-case letter a blank line is only double spacing, so it stays as it is."""
+    following = found.string[found.end() : found.end() + 1]
+    if following.isupper() or following.isdigit() or following == "(":
+        return "\n" * (len(found.group()) - 1) + _PARAGRAPH
+    return found.group()
 
 
 def _plain_chunk(chunk: str) -> list[str]:
@@ -144,18 +154,14 @@ class Reader(dict[str, str]):
 
     def spans(self, wording: Wording) -> WordSpans:
         """The way back from the plain text to the page; made only for pages where something was found."""
-        starts, places, breaks = [], [], []
-        position = 1
-        for chunk in _CHUNK.finditer(wording.prepared):
-            words = self[chunk.group()]
-            if words:
-                starts.append(position)
-                places.append(chunk.span())
-                breaks.append(words[-1] == SENTENCE_BREAK)
-                if words[0] == SENTENCE_BREAK and len(breaks) > 1:
-                    breaks[-2] = True
-                position += len(words) + 1
-        return WordSpans(wording.original, tuple(starts), tuple(places), tuple(breaks))
+        chunks = [(chunk.span(), self[chunk.group()]) for chunk in _CHUNK.finditer(wording.prepared)]
+        chunks = [chunk for chunk in chunks if chunk[1]]
+        plain = [words for _, words in chunks]
+        starts = accumulate((len(words) + 1 for words in plain[:-1]), initial=1)
+        ends = [words[-1] == SENTENCE_BREAK for words in plain]
+        begins = [words[0] == SENTENCE_BREAK for words in plain[1:]]
+        breaks = [end or begin for end, begin in zip(ends, [*begins, True], strict=False)]
+        return WordSpans(wording.original, tuple(starts), tuple(place for place, _ in chunks), tuple(breaks))
 
     def __missing__(self, chunk: str) -> str:
         plain = " ".join(map(self._mended_word, _plain_chunk(chunk)))
@@ -163,7 +169,7 @@ class Reader(dict[str, str]):
         return plain
 
     def _mended_word(self, word: str) -> str:
-        if len(word) < _SHORTEST_MENDED or word in self._words or word in self._ordinary:
+        if not _SHORTEST_MENDED <= len(word) <= _LONGEST_MENDED or word in self._words or word in self._ordinary:
             return word
         if word not in self._mended:
             self._mended[word] = word if self._has_stem(word) else self._mend(word)

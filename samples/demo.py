@@ -28,7 +28,6 @@ from failings import escalations, register
 from failings.self_report import write_self_report
 from ingest.batches import batch_totals
 from inquiry import requests
-from records.models import Record
 from records.register import visible_records
 from retention import disposal, tagging
 from samples.figures import measure
@@ -364,9 +363,8 @@ def escalate(archive: Archive) -> None:
 
 def refused_disposal(archive: Archive) -> str:
     """What is said to someone who tries to purge a held record; nothing is changed."""
-    with archive.reading() as session:
-        record: Record = visible_records(session, actor=OPERATOR, limit=1)[0]
     with archive.writing() as session:
+        record = visible_records(session, actor=OPERATOR, limit=1)[0]
         given = disposal.ask(session, record, actor=OPERATOR)
     try:
         disposal.refuse_unless_clear(record, given)

@@ -20,6 +20,8 @@ from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
 
 ALL_AT_ONCE = 10_000
+# Snippets come from the first pages with a hit: a long record's text is not read to show three lines of it.
+PAGES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -81,19 +83,16 @@ def search(
         # The index may be a moment behind the database, which alone says what may be seen.
         if record is None or record.compartment not in compartments or record.purged_at:
             continue
-        pages = [
-            (row.number, row.text)
-            for row in session.execute(
-                select(Page.number, Page.text).where(Page.record_id == record.id).order_by(Page.number)
-            )
-        ]
-        shown = engine.highlight(query, record.id, pages, compartments=compartments)
+        pages = engine.locate(query, record.id, compartments=compartments)
+        shown = engine.highlight(
+            query, record.id, _texts(session, record, pages[:PAGES_SHOWN]), compartments=compartments
+        )
         known = facts.get(record.id, {})
         hits.append(
             Hit(
                 record=record,
                 score=hit.score,
-                pages=shown.pages,
+                pages=pages,
                 snippets=shown.snippets,
                 categories=known.get("category", []),
                 suggested=known.get("suggested", []),
@@ -127,6 +126,16 @@ def matching_records(archive: Archive, session: Session, text: str, *, actor: Ac
             )
         )
     return sorted(found, key=lambda record: (record.date_from is None, str(record.date_from), record.id))
+
+
+def _texts(session: Session, record: Record, pages: Sequence[PageHits]) -> list[tuple[int, str]]:
+    numbers = [page.number for page in pages]
+    rows = session.execute(
+        select(Page.number, Page.text)
+        .where(Page.record_id == record.id, Page.number.in_(numbers))
+        .order_by(Page.number)
+    )
+    return [(row.number, row.text) for row in rows]
 
 
 def _facts(session: Session, ids: list[int]) -> dict[int, dict[str, list[str]]]:

@@ -24,3 +24,58 @@ function lookAgain(id, times) {
 }
 
 for (const part of document.querySelectorAll("[data-refresh]")) lookAgain(part.id, 0);
+
+// Single keys for whoever reads record after record: each acts on what carries it as data-key. They can be
+// turned off, and are never taken while something is being typed.
+const KEYS_OFF = "candour-keys-off";
+const help = document.querySelector("[data-keys]");
+const keysOff = () => localStorage.getItem(KEYS_OFF) === "yes";
+
+function isTyping(target) {
+  return target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+}
+
+function useKey(part) {
+  if (part.dataset.choose) {
+    const choice = document.getElementById(part.dataset.choose);
+    const then = document.getElementById(part.dataset.then);
+    if (!choice || !then) return;
+    choice.checked = true;
+    then.focus();
+  } else if (part.matches("input")) {
+    part.focus();
+    part.select();
+  } else {
+    part.click();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || keysOff()) return;
+  if (!(event.target instanceof Element) || isTyping(event.target)) return;
+  const part = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
+  if (!part) return;
+  event.preventDefault();
+  useKey(part);
+});
+
+if (help) {
+  const button = help.querySelector("[data-keys-switch]");
+  const words = help.querySelector("[data-keys-words]");
+  const show = () => {
+    button.textContent = keysOff() ? "Turn single keys on" : "Turn single keys off";
+    words.hidden = keysOff();
+  };
+  help.classList.add("candour-keys--ready");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    localStorage.setItem(KEYS_OFF, keysOff() ? "no" : "yes");
+    show();
+  });
+  show();
+}
+
+// A form that was sent with faults stands in the middle of a long page: what hides it is opened.
+document.querySelector(".govuk-error-summary a")?.addEventListener("click", (event) => {
+  document.querySelector(event.target.getAttribute("href"))?.closest("details")?.setAttribute("open", "");
+});

@@ -137,20 +137,31 @@ def verify(session: Session, head: AuditHead) -> Verdict:
     The chain proves each event against the next; the keyed head outside the database proves the
     last. The first fault found ends the proof: everything before it stands.
     """
-    state = head.read()
-    tail = Tail(0, FIRST_HASH)
+    before = head.read()
+    tail, passed = Tail(0, FIRST_HASH), {Tail(0, FIRST_HASH)}
     for item in _events(session):
         fault = _fault(item, tail)
         if fault:
             return Verdict(ok=False, events=_count(session), proved_up_to=tail.sequence, head=tail.hash, problem=fault)
         tail = Tail(item.sequence, item.hash)
-    fault = _head_fault(state, tail)
+        if tail in before.ends:
+            passed.add(tail)
+    state = head.read()
+    # Someone may have written while this read: then the trail passes the head as it was and ends before or at
+    # the head as it is.
+    moved_on = before.last in passed and before.last.sequence < tail.sequence <= state.last.sequence
+    fault = None if moved_on and not state.problem else _head_fault(before, tail)
     if fault:
         # Without an agreeing head the chain alone proves order, not that it is the chain we wrote.
-        proved = 0 if state.problem or tail.sequence >= state.last.sequence else tail.sequence
+        proved = 0 if before.problem or tail.sequence >= before.last.sequence else tail.sequence
         return Verdict(ok=False, events=tail.sequence, proved_up_to=proved, head=tail.hash, problem=fault)
-    interrupted = state.next is not None
-    return Verdict(ok=True, events=tail.sequence, proved_up_to=tail.sequence, head=tail.hash, interrupted=interrupted)
+    return Verdict(
+        ok=True,
+        events=tail.sequence,
+        proved_up_to=tail.sequence,
+        head=tail.hash,
+        interrupted=before.next is not None,
+    )
 
 
 def _events(session: Session) -> Iterator[AuditEvent]:

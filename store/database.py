@@ -52,7 +52,11 @@ def make_engine(database_url: str) -> Engine:
     """An engine whose every connection keeps the promises the schema relies on."""
     path = Path(database_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(database_url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    engine = create_engine(
+        database_url,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
+        hide_parameters=True,  # a logged error must not carry the content of a record
+    )
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine

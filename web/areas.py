@@ -2,15 +2,44 @@
 
 from flask import Blueprint
 
-from web.routes import accounts, audit, batches, help_pages, home, jobs, uploads, users
+from web.routes import (
+    accounts,
+    audit,
+    batches,
+    bundles,
+    costs,
+    escalation_raise,
+    escalations,
+    failings,
+    help_pages,
+    home,
+    jobs,
+    page_images,
+    record_decisions,
+    records,
+    requests,
+    search,
+    uploads,
+    users,
+)
 
 AREAS: tuple[Blueprint, ...] = (
     home.area,
     accounts.area,
     uploads.area,
     batches.area,
+    requests.area,
+    bundles.area,
+    costs.area,
+    failings.area,
+    escalations.area,
     users.area,
     jobs.area,
     audit.area,
+    records.area,
+    record_decisions.area,
+    page_images.area,
+    escalation_raise.area,
+    search.area,
     help_pages.area,
 )

@@ -46,6 +46,8 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email.data = (self.email.data or "").strip()
+        if not (self.next.data or "").startswith("/"):
+            self.next.data = ""  # an address elsewhere is not an error of the person who signs in: it is not followed
 
     def validate(self, **kwargs: Any) -> bool:
         """Whether the two belong together; that they did not is in the audit trail."""

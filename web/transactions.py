@@ -82,10 +82,8 @@ def abandon_session(_error: BaseException | None) -> None:
 
 
 def _roll_back(work: ExitStack) -> None:
-    failure = RolledBackError()
-    # The stack would raise what it is given; here it is only a way to say "do not commit".
-    work.push(lambda kind, error, _trace: error is failure)
-    work.__exit__(RolledBackError, failure, None)
+    # The stack hands this to the unit of work, which rolls back; it does not raise what it was only handed.
+    work.__exit__(RolledBackError, RolledBackError(), None)
 
 
 def register(app: Flask) -> None:

@@ -146,7 +146,7 @@ def _holds(archive: Archive) -> Finding:
     return Finding("holds", GOOD, f"{standing} holds stand; every stored file is held or was cleared by two people")
 
 
-def _unheld() -> Select[tuple[int]]:
+def _unheld() -> Select[int]:
     protected = select(FileProtection.sha256).where(FileProtection.lifted_at.is_(None))
     cleared = select(FileClearance.sha256)
     return (

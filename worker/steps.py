@@ -28,7 +28,9 @@ def initialise(archive: Archive) -> None:
     fresh = schema.current(archive.engine) is None
     schema.upgrade(archive.engine)
     definition = load_notice(archive.settings.notice_file)
-    problems = check_notice(definition)
+    with archive.reading() as session:
+        known = notices.is_recorded(session, definition, archive.settings.notice_file)
+    problems = [] if known else check_notice(definition)
     if problems:
         raise InvalidInputError(
             f"The notice file {archive.settings.notice_file.name} is not used because {len(problems)} of its own "

@@ -6,9 +6,9 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from ingest import identify as kinds
 from ingest.job import MAXIMUM_MEMBERS, ReadingJob, Yielded
@@ -16,8 +16,15 @@ from ingest.reading import UnreadableFile
 
 _CHUNK = 1 << 20
 _UNPACKING_ERRORS = (
-    OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, tarfile.TarError,
-)  # fmt: skip
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+)
 
 
 def read_zip(job: ReadingJob) -> Iterator[Yielded]:
@@ -25,8 +32,9 @@ def read_zip(job: ReadingJob) -> Iterator[Yielded]:
     try:
         archive = zipfile.ZipFile(job.path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise UnreadableFile("damaged", "The ZIP archive is damaged and could not be opened; ask its holder for "
-                             "another copy.") from error
+        raise UnreadableFile(
+            "damaged", "The ZIP archive is damaged and could not be opened; ask its holder for another copy."
+        ) from error
     with archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
         if not members:
@@ -34,8 +42,11 @@ def read_zip(job: ReadingJob) -> Iterator[Yielded]:
         if len(members) > MAXIMUM_MEMBERS:
             raise UnreadableFile("bomb", "The archive holds more members than the limit; it was not unpacked.")
         if any(info.flag_bits & 1 for info in members):
-            raise UnreadableFile("encrypted", "The archive is protected by a password; ask its holder for it, unpack "
-                                 "it by hand and take in what was in it.")
+            raise UnreadableFile(
+                "encrypted",
+                "The archive is protected by a password; ask its holder for it, unpack "
+                "it by hand and take in what was in it.",
+            )
         yield from _zip_members(archive, members, job)
 
 
@@ -75,8 +86,9 @@ def read_tar(job: ReadingJob) -> Iterator[Yielded]:
                 yield job.member(info.name, _chunks(source), packed_bytes=info.size)
     except tarfile.TarError as error:
         if not taken:
-            raise UnreadableFile("damaged", "The TAR archive is damaged and could not be opened; ask its holder for "
-                                 "another copy.") from error
+            raise UnreadableFile(
+                "damaged", "The TAR archive is damaged and could not be opened; ask its holder for another copy."
+            ) from error
         job.facts.note("The archive is damaged after the members listed here; what follows could not be taken out.")
     if not taken:
         raise UnreadableFile("no-pages", "The archive opens, but there is no file in it.")
@@ -84,7 +96,7 @@ def read_tar(job: ReadingJob) -> Iterator[Yielded]:
 
 def read_compressed(job: ReadingJob) -> Iterator[Yielded]:
     """The one file inside; a packed TAR comes out as its TAR, and is unpacked in its turn."""
-    openers = {
+    openers: dict[str, Callable[..., Any]] = {
         kinds.GZIP.media_type: gzip.open,
         kinds.BZIP2.media_type: bz2.open,
         kinds.XZ.media_type: lzma.open,
@@ -95,7 +107,8 @@ def read_compressed(job: ReadingJob) -> Iterator[Yielded]:
         inner = f"{name.stem}.tar"
     try:
         with openers[job.media_type](job.path, "rb") as source:
-            yield job.member(inner, _chunks(source), packed_bytes=job.path.stat().st_size)  # type: ignore[arg-type]
+            yield job.member(inner, _chunks(source), packed_bytes=job.path.stat().st_size)
     except _UNPACKING_ERRORS as error:
-        raise UnreadableFile("damaged", "The packed file is damaged and could not be unpacked; ask its holder for "
-                             "another copy.") from error
+        raise UnreadableFile(
+            "damaged", "The packed file is damaged and could not be unpacked; ask its holder for another copy."
+        ) from error

@@ -1,4 +1,4 @@
-"""E-mail: headers with blind copies, the body, and attachments as members; malformed messages read as far as they go."""
+"""E-mail: headers with blind copies, the body, attachments as members; malformed messages as far as they go."""
 
 import email
 import re

@@ -48,8 +48,9 @@ def _open(job: ReadingJob) -> Any:
         # Not read-only: that mode knows neither hidden rows nor comments. The child's memory limit is the guard.
         return openpyxl.load_workbook(BytesIO(job.path.read_bytes()), data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise UnreadableFile("damaged", "The workbook is damaged and could not be opened; ask its holder for another "
-                             "copy.") from error
+        raise UnreadableFile(
+            "damaged", "The workbook is damaged and could not be opened; ask its holder for another copy."
+        ) from error
 
 
 def _sheet_pages(sheet: Any) -> Iterator[PageReading]:
@@ -63,7 +64,9 @@ def _sheet_pages(sheet: Any) -> Iterator[PageReading]:
     for row in sheet.iter_rows():
         cells += len(row)
         if cells > MAXIMUM_CELLS:
-            raise UnreadableFile("too-large", "The workbook has more cells than the limit; divide it and take in the parts.")
+            raise UnreadableFile(
+                "too-large", "The workbook has more cells than the limit; divide it and take in the parts."
+            )
         comments += [_comment_line(cell) for cell in row if cell.comment is not None]
         line = _row_line(row, hidden_columns)
         if not line:

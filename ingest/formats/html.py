@@ -10,7 +10,33 @@ from ingest.reading import UnreadableFile
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "object", "applet"})
 _BLOCKS = frozenset(
-    "p div br hr tr li ul ol dl dt dd table h1 h2 h3 h4 h5 h6 blockquote pre section article header footer form".split()
+    [
+        "p",
+        "div",
+        "br",
+        "hr",
+        "tr",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "form",
+    ]
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 

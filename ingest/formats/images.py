@@ -1,4 +1,4 @@
-"""Pictures of pages: TIFF with one page or many, JPEG, PNG and the rest, each turned upright, flattened and read by OCR."""
+"""Pictures of pages: TIFF with one page or many, JPEG, PNG and the rest, turned upright and read by OCR."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,8 +42,9 @@ def open_image(path: Path) -> Image.Image:
     try:
         return Image.open(path)
     except (UnidentifiedImageError, *_DAMAGE) as error:
-        raise UnreadableFile("damaged", "The picture is damaged and could not be opened; ask its holder for another "
-                             "copy.") from error
+        raise UnreadableFile(
+            "damaged", "The picture is damaged and could not be opened; ask its holder for another copy."
+        ) from error
 
 
 def _count_frames(image: Image.Image) -> int:
@@ -119,8 +120,9 @@ def decode_frame(image: Image.Image, number: int, *, colour: bool = False) -> tu
                 ImageFile.LOAD_TRUNCATED_IMAGES = False
         return _upright(flatten(image, colour=colour), image), whole
     except _DAMAGE as error:
-        raise UnreadableFile("damaged", "The picture is damaged and could not be decoded; ask its holder for another "
-                             "copy.") from error
+        raise UnreadableFile(
+            "damaged", "The picture is damaged and could not be decoded; ask its holder for another copy."
+        ) from error
 
 
 def _upright(page: Image.Image, source: Image.Image) -> Image.Image:
@@ -173,5 +175,3 @@ def size_in_points(image: Image.Image, page: Image.Image) -> tuple[float, float]
     if not stated > 0 or not 3.0 <= max(page.size) / stated <= 24.0:
         stated = max(_ASSUMED_DPI, max(page.size) / 24.0) if max(page.size) > 2400 else max(72.0, max(page.size) / 11.7)
     return round(page.width / stated * 72, 2), round(page.height / stated * 72, 2)
-
-

@@ -1,4 +1,4 @@
-"""Office files of before 2007, WordPerfect and Publisher: through LibreOffice where it is installed, else refused clearly."""
+"""Office files of before 2007, WordPerfect and Publisher, through LibreOffice where it is installed."""
 
 import os
 import resource
@@ -44,7 +44,9 @@ def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
         inner = replace(job, path=produced, media_type="application/pdf")
         for found in read_pdf(inner):
             if isinstance(found, PageReading):
-                yield PageReading.from_dict(found.to_dict() | {"reason": f"set as pages by LibreOffice; {found.reason}"})
+                yield PageReading.from_dict(
+                    found.to_dict() | {"reason": f"set as pages by LibreOffice; {found.reason}"}
+                )
             elif isinstance(found, MemberFound):
                 yield found
     finally:
@@ -69,7 +71,7 @@ def _convert(program: str, job: ReadingJob) -> Path:
     ]  # fmt: skip
     try:
         subprocess.run(  # noqa: S603 - a program of the system, with a file name of our own
-            command, timeout=_SECONDS, capture_output=True, check=False, preexec_fn=_allow_more  # noqa: PLW1509
+            command, timeout=_SECONDS, capture_output=True, check=False, preexec_fn=_allow_more
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableFile("timeout") from error

@@ -1,4 +1,4 @@
-"""What Word, Excel and PowerPoint files have in common: a ZIP of XML parts, facts about the document, embedded files."""
+"""What Word, Excel and PowerPoint files have in common: a ZIP of XML parts, facts, embedded files."""
 
 import zipfile
 from collections.abc import Iterator
@@ -36,8 +36,9 @@ def open_package(job: ReadingJob) -> Iterator[zipfile.ZipFile]:
     try:
         package = zipfile.ZipFile(job.path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UnreadableFile("damaged", "The document is cut off or damaged and could not be opened; ask its holder "
-                             "for another copy.") from error
+        raise UnreadableFile(
+            "damaged", "The document is cut off or damaged and could not be opened; ask its holder for another copy."
+        ) from error
     with package:
         yield package
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import olefile
-from striprtf.striprtf import rtf_to_text
 
 from ingest.formats.html import html_text
 from ingest.formats.plain import decode_text, text_pages
+from ingest.formats.rich_text import rtf_text
 from ingest.formats.rtf_compressed import decompress_rtf
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
@@ -128,7 +128,7 @@ def _body(store: _Store) -> str:
         return html_text(decode_text(page)[0])[0]
     packed = store.binary(_RTF)
     if packed:
-        return str(rtf_to_text(decompress_rtf(packed).decode("cp1252", "replace"), errors="replace"))
+        return rtf_text(decompress_rtf(packed))
     return ""
 
 

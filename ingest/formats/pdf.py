@@ -1,5 +1,6 @@
 """PDF: each page by its text layer, by OCR of the page as rendered, or by both, as the layer's quality demands."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ from ingest.formats.pdf_layer import PageMakeup, PagePlane, TextLayer, page_make
 from ingest.formats.pdf_tables import with_ruled_tables
 from ingest.job import ReadingJob, Yielded
 from ingest.ocr import PictureReading, combine, read_picture
-from ingest.reading import PageReading, UnreadableFile
+from ingest.reading import PageReading, UnreadableFile, clean_text
 
 OCR_DPI = 300
 CAREFUL_DPI = 150
@@ -30,6 +31,7 @@ ENOUGH_WORDS_TO_JUDGE = 20
 PICTURE_SHARE = 0.30
 SMALL_PICTURE_SHARE = 0.08
 FEW_WORDS = 30
+_DRAWS = re.compile(rb"[)>\]]\s*T[jJ]\b|[)>]\s*['\"]|/\S+\s+(?:Do|sh)\b|\bBI\b")
 
 
 def read_pdf(job: ReadingJob) -> Iterator[Yielded]:
@@ -39,10 +41,10 @@ def read_pdf(job: ReadingJob) -> Iterator[Yielded]:
         job.announce(total)
         document_facts(document, job.facts)
         forms = document.get_formtype() != raw.FORMTYPE_NONE
-        if forms:
+        if forms and job.careful_page is None:
             document.init_forms()
         for number in range(job.first_page, total + 1):
-            yield _read_page(document, number, job, has_forms=forms)
+            yield _read_page(document, number, job, has_forms=forms and job.careful_page is None)
         for name, data in attached_files(document, job.facts):
             yield job.member(name, [data])
 
@@ -66,8 +68,11 @@ def open_pdf(job: ReadingJob) -> pdfium.PdfDocument:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
             raise _protected() from error
         if getattr(error, "err_code", None) == raw.FPDF_ERR_SECURITY:
-            raise UnreadableFile("encrypted", "The PDF is encrypted in a way that is not readable here; ask its "
-                                 "holder for a copy without encryption.") from error
+            raise UnreadableFile(
+                "encrypted",
+                "The PDF is encrypted in a way that is not readable here; ask its "
+                "holder for a copy without encryption.",
+            ) from error
     document = _open_repaired(job, opened_empty=opened_empty)
     job.facts.note("Read from a repaired copy: the original does not open as it is, and is kept untouched.")
     return document
@@ -99,15 +104,18 @@ def _open_repaired(job: ReadingJob, *, opened_empty: bool) -> pdfium.PdfDocument
     except (pikepdf.PdfError, ValueError, RuntimeError, OSError, TypeError, KeyError) as error:
         if opened_empty:
             raise UnreadableFile("no-pages") from error
-        raise UnreadableFile("damaged", "The PDF is damaged beyond what can be repaired; ask its holder for another "
-                             "copy.") from error
+        raise UnreadableFile(
+            "damaged", "The PDF is damaged beyond what can be repaired; ask its holder for another copy."
+        ) from error
     if not pages:
         raise UnreadableFile("no-pages")
     try:
         document = pdfium.PdfDocument(repaired)
     except pdfium.PdfiumError as error:
-        raise UnreadableFile("damaged", "The PDF is damaged, and the repaired copy does not open either; ask its "
-                             "holder for another copy.") from error
+        raise UnreadableFile(
+            "damaged",
+            "The PDF is damaged, and the repaired copy does not open either; ask its holder for another copy.",
+        ) from error
     if len(document) == 0:
         document.close()
         raise UnreadableFile("no-pages")
@@ -129,6 +137,8 @@ def _read_page(document: pdfium.PdfDocument, number: int, job: ReadingJob, *, ha
         else:
             picture = read_picture(render(page, careful=job.careful_page == number), careful=job.careful_page == number)
             reading = _from_picture(page, layer, picture, number, why_ocr)
+        if job.careful_page == number:  # comments and form fields are where a malformed page may lead nowhere
+            return reading
         return _with_extras(reading, page_comments(page), page_fields(document, page) if has_forms else [])
 
 
@@ -139,6 +149,8 @@ def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
         if makeup.image_share == 0 and not makeup.has_drawing:
             return None
         return "the page has no text layer"
+    if not clean_text(layer.text).strip():
+        return "the text layer is poor: none of its characters has a meaning"
     share = word_share(words)
     enough = len(words) >= ENOUGH_WORDS_TO_JUDGE
     if layer.unnamed_share > 0.1:
@@ -159,17 +171,30 @@ def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
 def _from_layer(page: Any, layer: TextLayer, makeup: PageMakeup, number: int, job: ReadingJob) -> PageReading:
     width, height = page.get_size()
     if not layer.text:
-        return PageReading(
-            number, "", "none", width=width, height=height, unread=True, reason="blank: nothing is on the page"
-        )
+        reason = _why_nothing(job, number)
+        return PageReading(number, "", "none", width=width, height=height, unread=True, reason=reason)
     share = word_share(tokens(layer.text))
     hidden = "hidden " if makeup.invisible_share > 0.5 else ""
     reason = f"the {hidden}text layer is good: {share:.0%} of its words are in the dictionary"
-    text = with_ruled_tables(job, page, number, layer.text) if makeup.has_drawing else layer.text
+    text = with_ruled_tables(job, page, number, layer) if makeup.has_drawing else layer.text
     return PageReading(
         number, text, "layer", confidence=None, layer_text=layer.text, words=layer.words, width=width, height=height,
         reason=reason,
     )  # fmt: skip
+
+
+def _why_nothing(job: ReadingJob, number: int) -> str:
+    """Whether a page on which PDFium sees nothing has instructions for drawing something all the same."""
+    try:
+        with pikepdf.open(job.path) as document:
+            content = document.pages[number - 1].obj.get("/Contents")
+            parts = content if isinstance(content, pikepdf.Array) else [content]
+            written = b"".join(part.read_bytes() for part in parts if isinstance(part, pikepdf.Stream))
+    except (pikepdf.PdfError, ValueError, RuntimeError, OSError, IndexError, TypeError, AttributeError):
+        return "unreadable: what should be on this page is damaged in the file"
+    if _DRAWS.search(written):
+        return "unreadable: the page has content, but nothing of it could be shown"
+    return "blank: nothing is on the page"
 
 
 def _from_picture(page: Any, layer: TextLayer, picture: PictureReading, number: int, why: str) -> PageReading:

@@ -155,7 +155,7 @@ class _Makeup:
         if depth < 3:
             for index in range(min(raw.FPDFFormObj_CountObjects(item), _MAXIMUM_OBJECTS)):
                 inner = raw.FPDFFormObj_GetObject(item, index)
-                holds_image = holds_image or bool(inner) and raw.FPDFPageObj_GetType(inner) == raw.FPDF_PAGEOBJ_IMAGE
+                holds_image = holds_image or (bool(inner) and raw.FPDFPageObj_GetType(inner) == raw.FPDF_PAGEOBJ_IMAGE)
                 self.add(inner, depth=depth + 1)
         if holds_image and depth == 0:
             self._cover(item)

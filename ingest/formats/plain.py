@@ -35,8 +35,13 @@ def decode_text(data: bytes) -> tuple[str, str]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "The text is not UTF-8 and was taken to be Windows-1252 (Western European)."
-    return text, "The text is plain ASCII." if text.isascii() else "The text is UTF-8: every byte of it is valid as such."
+        return data.decode(
+            "cp1252", "replace"
+        ), "The text is not UTF-8 and was taken to be Windows-1252 (Western European)."
+    return (
+        text,
+        "The text is plain ASCII." if text.isascii() else "The text is UTF-8: every byte of it is valid as such.",
+    )
 
 
 def paginate(text: str) -> list[str]:

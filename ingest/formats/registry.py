@@ -85,7 +85,9 @@ def _refusal(kind: Identified) -> UnreadableFile:
     )
     sentence = _WHY_NOT.get(kind.media_type)
     if sentence is None and kind.media_type.startswith(("audio/", "video/")):
-        sentence = f"not readable here: {kind.label}; it is kept, but its words cannot be searched until it is transcribed."
+        sentence = (
+            f"not readable here: {kind.label}; it is kept, but its words cannot be searched until it is transcribed."
+        )
     if sentence is None:
         sentence = (
             f"not readable here: {kind.label}; it is kept as it is. Open it in the program that made it, save it as "

@@ -1,9 +1,9 @@
 """Rich Text documents."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from striprtf.striprtf import rtf_to_text
+from striprtf import striprtf
 
 from ingest.formats.plain import MAXIMUM_TEXT_BYTES, text_pages
 from ingest.job import ReadingJob, Yielded
@@ -11,6 +11,15 @@ from ingest.reading import UnreadableFile
 
 _INFO = {name: re.compile(rb"\{\\" + name.encode() + rb" ([^{}\\]{1,300})\}") for name in ("title", "author")}
 _OBJECT = re.compile(rb"\{\\\*?\\?(?:objdata|pict)\b")
+
+
+_convert: Callable[..., str] = striprtf.rtf_to_text
+
+
+def rtf_text(data: bytes) -> str:
+    """The text of a Rich Text document, without its formatting."""
+    # RTF is ASCII with escapes; bytes above that are in the code page it names, most often this one.
+    return _convert(data.decode("cp1252", "replace"), errors="replace")
 
 
 def read_rich_text(job: ReadingJob) -> Iterator[Yielded]:
@@ -22,11 +31,11 @@ def read_rich_text(job: ReadingJob) -> Iterator[Yielded]:
         if found := pattern.search(data):
             setattr(job.facts, name, found[1].decode("cp1252", "replace"))
     try:
-        # RTF is ASCII with escapes; bytes above that are in the code page it names, most often this one.
-        text = rtf_to_text(data.decode("cp1252", "replace"), errors="replace")
+        text = rtf_text(data)
     except (ValueError, LookupError, IndexError, TypeError, KeyError) as error:
-        raise UnreadableFile("damaged", "The Rich Text document is damaged and could not be read; ask its holder for "
-                             "another copy.") from error
+        raise UnreadableFile(
+            "damaged", "The Rich Text document is damaged and could not be read; ask its holder for another copy."
+        ) from error
     if _OBJECT.search(data):
         job.facts.note("The document holds pictures or embedded files, which were not read.")
     yield from text_pages(text, reason="the file is a Rich Text document")

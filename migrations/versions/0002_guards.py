@@ -35,12 +35,18 @@ KEPT = {
     "bundle_document": [["id"], ["bundle_id", "position"]],
     "failing": [["id"], ["reference"]],
     "failing_evidence": [["id"]],
+    "failing_revision": [["id"]],
     "escalation": [["id"]],
+    "escalation_telling": [["id"]],
+    "rate": [["id"]],
+    "effort": [["id"]],
+    "spending": [["id"]],
 }
 # Tables whose rows are never changed either.
 UNCHANGED = [
     "audit_event", "protection_release", "file_clearance", "decision", "hold_release", "clearance",
     "disposal_check", "relevance", "document_number", "suggestion_evidence", "record_file", "bundle_document",
+    "failing_evidence", "failing_revision",
 ]  # fmt: skip
 # Columns that say what a row is about, and so may not be changed under it.
 FIXED = {
@@ -108,6 +114,13 @@ UNDECIDED = (
     "OR EXISTS (SELECT 1 FROM suggestion s WHERE s.record_id = NEW.record_id AND s.status = 'open')"
 )
 RULES = [
+    trigger(
+        "escalation_is_told_before_done",
+        "BEFORE UPDATE OF done_at ON escalation",
+        "NEW.done_at IS NOT NULL AND EXISTS "
+        "(SELECT 1 FROM escalation_telling t WHERE t.escalation_id = OLD.id AND t.told_at IS NULL)",
+        "escalation: somebody has still to be told",
+    ),
     trigger(
         "hold_ends_by_two",
         "BEFORE UPDATE OF released_at ON hold",

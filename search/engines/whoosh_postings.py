@@ -10,6 +10,7 @@ from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
 
 from search.engines.whoosh_files import reading_files
+from search.language_fields import TEXT
 
 POSITION_BITS = 32
 CACHE_BYTES = 96 * 2**20
@@ -46,9 +47,14 @@ class PostingsCache:
     def __init__(self) -> None:
         self._held: OrderedDict[tuple[str, str, str], Postings | None] = OrderedDict()
         self._bytes = 0
+        self._lexicons: dict[tuple[str, str], frozenset[bytes]] = {}
 
     def read(self, segment_id: str, reader: Any, field: str, word: str) -> Postings | None:
         """The postings of a word in a field of a segment, or None where it does not stand."""
+        # A pattern can stand for thousands of words, of which few are in any title or name: those are told apart here
+        # without a look into the file for each.
+        if field != TEXT and word.encode() not in self._lexicon(segment_id, reader, field):
+            return None
         key = (segment_id, field, word)
         if key in self._held:
             self._held.move_to_end(key)
@@ -61,10 +67,18 @@ class PostingsCache:
             self._bytes -= _size(dropped)
         return found
 
+    def _lexicon(self, segment_id: str, reader: Any, field: str) -> frozenset[bytes]:
+        key = (segment_id, field)
+        if key not in self._lexicons:
+            with reading_files():
+                self._lexicons[key] = frozenset(reader.lexicon(field))
+        return self._lexicons[key]
+
     def keep_only(self, segment_ids: set[str]) -> None:
         """Forget what was read from segments that are no more."""
         for key in [key for key in self._held if key[0] not in segment_ids]:
             self._bytes -= _size(self._held.pop(key))
+        self._lexicons = {key: words for key, words in self._lexicons.items() if key[0] in segment_ids}
 
 
 def _size(postings: Postings | None) -> int:

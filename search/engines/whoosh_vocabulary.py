@@ -69,7 +69,7 @@ class Vocabulary:
         """The words that the leaf stands for, in a field whose words are found by their stem or not."""
         key = (leaf, stemmed)
         if key not in self._expanded:
-            if len(self._expanded) > 2_000:
+            if len(self._expanded) > 200:
                 self._expanded.clear()
             self._expanded[key] = self._expand(leaf, stemmed=stemmed)
         return self._expanded[key]

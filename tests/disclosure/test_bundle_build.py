@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
 
+from disclosure import bundle_incoming
 from disclosure.bundle_build import build_bundle
 from disclosure.bundle_manifest import manifest_path
 from disclosure.bundle_spec import BundleError, PageText, bundle_file_name
@@ -269,3 +270,15 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(
         build_bundle(spec, tmp_path / "out.pdf")
 
     assert [path.name for path in tmp_path.iterdir()] == ["minutes.pdf"]
+
+
+def test_a_large_file_is_prepared_on_the_disk_and_comes_out_the_same(
+    tmp_path: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = spec_of(describe(make_pdf(pages=3)))
+    build_bundle(spec, tmp_path / "in-memory.pdf")
+    monkeypatch.setattr(bundle_incoming, "_IN_MEMORY", 0)
+
+    build_bundle(spec, tmp_path / "on-disk.pdf")
+
+    assert (tmp_path / "on-disk.pdf").read_bytes() == (tmp_path / "in-memory.pdf").read_bytes()

@@ -16,6 +16,7 @@ from store.errors import InvalidInputError
 from tests.disclosure.bundle_helpers import describe, spec_of
 
 Change = Callable[[pikepdf.Pdf], None]
+SHOWN = "each document's pages show what was put there"
 
 
 @pytest.fixture
@@ -114,15 +115,21 @@ def _rewrite(old: str, new: str, page: int) -> Change:
 def test_an_altered_stamp_is_found(broken_by) -> None:
     broken = broken_by(_rewrite("ABC000001_002", "ABC000001_001", 3))
 
-    assert broken == {"each page bears its document's number and page"}
+    assert broken == {"each page bears its document's number and page", SHOWN}
 
 
 def test_an_altered_page_number_is_found(broken_by) -> None:
-    assert broken_by(_rewrite("Bundle page 4", "Bundle page 3", 3)) == {"printed page numbers equal PDF page numbers"}
+    assert broken_by(_rewrite("Bundle page 4", "Bundle page 3", 3)) == {
+        "printed page numbers equal PDF page numbers",
+        SHOWN,
+    }
 
 
 def test_a_removed_banner_is_found(broken_by) -> None:
-    assert broken_by(_rewrite("UNREDACTED", "COPIED----", 3)) == {"the banner is on the cover and in each footer"}
+    assert broken_by(_rewrite("UNREDACTED", "COPIED----", 3)) == {
+        "the banner is on the cover and in each footer",
+        SHOWN,
+    }
 
 
 def test_a_cover_without_the_banner_is_found(broken_by) -> None:
@@ -162,6 +169,32 @@ def test_a_bookmark_that_leads_elsewhere_is_found(broken_by) -> None:
         pdf.Root.Outlines.First.Next.Next.Dest[0] = pdf.pages[5].obj
 
     assert broken_by(redirect) == {"each bookmark leads to the page in its title"}
+
+
+def test_two_pages_that_changed_places_under_their_stamps_are_found(broken_by) -> None:
+    def swap(pdf: pikepdf.Pdf) -> None:
+        first, second = (pdf.pages[place].obj.Resources.XObject for place in (2, 3))
+        first.P, second.P = second.P, first.P
+
+    assert broken_by(swap) == {SHOWN}
+
+
+def test_a_word_changed_on_an_original_page_is_found(broken_by) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        form = pdf.pages[2].obj.Resources.XObject.P
+        form.write(form.read_bytes().replace(b"Minutes", b"Letters"))
+
+    assert broken_by(change) == {SHOWN}
+
+
+def test_a_scan_exchanged_for_another_is_found(tmp_path: Path, make_picture) -> None:
+    build_bundle(spec_of(describe(make_picture("letter.jpg"))), tmp_path / "out.pdf")
+    with pikepdf.open(tmp_path / "out.pdf") as pdf:
+        other = make_picture("other.jpg", size=(301, 400)).read_bytes()
+        pdf.pages[2].obj.Resources.XObject.P.write(other, filter=Name.DCTDecode)
+        pdf.save(tmp_path / "altered.pdf")
+
+    assert {check.name for check in verify_bundle(tmp_path / "altered.pdf").failed()} == {SHOWN}
 
 
 def test_labels_that_start_elsewhere_are_found(broken_by) -> None:
@@ -233,7 +266,7 @@ def test_a_page_turned_upside_down_is_found(broken_by) -> None:
         stream = pdf.pages[3].obj.Contents
         stream.write(stream.read_bytes().replace(b"q 1 0 0 1 0 26 cm", b"q -1 0 0 -1 400 626 cm"))
 
-    assert broken_by(turn) == {"nothing reads upside down"}
+    assert broken_by(turn) == {"nothing reads upside down", SHOWN}
 
 
 def test_a_manifest_that_hides_a_number_is_found(broken_by) -> None:

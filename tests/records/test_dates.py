@@ -3,13 +3,40 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from records.date_forms import Century, find_dates
 from records.dates import UNDATED, propose_date
 
 TODAY = date(2026, 6, 1)
-MONTHS = "January February March April May June July August September October November December".split()
-WELSH = "Ionawr Chwefror Mawrth Ebrill Mai Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr".split()
-ROMAN = "I II III IV V VI VII VIII IX X XI XII".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WELSH = [
+    "Ionawr",
+    "Chwefror",
+    "Mawrth",
+    "Ebrill",
+    "Mai",
+    "Mehefin",
+    "Gorffennaf",
+    "Awst",
+    "Medi",
+    "Hydref",
+    "Tachwedd",
+    "Rhagfyr",
+]
+ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 
 
 def ordinal(day: int) -> str:
@@ -172,7 +199,10 @@ def test_the_date_is_found_where_papers_carry_it(text):
 
 
 def test_a_signature_on_the_last_page_dates_a_report():
-    pages = [(1, "Report on the visit\n" + "All was well. " * 60), (2, "He was content.\n\nJ. Thwendale\n9th July 1974\n")]
+    pages = [
+        (1, "Report on the visit\n" + "All was well. " * 60),
+        (2, "He was content.\n\nJ. Thwendale\n9th July 1974\n"),
+    ]
 
     proposed = propose_date(pages, today=TODAY)
 
@@ -180,9 +210,7 @@ def test_a_signature_on_the_last_page_dates_a_report():
 
 
 def test_a_message_is_dated_by_its_header_before_anything_in_its_text():
-    proposed = propose_date(
-        [(1, "Date: 3 May 1971")], metadata={"Date": "Tue, 9 Jul 2002 23:30:00 +0100"}, today=TODAY
-    )
+    proposed = propose_date([(1, "Date: 3 May 1971")], metadata={"Date": "Tue, 9 Jul 2002 23:30:00 +0100"}, today=TODAY)
 
     assert (proposed.date_from, proposed.page) == (date(2002, 7, 9), 0)
 

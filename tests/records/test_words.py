@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from records.words import Word, locate, pack, unpack
 from store.errors import DamagedError
 

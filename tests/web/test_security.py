@@ -55,6 +55,7 @@ def test_styles_and_scripts_may_be_stored(visitor) -> None:
 
     assert answer.status_code == 200
     assert answer.headers.get("Cache-Control") != "no-store"
+    answer.close()
 
 
 @pytest.mark.parametrize("host", ["evil.example.org", "127.0.0.1.example.org", "[broken", "candour@evil.example.org"])

@@ -1,10 +1,11 @@
 """What every form is built from."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from wtforms import Field, RadioField, SelectChoice, StringField
 from wtforms.validators import ValidationError
 
 
@@ -15,6 +16,11 @@ class Form(FlaskForm):  # type: ignore[misc]
         """The token is not asked for twice."""
 
         csrf = False
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """What a select, radio or checkbox field offers: each value with its words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def stripped(value: str | None) -> str:
@@ -30,8 +36,25 @@ class TextField(StringField):  # type: ignore[misc]
         self.data = stripped(valuelist[0]) if valuelist else ""
 
 
+class OneOf(RadioField):  # type: ignore[misc]
+    """One choice of several; that none was made is for `Needed` to say, in its own words."""
+
+    data: Any  # checked by the form's validators, which types cannot see
+
+    def pre_validate(self, form: Form) -> None:
+        """Returns only if what was chosen, if anything, is one of the choices."""
+        if self.data:
+            super().pre_validate(form)
+
+    def process_data(self, value: str | None) -> None:
+        """Nothing is chosen unless it is given."""
+        self.data = value
+
+
 class DayField(Field):  # type: ignore[misc]
     """A day asked for as day, month and year: three boxes of one name, in that order."""
+
+    data: Any  # a date or None, as above
 
     def __init__(self, label: str, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)

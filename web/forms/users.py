@@ -1,9 +1,9 @@
 """What adding a user asks for."""
 
-from wtforms import RadioField, StringField
+from wtforms import StringField
 
 from access.policy import Role
-from web.forms.base import Form, Needed, TextField
+from web.forms.base import Form, Needed, OneOf, TextField, choices
 
 ROLE_WORDS = {
     Role.RECORDS_OFFICER: ("Records officer", "Takes in files, reads them, decides categories and places holds"),
@@ -17,10 +17,10 @@ class UserForm(Form):
     """An e-mail address and a role."""
 
     email = TextField("E-mail address", [Needed("Give the person's e-mail address at work")])
-    role = RadioField(
+    role = OneOf(
         "Role",
-        choices=[(role.value, words) for role, (words, _) in ROLE_WORDS.items()],
-        validate_choice=True,
+        choices=choices((role.value, words) for role, (words, _) in ROLE_WORDS.items()),
+        validators=[Needed("Choose what the person is here for")],
     )
 
 

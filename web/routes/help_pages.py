@@ -3,8 +3,11 @@
 from flask import Blueprint, render_template
 
 from web.authorisation import public
+from web.context import current_archive
 
 area = Blueprint("help", __name__)
+# The authority's own contacts, as plain text in the data folder; an empty line begins a new paragraph.
+SUPPORT_FILE = "support.txt"
 
 
 @area.get("/help")
@@ -25,4 +28,7 @@ def accessibility() -> str:
 @public
 def support() -> str:
     """What to do when what is read is hard to read."""
-    return render_template("help/support.html")
+    file = current_archive().settings.data / SUPPORT_FILE
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return render_template("help/support.html", paragraphs=paragraphs, file_name=SUPPORT_FILE)

@@ -1,0 +1,272 @@
+"""The command line as scripts use it: names, exit codes, one JSON object on standard output."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PASSWORD = "a long enough password"
+
+
+class CommandLine:
+    """Runs `candour` as a program, with an environment of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        environment = {"CANDOUR_DATA": str(self.data), "PATH": os.environ["PATH"], "CANDOUR_PROCESSES": "1"}
+        return subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            cwd=ROOT,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def answer(self, *arguments: str, stdin: str = "", code: int = 0) -> dict:
+        done = self.run(*arguments, "--json", stdin=stdin)
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout)
+
+    def refusal(self, *arguments: str, code: int) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        return done.stderr.strip()
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """An archive with two users and three files in it."""
+    folder = tmp_path_factory.mktemp("cli")
+    made = CommandLine(folder / "data")
+    made.answer("init")
+    for email, role in (
+        ("officer@example.org", "records-officer"),
+        ("second@example.org", "records-officer"),
+        ("lawyer@example.org", "legal"),
+    ):
+        made.answer("users", "add", email, "--role", role, "--password-stdin", stdin=PASSWORD)
+    share = folder / "share"
+    share.mkdir()
+    (share / "complaint.txt").write_text(
+        "Memorandum, 4 May 1974. A boy of eleven at Larkmoor children's home alleged that the housemaster had "
+        "interfered with him. The matter was not minuted and no further action was taken.\n"
+    )
+    (share / "roads.txt").write_text("Resurfacing of the High Street, 9 June 1981. The kerbs are in hand.\n")
+    (share / "advice.txt").write_text("Legal advice on the claim about Larkmoor, 2 March 1992.\n")
+    made.share = share
+    done = made.answer("ingest", str(share), "--batch", "Box 14", "--source", "County store")
+    assert done["registered"] == 3
+    return made
+
+
+def reference(line: CommandLine, name: str) -> str:
+    records = line.answer("records", "list")["records"]
+    return next(record["record"] for record in records if record["file"] == name)
+
+
+def test_ingest_answers_with_the_arithmetic_and_every_item(line):
+    again = line.answer("ingest", str(line.share), "--batch", "Box 14", "--source", "County store")
+
+    assert set(again) >= {"batch", "found", "registered", "duplicates", "quarantined", "pages", "ocr_pages", "seconds"}
+    assert again["found"] == again["registered"] + again["duplicates"] + again["quarantined"] == 3
+    assert set(again["items"][0]) >= {"path", "state", "reason", "record"}
+
+
+def test_ingest_ends_with_three_when_something_was_quarantined(line, tmp_path):
+    (tmp_path / "empty.txt").touch()
+
+    answer = line.answer("ingest", str(tmp_path / "empty.txt"), "--batch", "Odd", "--source", "x", code=3)
+
+    assert answer["quarantined"] == 1
+    assert answer["items"][0]["reason"]
+
+
+def test_a_record_shows_its_pages_files_holds_and_marks(line):
+    shown = line.answer("records", "show", reference(line, "complaint.txt"))
+
+    assert shown["pages"][0]["number"] == 1
+    assert "housemaster" in shown["pages"][0]["text"]
+    assert shown["pages"][0]["read_by"] == "native"
+    assert set(shown["files"][0]) == {"name", "path", "sha256"}
+    assert shown["holds"][0]["kind"] == "provisional"
+
+
+def test_suggestions_show_the_words_and_the_page(line):
+    found = line.answer("suggestions", reference(line, "complaint.txt"))["suggestions"]
+
+    assert {item["category"] for item in found} >= {"allegations", "failings"}
+    assert all(item["evidence"][0]["page"] == 1 and item["evidence"][0]["text"] for item in found)
+    assert all(0 < item["strength"] <= 1 for item in found)
+
+
+def test_a_held_record_is_not_purged_and_the_refusal_says_which_hold(line):
+    sentence = line.refusal("purge", reference(line, "complaint.txt"), code=4)
+
+    assert "hold " in sentence
+
+
+def test_the_way_out_of_a_hold_is_two_readers_and_then_the_purge(line):
+    roads = reference(line, "roads.txt")
+    for item in line.answer("suggestions", roads)["suggestions"]:
+        line.answer(
+            "tag", roads, item["category"], "--reject", "--by", "officer@example.org", "--reason", "It is about roads."
+        )
+    alone = ("clear", roads, "--by", "officer@example.org", "--second", "officer@example.org", "--reason", "Roads.")
+    assert "second reader" in line.refusal(*alone, code=4)
+
+    line.answer("clear", roads, "--by", "officer@example.org", "--second", "second@example.org", "--reason", "Roads.")
+    line.answer("purge", roads)
+
+    assert line.answer("records", "show", roads)["pages"] == []
+    assert line.answer("search", "kerbs")["total"] == 0
+
+
+def test_tagging_needs_a_named_user_who_may(line):
+    complaint = reference(line, "complaint.txt")
+    tagged = line.answer(
+        "tag", complaint, "failings", "--by", "officer@example.org", "--reason", "Not minuted.", "--paragraph", "R3"
+    )
+    assert tagged["outcome"] == "confirmed"
+    assert "failings" in {hold["category"] for hold in tagged["holds"]}
+
+    nobody = ("tag", complaint, "failings", "--by", "nobody@example.org", "--reason", "x")
+    assert "is not a user" in line.refusal(*nobody, code=2)
+    wrong = ("mark", complaint, "privileged", "--by", "officer@example.org", "--reason", "x")
+    assert "may not" in line.refusal(*wrong, code=4)
+
+
+def test_search_answers_with_an_exact_total_pages_and_facets(line):
+    found = line.answer("search", "larkmoor AND minuted")
+
+    assert found["total"] == 1
+    assert found["hits"][0]["record"] == reference(line, "complaint.txt")
+    assert found["hits"][0]["pages"] == [1]
+    assert "minuted" in found["hits"][0]["snippet"]
+    assert set(found["facets"]) >= {"category", "year"}
+    assert "character" in line.refusal("search", '"unclosed', code=2)
+
+
+def test_a_bundle_is_built_verified_and_refused_while_a_record_in_it_is_privileged(line, tmp_path):
+    complaint, advice = reference(line, "complaint.txt"), reference(line, "advice.txt")
+    out = tmp_path / "bundle.pdf"
+    arguments = ("bundle", "build", "--title", "Larkmoor", "--prefix", "ABC", "--out", str(out))
+
+    built = line.answer(*arguments, "--records", f"{complaint},{advice}")
+
+    assert built["verified"]
+    assert "COMPLETE-AND-UNREDACTED" in Path(built["file"]).name
+    assert out.resolve() == Path(built["file"]).resolve()
+    assert line.answer("bundle", "verify", str(out))["ok"]
+
+    line.answer("mark", advice, "privileged", "--by", "lawyer@example.org", "--reason", "Advice.")
+    assert advice in line.refusal(*arguments, "--records", f"{complaint},{advice}", code=4)
+    assert advice in line.refusal(*arguments, "--query", "larkmoor", code=4)
+
+    damaged = tmp_path / "changed.pdf"
+    damaged.write_bytes(out.read_bytes().replace(b"/Zoom", b"/zooM")[:-2000])
+    assert line.run("bundle", "verify", str(damaged)).returncode == 1
+
+
+def test_a_request_is_logged_and_listed(line):
+    line.answer(
+        "requests", "add", "R9/1", "--received", "2026-11-01", "--due", "2026-12-01", "--paragraph", "1: All minutes."
+    )
+    listed = line.answer("requests", "list")["requests"]
+    assert listed[0]["paragraphs"] == [{"number": "1", "text": "All minutes."}]
+
+
+def test_costs_are_logged_and_reported_as_csv_and_workbook(line, tmp_path):
+    line.answer("costs", "rate", "records-officer", "24.60", "--from", "2026-01-01")
+    line.answer(
+        "costs",
+        "effort",
+        "--role",
+        "records-officer",
+        "--activity",
+        "first-review",
+        "--minutes",
+        "90",
+        "--day",
+        "2026-11-02",
+    )
+    line.answer("costs", "spend", "--category", "counsel", "--supplier", "A Chambers", "--net", "100", "--vat", "20")
+    report = line.answer(
+        "costs", "report", "--csv", str(tmp_path / "costs.csv"), "--xlsx", str(tmp_path / "costs.xlsx")
+    )
+    assert report["staff_cost"] == "36.90"
+    assert report["total_net"] == "136.90"
+    assert (tmp_path / "costs.csv").stat().st_size > 100
+    assert (tmp_path / "costs.xlsx").stat().st_size > 1000
+
+
+def test_a_failing_is_recorded_with_evidence_and_the_self_report_exported(line, tmp_path):
+    complaint = reference(line, "complaint.txt")
+    common = (
+        *("failings", "add", "--title", "Not minuted", "--kind", "records", "--body", "Social Services"),
+        *("--from", "1974-05-04", "--should", "Minutes.", "--policy", "The procedure of 1972.", "--did", "None."),
+        *("--certainty", "established", "--owner", "Director", "--action", "Search."),
+    )
+    line.answer(*common, "--evidence", f"{complaint}:1")
+    assert "no page 9" in line.refusal(*common, "--evidence", f"{complaint}:9", code=2)
+
+    made = line.answer("failings", "report", "--out", str(tmp_path / "report.docx"))
+
+    assert made["failings"] == 1
+    assert (tmp_path / "report.docx").read_bytes()[:2] == b"PK"
+    assert line.answer("failings", "list")["failings"][0]["evidence"][0]["record"] == complaint
+
+
+def test_the_archive_is_backed_up_restored_and_its_trail_verified(line, tmp_path):
+    line.answer("backup", str(tmp_path / "copy"))
+    elsewhere = CommandLine(tmp_path / "restored")
+
+    restored = elsewhere.answer("restore", str(tmp_path / "copy"))
+
+    assert restored["verified"]
+    assert elsewhere.answer("audit", "verify")["ok"]
+    assert elsewhere.answer("search", "larkmoor")["total"] == line.answer("search", "larkmoor")["total"]
+    assert line.answer("audit", "verify")["ok"]
+
+
+def test_the_doctor_finds_a_sound_archive_sound(line):
+    assert line.answer("doctor")["ok"]
+
+
+def test_the_index_is_rebuilt_from_the_database(line):
+    before = line.answer("search", "larkmoor")["total"]
+    line.answer("index", "rebuild")
+    assert line.answer("search", "larkmoor")["total"] == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("records", "show", "R999999"), 2),
+        (("bundle", "build", "--title", "x"), 2),
+        (("nonsense",), 2),
+        (("ingest", "no/such/path", "--batch", "x", "--source", "y"), 2),
+        (("users", "add", "not an address", "--role", "legal"), 2),
+        (("hold", "release", "999", "--by", "officer@example.org", "--second", "x@example.org", "--reason", "x"), 2),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_the_right_code(line, arguments, code):
+    line.refusal(*arguments, code=code)
+
+
+def test_a_command_before_init_says_what_to_do(tmp_path):
+    assert "candour init" in CommandLine(tmp_path / "none").refusal("records", "list", code=4)
+
+
+def test_a_new_user_gets_a_one_time_link(line):
+    added = line.answer("users", "add", "leader@example.org", "--role", "leader")
+    assert "/welcome/" in added["link"]

@@ -1,0 +1,94 @@
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from ingest import identify as kinds
+from ingest.identify import identify
+
+
+def put(folder: Path, data: bytes, name: str = "file") -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"%PDF-1.4\n", kinds.PDF),
+        (b"junk from a mail gateway\n\n%PDF-1.7\n", kinds.PDF),
+        (b"%PXF-1.4\n1 0 obj\n<< /Type /Catalog >>", kinds.PDF),
+        (b"", kinds.EMPTY),
+        (b"\x00\x01\x02\x03" * 50, kinds.UNKNOWN),
+        (b"{\\rtf1 hello}", kinds.RTF),
+        (b"\xffWPC\x00\x00", kinds.WPD),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", kinds.WEBP),
+        (b"\x00\x00\x00\x18ftypheic", kinds.HEIC),
+        (b"<!DOCTYPE html><p>x", kinds.HTML),
+        (b"<?xml version='1.0'?><a/>", kinds.XML),
+        (b"Dear Sir,\nthe road is closed.\n", kinds.TEXT),
+        (b"From: a@example.org\nTo: b@example.org\nSubject: Minutes\n\nHello", kinds.EML),
+        (b"From a@example.org Mon Jan  1 10:00:00 1990\nFrom: a@example.org\nDate: x\n\nHi", kinds.MBOX),
+        ("Tŷ Gwŷr".encode("utf-16"), kinds.TEXT),
+    ],
+)
+def test_a_file_is_known_by_its_bytes(tmp_path, data, kind):
+    assert identify(put(tmp_path, data)) == kind
+
+
+def test_a_name_never_overrules_the_bytes(tmp_path):
+    assert identify(put(tmp_path, b"%PDF-1.4\n", "minutes.docx")) == kinds.PDF
+
+
+def test_a_name_chooses_among_the_kinds_of_plain_text(tmp_path):
+    assert identify(put(tmp_path, b"a,b\n1,2\n", "register.csv")) == kinds.CSV
+    assert identify(put(tmp_path, b"a,b\n1,2\n", "register.txt")) == kinds.TEXT
+
+
+def test_a_letter_with_a_colon_in_its_first_line_is_no_email(tmp_path):
+    assert identify(put(tmp_path, b"MEMORANDUM\nTo: the Director\nFrom: the Clerk\n\nRoads\n")) == kinds.TEXT
+
+
+def test_office_files_are_told_apart_by_their_parts(tmp_path):
+    docx.Document().save(tmp_path / "a")
+    openpyxl.Workbook().save(tmp_path / "b")
+
+    assert identify(tmp_path / "a") == kinds.DOCX
+    assert identify(tmp_path / "b") == kinds.XLSX
+
+
+def test_archives_and_pictures(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a", "w") as archive:
+        archive.writestr("note.txt", "x")
+    with tarfile.open(tmp_path / "b", "w") as tar:
+        tar.addfile(tarfile.TarInfo("note.txt"), io.BytesIO())
+    Image.new("L", (4, 4)).save(tmp_path / "c.tif")
+
+    assert identify(tmp_path / "a") == kinds.ZIP
+    assert identify(tmp_path / "b") == kinds.TAR
+    assert identify(tmp_path / "c.tif") == kinds.TIFF
+
+
+def test_compound_files_are_told_apart_by_their_streams(corpus):
+    office = corpus("files/office/tika")
+
+    assert identify(office / "testWORD.doc") == kinds.DOC
+    assert identify(office / "testEXCEL.xls") == kinds.XLS
+    assert identify(office / "testPPT.ppt") == kinds.PPT
+    assert identify(office / "testMSG.msg") == kinds.MSG
+    assert identify(office / "testEXCEL_protected_passtika.xlsx") == kinds.ENCRYPTED_OFFICE
+
+
+@given(data=st.binary(max_size=400))
+def test_any_bytes_at_all_are_some_kind(tmp_path_factory, data):
+    path = put(tmp_path_factory.mktemp("any"), data)
+
+    assert identify(path).label

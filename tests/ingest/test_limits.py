@@ -1,0 +1,139 @@
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.limits import ReaderPool, ReadResult, run_limited
+from ingest.reading import UnreadableFile
+
+
+@pytest.fixture
+def faults(monkeypatch):
+    """The name of the faults module as a child can import it."""
+    monkeypatch.setattr("ingest.children.ROOT", f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}")
+    return "faults"
+
+
+def read_all(tmp_path: Path, *paths: Path, **limits) -> dict[str, ReadResult]:
+    with ReaderPool(1, spool=tmp_path / "spool", **limits) as pool:
+        for path in paths:
+            pool.submit(path.name, path)
+        return {result.task_id: result for result in pool.results()}
+
+
+def make_pdf(path: Path, *pages: str) -> Path:
+    canvas = Canvas(str(path))
+    for text in pages:
+        canvas.drawString(72, 700, text)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def test_a_call_answers_with_plain_values_and_sees_no_environment(faults):
+    answer = run_limited(f"{faults}:say_hello", {"name": "clerk"})
+
+    assert answer["hello"] == "clerk"
+    assert not [name for name in answer["environment"] if name.startswith("CANDOUR")]
+
+
+@pytest.mark.parametrize(
+    ("function", "code"), [("sleep_for_ever", "timeout"), ("take_all_memory", "memory"), ("die", "crashed")]
+)
+def test_a_call_that_breaks_a_limit_is_a_reason(faults, function, code):
+    with pytest.raises(UnreadableFile) as caught:
+        run_limited(f"{faults}:{function}", {}, seconds=1)
+
+    assert caught.value.code == code
+
+
+def test_a_child_has_no_network_where_the_system_allows_that(faults, tmp_path):
+    with ReaderPool(1, spool=tmp_path) as pool:
+        (tmp_path / "a.txt").write_text("x")
+        pool.submit("a", tmp_path / "a.txt")
+        list(pool.results())
+        closed = pool.sandbox_report()["network_closed"]
+
+    error = run_limited(f"{faults}:reach_out", {})["error"]
+
+    assert error == (errno.ENETUNREACH if closed else errno.ECONNREFUSED)
+
+
+def test_each_file_ends_in_a_reading_or_a_reason(tmp_path):
+    good = make_pdf(tmp_path / "good.pdf", "The minutes of the Roads Committee were agreed.")
+    bad = tmp_path / "bad.pdf"
+    bad.write_bytes(b"%PDF-1.4\nnothing else")
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+
+    results = read_all(tmp_path, good, bad, empty, tmp_path / "gone.txt")
+
+    assert "Roads Committee" in results["good.pdf"].reading.pages[0].text
+    assert results["bad.pdf"].problem.code == "damaged"
+    assert results["empty.txt"].problem.code == "empty"
+    assert results["gone.txt"].problem.code == "missing"
+
+
+def test_a_page_that_takes_too_long_is_set_down_as_unread_and_the_rest_is_read(tmp_path, corpus):
+    """The form on this page leads PDFium round in circles for ever."""
+    looping = corpus("files/pdf-defects") / "qpdf__shared-unnamed-field.pdf"
+    after = make_pdf(tmp_path / "after.pdf", "Read after the bad one.")
+
+    results = read_all(tmp_path, looping, after, page_seconds=2, file_seconds=20)
+
+    assert len(results[looping.name].reading.pages) == 1
+    assert "Read after" in results["after.pdf"].reading.pages[0].text
+
+
+def test_reading_can_go_on_at_a_later_page(tmp_path):
+    path = make_pdf(tmp_path / "long.pdf", "first page here", "second page here", "third page here")
+
+    with ReaderPool(1, spool=tmp_path / "spool") as pool:
+        pool.submit("long", path, first_page=3)
+        (result,) = pool.results()
+
+    assert [page.number for page in result.reading.pages] == [3]
+
+
+def test_pages_are_told_as_they_are_read(tmp_path):
+    heard: list[tuple[str, int]] = []
+    path = make_pdf(tmp_path / "two.pdf", "one", "two")
+
+    read_all(tmp_path, path, on_page=lambda task, page: heard.append((task, page.number)))
+
+    assert heard == [("two.pdf", 1), ("two.pdf", 2)]
+
+
+def test_leaving_the_pool_ends_its_children_and_empties_its_spool(tmp_path):
+    path = make_pdf(tmp_path / "a.pdf", "x")
+
+    with pytest.raises(KeyboardInterrupt), ReaderPool(1, spool=tmp_path / "spool") as pool:
+        pool.submit("a", path)
+        for _ in pool.results():
+            (pid,) = pool.pids
+            raise KeyboardInterrupt
+
+    assert not Path(f"/proc/{pid}").exists()
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_children_do_not_outlive_a_parent_that_is_killed(tmp_path):
+    script = (
+        "import os, signal, sys; from pathlib import Path; from ingest.limits import ReaderPool\n"
+        f"pool = ReaderPool(1, spool=Path({str(tmp_path)!r}))\n"
+        f"pool.submit('a', Path({__file__!r})); list(pool.results())\n"
+        "print(pool.pids[0], flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, cwd=Path(__file__).parents[2])
+
+    child = Path(f"/proc/{int(done.stdout)}/stat")
+    for _ in range(2_000_000):
+        if not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z":
+            break
+    else:
+        pytest.fail("the child is still there")

@@ -1,0 +1,154 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from ingest import scan_quality
+from ingest.dictionary import tokens
+from ingest.ocr import PictureReading, combine, read_picture
+from ingest.ocr_words import OcrWord, as_text, join, kept
+
+
+def word(
+    text: str, left: float = 0, top: float = 0, confidence: float = 90, line: tuple[int, ...] = (1, 1, 1)
+) -> OcrWord:
+    return OcrWord(text, left, top, left + 10 * len(text), top + 12, confidence, line)
+
+
+def anything(text: str) -> bool:
+    return True
+
+
+def recall(text: str, truth: Path) -> float:
+    found = {token.lower() for token in tokens(text)}
+    wanted = {token.lower() for token in tokens(truth.read_text())}
+    return len(found & wanted) / len(wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "rotation"),
+    [("phototest.tif", 0), ("phototest-rotated-180.png", 180), ("phototest-rotated-L.png", 90)],
+)
+def test_a_page_is_read_whichever_way_up_it_is(corpus, name, rotation):
+    folder = corpus("ocr/tesseract-test")
+
+    reading = read_picture(Image.open(folder / name))
+
+    assert reading.rotation == rotation
+    assert recall(reading.text, folder / "phototest.txt") > 0.97
+
+
+def test_boxes_stand_on_the_page_once_it_is_upright(corpus):
+    folder = corpus("ocr/tesseract-test")
+    straight = read_picture(Image.open(folder / "phototest.tif"))
+    turned = read_picture(Image.open(folder / "phototest-rotated-180.png"))
+
+    first, same = straight.words[0], turned.words[0]
+
+    assert first[4] == same[4]
+    assert first[:4] == pytest.approx(same[:4], abs=0.02)
+
+
+def test_a_leaning_page_is_levelled(corpus):
+    folder = corpus("ocr/tesseract-test")
+    page = Image.open(folder / "phototest.tif").convert("L").rotate(8, expand=True, fillcolor=255)
+
+    assert recall(read_picture(page).text, folder / "phototest.txt") > 0.9
+
+
+def test_the_slant_of_a_page_is_found():
+    page = Image.new("L", (800, 600), 255)
+    draw = ImageDraw.Draw(page)
+    for row in range(60, 540, 24):
+        draw.rectangle((60, row, 740, row + 8), fill=0)
+    leaning = np.asarray(page.rotate(-4, fillcolor=255))
+
+    assert scan_quality.slant(scan_quality.find_ink(leaning).mask) == pytest.approx(4, abs=0.5)
+
+
+def test_typed_letters_are_read(corpus):
+    folder = corpus("ocr/letters1905")
+
+    reading = read_picture(Image.open(folder / "Lettre246.jpg"))
+
+    assert not reading.unread
+    assert recall(reading.text, folder / "Lettre246.gt.txt") > 0.93
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Lettre248.jpg", "Lettre251.jpg", "SC0033B_s4_b01_f14_i092.jpg"])
+def test_handwriting_is_known_as_handwriting(corpus, name):
+    reading = read_picture(Image.open(corpus("ocr/letters1905") / name))
+
+    assert reading.unread
+    assert reading.reason.startswith("handwriting")
+
+
+def test_an_empty_page_is_blank():
+    page = Image.new("L", (850, 1100), 250)
+    ImageDraw.Draw(page).point([(200, 300), (500, 700)], fill=0)
+
+    reading = read_picture(page)
+
+    assert reading.unread
+    assert reading.reason.startswith("blank")
+
+
+def test_a_page_of_tones_without_words_is_a_picture():
+    across = np.tile(np.linspace(40, 200, 600, dtype=np.uint8), (400, 1))
+
+    assert read_picture(Image.fromarray(across)).reason.startswith("picture")
+
+
+def test_ruled_lines_go_and_the_letters_that_cross_them_stay():
+    ink = np.zeros((60, 200), bool)
+    ink[30:32, 5:195] = True
+    ink[15:45, 100:104] = True
+
+    lines = scan_quality.ruling_lines(ink, length=50, thickness=4)
+
+    assert lines[31, 20]
+    assert not lines[31, 101]
+    assert not lines[20, 101]
+
+
+def test_columns_are_told_from_a_single_column(corpus):
+    two = np.asarray(Image.open(corpus("ocr/tesseract-test") / "8071_093.3B.tif").convert("L"))
+    one = np.asarray(Image.open(corpus("ocr/tesseract-test") / "phototest.tif").convert("L"))
+
+    assert scan_quality.has_columns(scan_quality.find_ink(two).mask)
+    assert not scan_quality.has_columns(scan_quality.find_ink(one).mask)
+
+
+def test_the_second_reading_replaces_only_what_it_is_surer_of():
+    first = [word("Rcads", confidence=30), word("Committee", left=60, confidence=95)]
+    second = [word("Roads", confidence=88), word("Comnittee", left=60, confidence=50)]
+
+    assert as_text(join(first, second, anything)) == "Roads Committee"
+
+
+def test_a_word_only_the_second_reading_saw_takes_its_place_on_the_line():
+    first = [word("Date", left=0), word("1974", left=200)]
+
+    assert as_text(join(first, [word("March", left=100)], anything)) == "Date March 1974"
+
+
+def test_stains_read_as_letters_are_not_added():
+    assert join([word("Date")], [word("xqv", left=300), word("zzj", left=400)], lambda text: False) == [word("Date")]
+
+
+def test_less_is_asked_of_a_word_in_the_dictionary():
+    words = [word("roads", confidence=12), word("rqads", confidence=12), word("--", confidence=99)]
+
+    assert [one.text for one in kept(words, lambda text: text == "roads")] == ["roads"]
+
+
+def test_a_picture_adds_only_what_the_layer_lacks():
+    layer = [[0.1, 0.1, 0.3, 0.13, "Agenda", 100.0]]
+    picture = PictureReading("", [[0.1, 0.1, 0.3, 0.13, "Agenda", 90.0], [0.1, 0.5, 0.3, 0.53, "RECEIVED", 80.0]])
+
+    text, words = combine("Agenda", layer, picture)
+
+    assert text == "Agenda\n\nRECEIVED"
+    assert len(words) == 2

@@ -1,0 +1,53 @@
+"""How the facts of a record read on a page."""
+
+from datetime import date
+
+from records.models import Page, Record
+from web.filters import day
+
+STATES = {
+    "read": "Read",
+    "partly-read": "Partly read",
+    "unread": "Not read",
+    "container": "Container",
+    "purged": "Purged",
+}
+READ_BY = {
+    "layer": "the text in the file",
+    "ocr": "the image, by machine (OCR)",
+    "both": "the text in the file and the image together",
+    "native": "the text as it was written",
+    "none": "nothing: it has not been read",
+}
+
+
+def written(record: Record) -> str:
+    """When it was written, no more exactly than is known."""
+    first, last = record.date_from, record.date_to
+    if first is None:
+        return "Not dated"
+    if last is None or last == first:
+        words = day(first)
+    elif record.date_precision == "month":
+        words = f"{first:%B %Y}"
+    elif _whole_years(first, last):
+        words = str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+    else:
+        words = f"{day(first)} to {day(last)}"
+    return f"About {words}" if record.date_precision in ("circa", "decade") else words
+
+
+def _whole_years(first: date, last: date) -> bool:
+    return (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
+
+
+def kind(value: str | None) -> str:
+    """A record type as words: committee minutes, not committee-minutes."""
+    words = (value or "").replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def reading(page: Page) -> str:
+    """What the page's text was read from, and how sure the reading is."""
+    words = READ_BY.get(page.read_by, page.read_by)
+    return f"{words}, {page.confidence:.0f} % sure" if page.confidence is not None and not page.unread else words

@@ -1,0 +1,36 @@
+"""The page of one record, as shown first and as shown again beside a form that could not be used."""
+
+from flask import render_template, request
+
+from access.policy import Permission, can
+from records.models import Record
+from web.context import current_actor, current_archive, current_session
+from web.record_forms import RecordForms
+from web.record_page import gather
+from web.routes.batches import shown_path
+
+
+def record_view(record: Record, forms: RecordForms) -> str:
+    """The record with the page asked for in the address; it opens at the form with faults, if there is one."""
+    archive, actor = current_archive(), current_actor()
+    number, asked = request.args.get("page", type=int), request.args.get("q", "")
+    found = gather(archive, current_session(), record, number=number, asked=asked, actor=actor)
+    titles = {each.code: each.title for each in found.categories}
+    return render_template(
+        "records/record.html",
+        found=found,
+        record=record,
+        shown=found.shown,
+        number=found.shown.page.number if found.shown else None,
+        record_forms=forms,
+        titles=titles,
+        by_code={each.code: each for each in found.categories},
+        paths=[(shown_path(file.path, archive.settings), file) for file in record.files],
+        people=[each for each in record.people if each.kind == "person"],
+        places=[each for each in record.people if each.kind != "person"],
+        asked=asked,
+        full=request.args.get("image") == "full",
+        may_tag=can(actor, Permission.TAG),
+        may_hold=can(actor, Permission.HOLD),
+        may_mark=can(actor, Permission.MARK),
+    )

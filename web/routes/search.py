@@ -1,0 +1,217 @@
+"""Finding records: one box, what it found and out of how many, and the searches that are kept as evidence."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from access.policy import Permission, can
+from ingest.batches import count_unread_pages
+from retention.notices import categories
+from search import language_fields as fields
+from search.engine import Order, Snippet
+from search.models import KeptSearch
+from search.querying import Results, keep_search, kept_searches, log_search
+from search.querying import search as run_search
+from store.errors import InvalidInputError, NotFoundError
+from web import record_words
+from web.authorisation import requires
+from web.context import current_actor, current_archive, current_session
+from web.forms.search import KeepForm
+from web.highlighting import Piece, Stretch, pieces_of
+from web.query_building import Wanted, add_filter, build_query, filter_of, has_filter, remove_filter
+from web.transactions import own_transaction
+
+area = Blueprint("search", __name__)
+PAGE = 20
+SHOWN_VALUES = 12
+LONGEST = 2_100  # a little over the language's own limit, which says so in its own words
+ORDERS = {
+    Order.RELEVANCE: "Best match first",
+    Order.OLDEST: "Oldest first",
+    Order.NEWEST: "Newest first",
+    Order.REFERENCE: "By reference",
+}
+FACET_LABELS = {
+    fields.CATEGORY: "Category decided",
+    fields.YEAR: "Year",
+    fields.TYPE: "Type",
+    fields.BATCH: "Batch",
+    fields.PERSON: "Person named",
+    fields.PLACE: "Home or body named",
+    fields.SOURCE: "Source",
+    fields.STATE: "State",
+}
+OPEN_FACETS = {fields.CATEGORY, fields.YEAR}
+FIELD_LABELS = {
+    fields.TITLE: "Title",
+    fields.PERSON: "Person named",
+    fields.PLACE: "Home or body named",
+    fields.FILE: "File name",
+    fields.BATCH: "Batch",
+    fields.BOX: "Box",
+    fields.SOURCE: "Source",
+    fields.REFERENCE: "Reference",
+}
+
+
+@dataclass(frozen=True)
+class FacetLink:
+    """One value of a facet: how many have it, and the search with it added or taken away."""
+
+    label: str
+    count: int
+    href: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong with a query, and the query cut at the character it is about."""
+
+    sentence: str
+    before: str = ""
+    at: str = ""
+    after: str = ""
+
+
+@area.get("/search")
+@requires(Permission.SEARCH)
+def search() -> str | tuple[str, int]:
+    """What the query finds; that it was asked is in the audit trail before the answer is sent."""
+    asked = request.args.get("q", "").strip()[:LONGEST]
+    if not asked:
+        return _page(asked)
+    try:
+        results = _run(asked)
+    except InvalidInputError as error:
+        return _page(asked, mistake=_mistake(asked, str(error))), 400
+    log_search(current_archive(), results, actor=current_actor())
+    return _page(asked, results=results)
+
+
+@area.get("/search/build")
+@requires(Permission.SEARCH)
+def build() -> Response:
+    """The query that the boxes say, run."""
+    wanted = Wanted(**{name: request.args.get(name, "")[:500] for name in vars(Wanted())})
+    return redirect(url_for("search.search", q=build_query(wanted)))
+
+
+@area.post("/search/keep")
+@requires(Permission.SEARCH)
+@own_transaction
+def keep() -> Response:
+    """The search is run again and kept with its terms, its day and what it found."""
+    form, asked = KeepForm(), request.form.get("q", "").strip()[:LONGEST]
+    results = _run(asked)
+    with current_archive().writing() as session:
+        name = (form.name.data or "")[:200]
+        kept = keep_search(session, name=name, results=results, actor=current_actor())
+        number = kept.id
+    flash(f"The search is kept: {results.total:,} of {results.searched:,} records.")
+    return redirect(url_for("search.search", q=asked, kept=number))
+
+
+def _run(asked: str) -> Results:
+    start = max(request.args.get("start", 0, type=int), 0)
+    archive, session, actor = current_archive(), current_session(), current_actor()
+    return run_search(archive, session, asked, actor=actor, limit=PAGE, offset=start, order=_order())
+
+
+def _order() -> Order:
+    try:
+        return Order(request.args.get("order", Order.RELEVANCE.value))
+    except ValueError:
+        return Order.RELEVANCE
+
+
+def _page(asked: str, *, results: Results | None = None, mistake: Mistake | None = None) -> str:
+    session, actor = current_session(), current_actor()
+    start, order = max(request.args.get("start", 0, type=int), 0), _order()
+    kept = _kept()
+    return render_template(
+        "search/search.html",
+        asked=asked,
+        results=results,
+        mistake=mistake,
+        start=start,
+        order=order,
+        orders=ORDERS,
+        facets=_facets(asked, results, order) if results else [],
+        snippets={hit.record.id: [_pieces(each) for each in hit.snippets] for hit in results.hits} if results else {},
+        unread=count_unread_pages(session, actor=actor),
+        kept=kept,
+        compared=_compared(kept),
+        keep_form=KeepForm(formdata=None),
+        categories=categories(session),
+        fields=FIELD_LABELS,
+        earlier=_address(asked, order, max(start - PAGE, 0)) if results and start else "",
+        later=_address(asked, order, start + PAGE) if results and start + PAGE < results.total else "",
+    )
+
+
+def _kept() -> list[KeptSearch]:
+    """The searches kept by this person; all of them to whoever may see everything that was counted."""
+    actor = current_actor()
+    everything = can(actor, Permission.READ_RESTRICTED)
+    return [each for each in kept_searches(current_session()) if everything or each.kept_by == actor.name]
+
+
+def _compared(kept: list[KeptSearch]) -> KeptSearch | None:
+    """The kept search that this one runs again, if it was reached from the list."""
+    number = request.args.get("kept", type=int)
+    if number is None:
+        return None
+    for each in kept:
+        if each.id == number:
+            return each
+    raise NotFoundError("There is no such kept search: choose one from the list on the search page.")
+
+
+def _facets(asked: str, results: Results, order: Order) -> list[tuple[str, str, list[FacetLink], int, bool]]:
+    listed = []
+    for name, label in FACET_LABELS.items():
+        values = [_facet(asked, name, each.value, each.count, order) for each in results.facets.get(name, ())]
+        shown = values if name == fields.YEAR else values[:SHOWN_VALUES]
+        is_open = name in OPEN_FACETS or any(each.is_on for each in values)
+        if values:
+            listed.append((name, label, shown, len(values) - len(shown), is_open))
+    return listed
+
+
+def _facet(asked: str, name: str, value: str, count: int, order: Order) -> FacetLink:
+    wanted = filter_of(name, value)
+    is_on = has_filter(asked, wanted)
+    changed = remove_filter(asked, wanted) if is_on else add_filter(asked, wanted)
+    return FacetLink(_value_words(name, value), count, _address(changed, order, 0), is_on)
+
+
+def _value_words(name: str, value: str) -> str:
+    if name == fields.STATE:
+        return record_words.STATES.get(value, value)
+    return record_words.kind(value) if name in (fields.TYPE, fields.CATEGORY) else value
+
+
+def _pieces(snippet: Snippet) -> tuple[int, list[Piece]]:
+    stretches = [Stretch("", start, end, "found") for start, end in snippet.marks]
+    return snippet.page, pieces_of(snippet.text, stretches)
+
+
+def _mistake(asked: str, sentence: str) -> Mistake:
+    at = re.match(r"At character (\d+)", sentence)
+    if at is None:
+        return Mistake(sentence)
+    place = int(at[1]) - 1
+    return Mistake(sentence, asked[:place], asked[place : place + 1], asked[place + 1 :])
+
+
+def _address(asked: str, order: Order, start: int) -> str:
+    values: dict[str, str | int] = {"q": asked}
+    if order is not Order.RELEVANCE:
+        values["order"] = order.value
+    if start:
+        values["start"] = start
+    return f"{url_for('search.search')}?{urlencode(values)}"
