@@ -18,6 +18,7 @@ from records.register import find_record
 from search.indexing import bring_up_to_date
 from store.archive import Archive
 from store.errors import InvalidInputError
+from worker.steps import build_bundle
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: str) -> date:
@@ -173,7 +174,7 @@ def build(
         bring_up_to_date(opened)
         with opened.reading() as session:
             actor: Actor = actor_of(session, by) if by else OPERATOR
-        built = production.build(
+        built = build_bundle(
             opened,
             title=title,
             prefix=prefix,

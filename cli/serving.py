@@ -1,6 +1,5 @@
 """Commands that serve the application and do its background work."""
 
-import logging
 import tempfile
 
 import click
@@ -9,11 +8,8 @@ import waitress
 from cli.opening import archive
 from cli.output import note
 from store.errors import RefusedError
+from store.logs import log_to_stderr
 from worker.runner import Worker
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
 @click.command()
@@ -23,7 +19,7 @@ def serve(no_worker: bool, threads: int) -> None:
     """Serve the application, with a worker inside."""
     from web.app import LARGEST_UPLOAD, create_app
 
-    _log_to_stderr()
+    log_to_stderr()
     with archive() as opened:
         settings = opened.settings
         # What is uploaded waits inside the data folder, which its owner alone can read, never in a shared one.
@@ -63,7 +59,7 @@ def serve(no_worker: bool, threads: int) -> None:
 @click.option("--once", is_flag=True, help="Do what waits now, then stop.")
 def worker(once: bool) -> None:
     """Work on jobs without serving."""
-    _log_to_stderr()
+    log_to_stderr()
     with archive() as opened:
         working = Worker(opened)
         if once:

@@ -33,7 +33,7 @@ def register(
     """The record is registered with every page, its words' places, and its title, date, type and names proposed."""
     texts = [(page.number, page.text) for page in reading.pages]
     metadata = {key: str(value) for key, value in reading.metadata.items()}
-    title = propose_title(texts, file_name=item.name, label=reading.label, metadata=_with_title(reading, metadata))
+    title = propose_title(texts, file_name=item.name, label=reading.label, metadata=_for_title(reading, metadata))
     dated = propose_date(texts, file_name=item.name, metadata=metadata)
     kind = propose_record_type(title, texts)
     unread = sum(page.unread for page in reading.pages)
@@ -85,8 +85,14 @@ def register(
     return record
 
 
-def _with_title(reading: FileReading, metadata: dict[str, str]) -> dict[str, str]:
-    return {**metadata, "title": reading.title} if reading.title else metadata
+def _for_title(reading: FileReading, metadata: dict[str, str]) -> dict[str, str]:
+    """What the file says of itself; a "subject" is believed of a message alone, elsewhere a program put it there."""
+    told = {key: value for key, value in metadata.items() if key.lower() != "subject" or _is_message(reading)}
+    return {**told, "title": reading.title} if reading.title else told
+
+
+def _is_message(reading: FileReading) -> bool:
+    return reading.media_type.startswith("message/") or "outlook" in reading.media_type
 
 
 def _state(pages: int, unread: int) -> str:

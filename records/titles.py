@@ -45,14 +45,15 @@ _WITH_FIGURES = re.compile(r"\d{1,2}\W*(?:st|nd|rd|th)?\W+\w+\W+(?:19|20)?\d\d|(
 _UNTELLING = re.compile(
     r"^(?:microsoft word|microsoft excel|microsoft powerpoint|untitled|document\d*|doc\d*|scan\w*|img\w*|dsc\w*|"
     r"image\w*|slide ?\d+|book\d+|sheet\d+|new |no title|title|fax\w*|powerpoint presentation|letter|memo|"
-    r"temp\w*|page ?\d+)?"
+    r"temp\w*|page ?\d+|unspecified|anonymous|unknown|none|n/a)?"
     r"[\W\d_]*(?:\.\w{2,4})?$",
     re.I,
 )
 _DECORATION = "*-_=~#•·|<>^ \t.,:;—–"
 _SMALL = frozenset(
-    "a an and at by for from in into of off on or the to upon with as per y yr yn ar a’r o i".split()  # noqa: SIM905
+    ["a", "an", "and", "at", "by", "for", "from", "in", "into", "of", "off", "on", "or", "the", "to", "upon", "with"]
 )
+_SMALL |= {"as", "per", "y", "yr", "yn", "ar", "a’r", "o", "i"}
 _ACRONYMS = frozenset(
     [
         "LADO",

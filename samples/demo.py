@@ -37,7 +37,7 @@ from store import audit, clock
 from store.archive import Archive, open_archive
 from store.errors import CandourError, RefusedError
 from store.settings import load_settings
-from worker.steps import initialise
+from worker.steps import build_bundle, initialise
 from worker.taking_in import take_in
 
 BATCH = "Sample archive"
@@ -221,13 +221,13 @@ def bundle(archive: Archive, places: Places) -> None:
         chosen = [record.reference for record in found if record.reference not in privileged]
     if privileged:
         try:
-            production.build(
+            build_bundle(
                 archive, title="Refused", prefix="PEL", references=[*chosen, *privileged], request=REQUEST, actor=lawyer
             )
         except RefusedError as refusal:
             (places.out / "refusal.txt").write_text(f"{refusal}\n")
     with console.status(f"Building a bundle of {len(chosen)} documents and reading it back…"):
-        built = production.build(
+        built = build_bundle(
             archive,
             title="Complaints in the children's homes",
             prefix="PEL",

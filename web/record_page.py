@@ -80,6 +80,27 @@ class RecordPage:
         return [page for page in self.pages if page.unread]
 
 
+@dataclass(frozen=True)
+class EvidenceGroup:
+    """One passage that a suggestion rests on: where it is, and each of its words with why they count."""
+
+    page: int
+    context: str
+    first: int
+    points: list[tuple[str, str]]
+
+
+def grouped(suggestion: Suggestion) -> list[EvidenceGroup]:
+    """The evidence by passage, in its order: a passage with four telling words is read once, not four times."""
+    groups: dict[tuple[int, str], EvidenceGroup] = {}
+    for item in suggestion.evidence:
+        key = (item.page, item.context or item.text)
+        group = groups.setdefault(key, EvidenceGroup(*key, item.id, []))
+        if (item.text, item.reason) not in group.points:
+            group.points.append((item.text, item.reason))
+    return list(groups.values())
+
+
 def gather(
     archive: Archive, session: "Session", record: Record, *, number: int | None, asked: str, actor: Actor
 ) -> RecordPage:

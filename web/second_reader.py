@@ -9,7 +9,7 @@ from flask_security import verify_password
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
 
-from access.policy import Actor
+from access.policy import Actor, Permission, can
 from access.users import acting, find_user
 from store import audit
 from store.audit_actions import AuditAction
@@ -22,7 +22,7 @@ RATE = parse("10 per 15 minutes")
 
 
 class NotSignedError(InvalidInputError):
-    """The second reader's address and password do not belong together."""
+    """The second reader did not sign."""
 
 
 def signed_second_reader(form: SecondReaderForm) -> Actor:
@@ -32,7 +32,7 @@ def signed_second_reader(form: SecondReaderForm) -> Actor:
     of its own.
 
     Raises:
-        NotSignedError: The two do not belong together, or nobody active has that address.
+        NotSignedError: The two do not belong together, or are not of somebody who may be a second reader.
         TooManyRequests: There were too many wrong ones lately.
     """
     email, actor = str(form.second.data).strip().lower()[:200], current_actor()
@@ -45,6 +45,8 @@ def signed_second_reader(form: SecondReaderForm) -> Actor:
         for key in keys:
             counted.hit(RATE, *key)
         raise NotSignedError("That address and that password do not belong together: the second reader types both.")
+    if not can(second, Permission.SECOND_READ):
+        raise NotSignedError(f"{second.name} may not be the second reader: ask a records officer or a lawyer.")
     return second
 
 

@@ -1,11 +1,13 @@
 """What follows what: the one orchestration, called by a command and by a job alike."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from access import users
 from access.policy import OPERATOR, SYSTEM, Actor
+from costs import effort
 from disclosure import production
 from retention import notices
 from retention.notice_file import check_notice, load_notice
@@ -64,11 +66,38 @@ def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat:
     return {"batch": outcome.batch, **vars(outcome.totals)}
 
 
+def build_bundle(
+    archive: Archive,
+    *,
+    title: str,
+    prefix: str,
+    references: Sequence[str] = (),
+    query: str = "",
+    request: str = "",
+    actor: Actor,
+) -> production.Built:
+    """The bundle is built, proved and kept, and the machine's time for it counted."""
+    started = time.monotonic()
+    built = production.build(
+        archive, title=title, prefix=prefix, references=references, query=query, request=request, actor=actor
+    )
+    with archive.writing() as session:
+        effort.log_automatic(
+            session,
+            activity="machine-bundling",
+            seconds=time.monotonic() - started,
+            items=built.result.documents,
+            pages=built.result.pages,
+            actor=actor,
+        )
+    return built
+
+
 def bundle_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
     """The job kind `bundle`: payload title, prefix, request and the references of the records in order."""
     references: Sequence[str] = arguments["records"]
     beat(0, len(references))
-    built = production.build(
+    built = build_bundle(
         archive,
         title=arguments["title"],
         prefix=arguments["prefix"],
@@ -86,8 +115,17 @@ def index_job(archive: Archive, _arguments: dict[str, Any], asked_by: str, beat:
 
 def rebuild_index(archive: Archive, *, actor: Actor, progress: Heartbeat | None = None) -> int:
     """The index is made anew from the database, and that it was is in the audit trail."""
+    started = time.monotonic()
     count = indexing.rebuild(archive, progress=progress)
     with archive.writing() as session:
+        effort.log_automatic(
+            session,
+            activity="machine-indexing",
+            seconds=time.monotonic() - started,
+            items=count,
+            pages=0,
+            actor=actor,
+        )
         audit.record(session, AuditAction.INDEX_REBUILT, actor=actor.name, subject="index", detail={"documents": count})
     return count
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from wtforms import PasswordField, SelectField, TextAreaField
+from wtforms.validators import ValidationError
 
 from failings.escalations import DUE, KINDS
 from retention.models import NoticeCategory
@@ -117,7 +118,7 @@ class EscalationForm(Form):
         """Returns only if the page is a number, or nothing.
 
         Raises:
-            ValueError: It is something else.
+            ValidationError: It is something else.
         """
         if field.data and not field.data.isdecimal():
-            raise ValueError("Give the page as a number, or leave it empty")
+            raise ValidationError("Give the page as a number, or leave it empty")

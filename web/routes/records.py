@@ -23,6 +23,7 @@ from web import record_words
 from web.authorisation import requires
 from web.context import current_actor, current_session
 from web.record_forms import RecordForms
+from web.record_page import grouped
 from web.routes.record_showing import record_view
 from web.viewing import viewed_record
 
@@ -33,6 +34,7 @@ STATE_WORDS = {state: record_words.STATES[state] for state in (READ, PARTLY_READ
 area.add_app_template_filter(record_words.written)
 area.add_app_template_filter(record_words.kind, "record_kind")
 area.add_app_template_filter(record_words.reading)
+area.add_app_template_filter(grouped)
 
 
 @area.get("/records")

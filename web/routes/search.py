@@ -35,7 +35,7 @@ ORDERS = {
     Order.REFERENCE: "By reference",
 }
 FACET_LABELS = {
-    fields.CATEGORY: "Category decided",
+    fields.CATEGORY: "Category, decided or suggested",
     fields.YEAR: "Year",
     fields.TYPE: "Type",
     fields.BATCH: "Batch",

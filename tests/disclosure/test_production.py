@@ -1,0 +1,131 @@
+"""From records to a bundle that was built, read back and kept; and what stops one."""
+
+import pypdfium2
+import pytest
+from sqlalchemy import select
+
+from access.policy import OPERATOR, Actor
+from disclosure import marks, production
+from disclosure.models import DocumentNumber
+from disclosure.numbering import allocate_numbers
+from inquiry.requests import add_request
+from records.register import find_record
+from retention.holds import holds_of
+from store import audit, clock
+from store.audit import AuditEvent
+from store.errors import DamagedError, InvalidInputError, NotFoundError, NotPermittedError, RefusedError
+
+
+def build(archive, actor, *references, **changes):
+    return production.build(
+        archive, **{"title": "Minutes", "prefix": "ABC", "references": references, "actor": actor, **changes}
+    )
+
+
+def mark(archive, reference, kind, lawyer):
+    with archive.writing() as session:
+        marks.mark(session, find_record(session, reference, actor=lawyer), kind=kind, reason="Advice.", actor=lawyer)
+
+
+def test_a_bundle_is_built_read_back_and_kept(archive, make_record, lawyer):
+    first, second = make_record(b"one", text="Minutes of Tŷ Gwŷr"), make_record(b"two", text="A letter")
+    with archive.writing() as session:
+        add_request(
+            session,
+            "R9/1",
+            kind="rule-9-documents",
+            title="",
+            received=clock.today(),
+            due=clock.today(),
+            paragraphs=[("1", "All minutes.")],
+            actor=lawyer,
+        )
+
+    built = build(archive, lawyer, second, first, request="R9/1")
+
+    assert built.verification.ok
+    assert "COMPLETE-AND-UNREDACTED" in built.file_name
+    with archive.reading() as session:
+        kept = production.find_bundle(session, built.bundle.id, actor=lawyer)
+        assert [document.label for document in kept.documents] == ["ABC000001", "ABC000002"]
+    with pypdfium2.PdfDocument(archive.files.original(kept.sha256)) as document:
+        text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    assert "R9/1" in text
+    assert "COMPLETE AND UNREDACTED" in text
+    assert "Tŷ Gwŷr" in text
+    assert "ABC000002_001" in text
+
+
+def test_a_privileged_record_stops_the_bundle_and_is_named(archive, make_record, lawyer):
+    first, second = make_record(b"one"), make_record(b"two")
+    mark(archive, second, "privileged", lawyer)
+
+    with pytest.raises(RefusedError, match=second):
+        build(archive, lawyer, first, second)
+
+    with archive.reading() as session:
+        assert production.bundles(session) == []
+        refused = session.scalars(select(AuditEvent).where(AuditEvent.action == "disclosure.bundle-refused")).one()
+        assert second in refused.detail
+        assert audit.verify(session, archive.audit_head).ok
+
+
+def test_a_restricted_record_needs_someone_who_may_see_it(archive, make_record, lawyer):
+    reference = make_record(b"one")
+    mark(archive, reference, "restricted", lawyer)
+
+    with pytest.raises(RefusedError, match=r"R000001 is restricted.*--by"):
+        build(archive, OPERATOR, reference)
+    assert build(archive, lawyer, reference).verification.ok
+
+
+def test_a_hold_does_not_stand_in_the_way_of_disclosure(archive, make_record, lawyer):
+    reference = make_record(b"one")
+
+    assert build(archive, lawyer, reference).verification.ok
+    with archive.reading() as session:
+        assert holds_of(session, find_record(session, reference, actor=lawyer))
+
+
+def test_a_number_stays_with_its_record_and_is_never_given_again(archive, make_record, lawyer):
+    first, second, third = make_record(b"one"), make_record(b"two"), make_record(b"three")
+    with archive.writing() as session:
+        records = {reference: find_record(session, reference, actor=lawyer) for reference in (first, second, third)}
+        allocate_numbers(session, [records[second]], prefix="ABC")
+        numbers = allocate_numbers(session, [records[first], records[second], records[third]], prefix="ABC")
+
+        assert [numbers[records[reference].id] for reference in (first, second, third)] == [2, 1, 3]
+        assert allocate_numbers(session, [records[third]], prefix="XYZ") == {records[third].id: 1}
+        assert len(session.scalars(select(DocumentNumber)).all()) == 4
+
+
+@pytest.mark.parametrize("prefix", ["", "A", "abc", "ABCDE", "A1", "A B"])
+def test_a_prefix_is_capital_letters(archive, make_record, lawyer, prefix):
+    with pytest.raises(InvalidInputError, match="prefix"):
+        build(archive, lawyer, make_record(), prefix=prefix)
+
+
+def test_only_those_who_may_build_bundles_do(archive, make_record, officer, leader):
+    reference = make_record()
+    for actor in (officer, leader, Actor("nobody@example.org")):
+        with pytest.raises((NotPermittedError, NotFoundError)):
+            build(archive, actor, reference)
+
+
+def test_an_empty_bundle_and_a_record_twice_are_refused(archive, make_record, lawyer):
+    reference = make_record()
+    with pytest.raises(InvalidInputError, match="twice"):
+        build(archive, lawyer, reference, reference)
+    with pytest.raises(NotFoundError):
+        build(archive, lawyer, "R999999")
+
+
+def test_an_original_changed_behind_our_back_is_not_disclosed(archive, make_record, lawyer):
+    reference = make_record(b"one")
+    with archive.reading() as session:
+        path = archive.files.original(find_record(session, reference, actor=lawyer).sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"two")
+
+    with pytest.raises(DamagedError):
+        build(archive, lawyer, reference)
