@@ -140,7 +140,7 @@ def find_user(session: Session, email: str) -> User:
     """
     user = session.scalar(select(User).where(User.email == email.strip().lower()))
     if user is None:
-        raise NotFoundError(f"{email} is not a user: add them with `candour users add`.")
+        raise NotFoundError(f"{email} is not a user: check the address, or have an administrator add them.")
     return user
 
 

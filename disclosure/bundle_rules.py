@@ -35,7 +35,7 @@ def require_bundle_allowed(session: Session, records: Sequence[Record], *, actor
     if restricted and not can(actor, Permission.READ_RESTRICTED):
         raise RefusedError(
             f"The bundle was not built because {_are(restricted, 'restricted')} and {actor.name} may not see such "
-            "records: have someone build it who may (`--by`), or take it out."
+            "records: have someone build it who may, or take it out."
         )
     purged = [record.reference for record in records if record.purged_at]
     if purged:

@@ -66,7 +66,7 @@ def _holds(session: Session, record: Record, notices: dict[int, str]) -> list[Ha
         notice = notices.get(hold.notice_id or 0, "")
         what = words[hold.kind].format(category=hold.category)
         listed.append(Happened(hold.placed_at, hold.placed_by, what, hold.reason, notice))
-        if release:
+        if release is not None:
             both = f"{release.given_by}, second reader {release.second_reader}"
             listed.append(Happened(release.given_at, both, f"Ended hold {hold.id}", release.reason, notice))
     return listed

@@ -94,4 +94,4 @@ def find_mark(session: Session, number: int) -> Mark:
 def count_marked(session: Session) -> dict[str, int]:
     """How many records stand marked, by kind."""
     rows = session.execute(select(Mark.kind, func.count(Mark.id)).where(Mark.lifted_at.is_(None)).group_by(Mark.kind))
-    return dict(rows.tuples().all())
+    return {row.kind: row[1] for row in rows}

@@ -28,7 +28,7 @@ from inquiry.models import Request
 from inquiry.requests import find_request
 from records import words
 from records.models import RESTRICTED, Page, Record
-from records.register import find_record, packed_words, pages_of
+from records.register import CONTAINER, family, find_record, packed_words, pages_of
 from search.querying import matching_records
 from store import audit, clock, protections
 from store.archive import Archive
@@ -200,13 +200,22 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
         media_type=record.media_type,
         kind=kind,
         date_text=date_text(record),
-        pages=tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in ("ocr", "both")),
+        pages=(_contents(session, record),)
+        if record.state == CONTAINER
+        else tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in ("ocr", "both")),
         attach_original=kind == "text",
         source_location=f"{record.source}: {record.files[0].path}",
         read_note=_read_note(record),
         # A page lost between reading and bundling is refused, not passed over.
         expected_pages=None if kind == "text" else record.page_count,
     )
+
+
+def _contents(session: Session, record: Record) -> PageText:
+    """A container has no pages of its own: what came out of it is listed instead, by name and record."""
+    members = [member for member in family(session, record) if member.parent_id == record.id]
+    lines = [f"{member.family_position}\t{member.file_name}\t{member.reference}" for member in members]
+    return PageText(number=1, text="\n".join(["No.\tFile in the container\tRecord", *lines]), heading="What it holds")
 
 
 def kind_of(record: Record) -> DocumentKind:

@@ -265,7 +265,7 @@ def _as_seen(escalation: Escalation, record: Record, actor: Actor) -> Escalation
 
 def _require_visible(record: Record, actor: Actor) -> None:
     if not visible(record, actor):
-        raise NotFoundError(f"There is no record {record.reference}: list them with `candour records list`.")
+        raise NotFoundError(f"There is no record {record.reference}: check the reference in the list of records.")
 
 
 def _require_acting_on(session: Session, escalation: Escalation, actor: Actor) -> None:

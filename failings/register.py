@@ -266,7 +266,7 @@ def find_failing(session: Session, reference: str, *, actor: Actor) -> Failing:
     require(actor, Permission.FAILINGS_READ)
     failing = session.scalar(select(Failing).where(Failing.reference == reference.strip().upper()))
     if failing is None:
-        raise NotFoundError(f"There is no failing {reference}: list them with `candour failings list`.")
+        raise NotFoundError(f"There is no failing {reference}: check its reference in the list of failings.")
     return failing
 
 

@@ -87,7 +87,7 @@ def write_self_report(session: Session, out: Path, *, title: str, authority: str
     require(actor, Permission.FAILINGS)
     failings = all_failings(session, actor=actor)
     if not failings:
-        raise InvalidInputError("There is no failing to report: record one with `candour failings add` first.")
+        raise InvalidInputError("There is no failing to report: record one first.")
     if not out.parent.is_dir():
         raise InvalidInputError(f"{out.name} cannot be written, because its folder does not exist: make it first.")
     day = clock.today()

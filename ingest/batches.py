@@ -146,6 +146,15 @@ def add_member(session: Session, parent: Item, *, name: str, position: int, sha2
     return item
 
 
+def ancestors(session: Session, item: Item) -> list[Item]:
+    """The containers the item lies in, the nearest first."""
+    found: list[Item] = []
+    while item.parent_id is not None:
+        item = session.get_one(Item, item.parent_id)
+        found.append(item)
+    return found
+
+
 def member_at(session: Session, parent: Item, position: int) -> Item | None:
     """The item of this container's member at this place, if it is known."""
     return session.scalar(select(Item).where(Item.parent_id == parent.id, Item.position == position))
@@ -262,7 +271,7 @@ def find_batch(session: Session, name: str) -> Batch:
     """
     batch = session.scalar(select(Batch).where(Batch.name == name))
     if batch is None:
-        raise NotFoundError(f"There is no batch {name!r}: list them with `candour batches`.")
+        raise NotFoundError(f"There is no batch {name!r}: check its name in the list of batches.")
     return batch
 
 

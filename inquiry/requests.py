@@ -105,7 +105,7 @@ def find_request(session: Session, reference: str) -> Request:
     """
     request = session.scalar(select(Request).where(Request.reference == reference))
     if request is None:
-        raise NotFoundError(f"Request {reference} is not logged: log it with `candour requests add`.")
+        raise NotFoundError(f"Request {reference} is not logged: log it first, with its paragraphs and dates.")
     return request
 
 

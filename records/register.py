@@ -25,7 +25,7 @@ def find_record(session: Session, reference: str, *, actor: Actor) -> Record:
     """
     record = session.scalar(select(Record).where(Record.reference == reference.strip().upper()))
     if record is None or not visible(record, actor):
-        raise NotFoundError(f"There is no record {reference}: list them with `candour records list`.")
+        raise NotFoundError(f"There is no record {reference}: check the reference in the list of records.")
     return record
 
 

@@ -54,8 +54,8 @@ def refuse_unless_clear(record: Record, given: list[checks.Answer]) -> None:
     if blocking:
         reasons = "; ".join(item.detail for item in blocking)
         raise RefusedError(
-            f"{record.reference} is kept: {reasons}. Only `candour clear`, by two people, after every page is read "
-            "and every suggestion decided, opens the way."
+            f"{record.reference} is kept: {reasons}. Only the decision of two people that it is outside the notice "
+            "opens the way, after every page is read and every suggestion decided."
         )
 
 

@@ -315,7 +315,7 @@ def find_hold(session: Session, number: int) -> Hold:
     """
     hold = session.get(Hold, number)
     if hold is None:
-        raise NotFoundError(f"There is no hold {number}: list them with `candour hold list`.")
+        raise NotFoundError(f"There is no hold {number}: check its number in the list of holds.")
     return hold
 
 

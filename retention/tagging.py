@@ -98,7 +98,7 @@ def decide(
     """
     require(actor, Permission.TAG)
     if not visible(record, actor):
-        raise NotFoundError(f"There is no record {record.reference}: list them with `candour records list`.")
+        raise NotFoundError(f"There is no record {record.reference}: check the reference in the list of records.")
     notice = current_notice(session)
     _check(notice, category, outcome, paragraph, substantiated, reason)
     if record.purged_at:

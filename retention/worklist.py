@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -48,13 +48,13 @@ def filtered_records(
     session: Session, wanted: RecordFilter, *, actor: Actor, offset: int = 0, limit: int | None = None
 ) -> list[Record]:
     """The records that fit and that this actor may know of, in order of registration."""
-    query = _narrowed(select(Record), wanted, actor).order_by(Record.id)
+    query = select(Record).where(*_conditions(wanted, actor)).order_by(Record.id)
     return list(session.scalars(query.offset(offset).limit(limit)))
 
 
 def count_filtered(session: Session, wanted: RecordFilter, *, actor: Actor) -> int:
     """How many records fit, of those this actor may know of."""
-    return session.scalar(_narrowed(select(func.count(Record.id)), wanted, actor)) or 0
+    return session.scalar(select(func.count(Record.id)).where(*_conditions(wanted, actor))) or 0
 
 
 def batch_names(session: Session, *, actor: Actor) -> list[str]:
@@ -104,22 +104,19 @@ def neighbours_to_tag(session: Session, record: Record, *, actor: Actor) -> Neig
     )
 
 
-def _narrowed(query: Select[tuple[Record]] | Select[tuple[int]], wanted: RecordFilter, actor: Actor) -> Select:  # type: ignore[type-arg]
-    query = query.where(Record.compartment.in_(actor.compartments))
+def _conditions(wanted: RecordFilter, actor: Actor) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Record.compartment.in_(actor.compartments)]
     if wanted.state:
-        query = query.where(Record.state == wanted.state)
+        found.append(Record.state == wanted.state)
     if wanted.batch:
-        query = query.where(Record.batch == wanted.batch)
+        found.append(Record.batch == wanted.batch)
     if wanted.category:
-        query = query.where(
-            Record.id.in_(
-                select(SearchFact.record_id).where(
-                    SearchFact.field.in_(["category", "suggested"]), SearchFact.value == wanted.category
-                )
-            )
+        in_category = select(SearchFact.record_id).where(
+            SearchFact.field.in_(["category", "suggested"]), SearchFact.value == wanted.category
         )
+        found.append(Record.id.in_(in_category))
     if wanted.needs == DECIDING:
-        query = query.where(Record.id.in_(select(Suggestion.record_id).where(Suggestion.status == OPEN)))
+        found.append(Record.id.in_(select(Suggestion.record_id).where(Suggestion.status == OPEN)))
     if wanted.needs == READING:
-        query = query.where(Record.unread_pages > 0)
-    return query
+        found.append(Record.unread_pages > 0)
+    return found

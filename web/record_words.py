@@ -17,7 +17,7 @@ READ_BY = {
     "ocr": "the image, by machine (OCR)",
     "both": "the text in the file and the image together",
     "native": "the text as it was written",
-    "none": "nothing: it has not been read",
+    "none": "nothing that can be relied on",
 }
 
 

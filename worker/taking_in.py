@@ -38,6 +38,8 @@ from store.files import ChangedWhileReadError
 LISTED_AT_ONCE = 500
 MEMBERS_AT_ONCE = 50
 INDEX_EVERY = 400
+# A message in a ZIP in a message in a ZIP is four deep; what is deeper was made, not filed.
+DEEPEST = 8
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,9 @@ class _Taking:
         except UnreadableFile as problem:
             self._quarantine(number, problem)
             return False
+        if item.parent_id is not None and (problem := self._endless(item, sha256)):
+            self._quarantine(number, problem)
+            return False
         if sha256 in self.waiters:
             self.waiters[sha256].append(number)
             return False
@@ -203,6 +208,16 @@ class _Taking:
         self.waiters[sha256] = []
         self.pool.submit(str(number), self.archive.files.path(sha256), name=item.name)
         return True
+
+    def _endless(self, item: Item, sha256: str) -> UnreadableFile | None:
+        """Why a member is not opened: it lies too deep, or in a copy of itself, as files made to do harm do."""
+        with self.archive.reading() as session:
+            above = batches.ancestors(session, item)
+        if any(container.sha256 == sha256 for container in above):
+            return UnreadableFile(
+                "bomb", "The file holds a copy of itself without end; the copy was not unpacked again."
+            )
+        return UnreadableFile("nested-too-deep") if len(above) > DEEPEST else None
 
     def _store(self, item: Item) -> str:
         try:

@@ -101,7 +101,7 @@ def _row_line(row: tuple[Any, ...], hidden_columns: set[int]) -> str:
         values.append(text)
     while values and not values[-1]:
         values.pop()
-    return " | ".join(values)
+    return "\t".join(values)
 
 
 def _shown(value: Any) -> str:

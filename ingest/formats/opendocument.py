@@ -95,7 +95,7 @@ def _row(row: Element) -> str:
         cells += [text] * (min(repeats, _MAXIMUM_REPEATS) if text else 1)
     while cells and not cells[-1]:
         cells.pop()
-    return " | ".join(cells)
+    return "\t".join(cells)
 
 
 def _inline(element: Element) -> str:

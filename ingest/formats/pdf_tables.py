@@ -67,7 +67,7 @@ def ruled_tables(path: Path, number: int) -> list[list[str]]:
 
 
 def _rows(table: list[list[str | None]]) -> list[str]:
-    rows = [" | ".join(" ".join((cell or "").split()) for cell in row) for row in table]
+    rows = ["\t".join(" ".join((cell or "").split()) for cell in row) for row in table]
     return [row for row in rows if len(_WORD.findall(row)) > 1]
 
 

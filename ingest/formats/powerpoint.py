@@ -86,7 +86,7 @@ def _text(root: Element) -> str:
             lines.append(_line(paragraph))
     for row in root.iter(f"{_A}tr"):
         cells = [" ".join(_line(paragraph) for paragraph in cell.iter(f"{_A}p")) for cell in row.iter(f"{_A}tc")]
-        lines.append(" | ".join(cell.strip() for cell in cells))
+        lines.append("\t".join(cell.strip() for cell in cells))
     return "\n".join(line for line in lines if line.strip())
 
 

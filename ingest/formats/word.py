@@ -101,7 +101,7 @@ class _Flow:
                 cells.append(" / ".join(line.strip() for line in inner.lines() if line.strip()))
                 self.boxes += inner.boxes
                 self.changes += inner.changes
-            self._pages[-1].append(" | ".join(cells))
+            self._pages[-1].append("\t".join(cells))
 
     def _inline(self, parent: Element, mark: str, depth: int) -> None:
         if depth > _MAXIMUM_DEPTH:

@@ -74,7 +74,7 @@ def test_a_restricted_record_needs_someone_who_may_see_it(archive, make_record, 
     reference = make_record(b"one")
     mark(archive, reference, "restricted", lawyer)
 
-    with pytest.raises(RefusedError, match=r"R000001 is restricted.*--by"):
+    with pytest.raises(RefusedError, match=r"R000001 is restricted.*may not see such"):
         build(archive, OPERATOR, reference)
     assert build(archive, lawyer, reference).verification.ok
 

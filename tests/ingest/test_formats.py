@@ -59,7 +59,7 @@ def test_word_body_tables_and_comments_are_read_in_order(tmp_path):
 
     text = text_of(read(tmp_path / "a.docx"))
 
-    assert text.index("Placements Panel") < text.index("Home | Beds") < text.index("closed at noon")
+    assert text.index("Placements Panel") < text.index("Home\tBeds") < text.index("closed at noon")
     assert "Header: CONFIDENTIAL" in text
     assert "Comment by A Clerk" in text
     assert "Was this sent on?" in text
@@ -98,7 +98,7 @@ def test_hidden_parts_of_a_workbook_are_read_and_marked(tmp_path):
 
     reading = read(tmp_path / "a.xlsx")
 
-    assert "[hidden row] Hidden child | 1 May 1983" in text_of(reading)
+    assert "[hidden row] Hidden child\t1 May 1983" in text_of(reading)
     assert "A1, by A Clerk: Check the spelling" in text_of(reading)
     assert "Sheet Notes (hidden sheet)" in [page.heading for page in reading.pages]
 
@@ -238,7 +238,7 @@ def test_rows_of_a_ruled_table_are_kept_together(tmp_path):
             canvas.drawString(80 + column * 128, 700 - row * 40, cells[row][column])
     canvas.save()
 
-    assert "Ann Example | Elm House | 1979" in text_of(read(tmp_path / "a.pdf"))
+    assert "Ann Example\tElm House\t1979" in text_of(read(tmp_path / "a.pdf"))
 
 
 @pytest.mark.parametrize(

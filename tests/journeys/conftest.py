@@ -38,6 +38,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A small archive, served; it stands for all journeys, and each works on papers of its own."""
+    if standing := os.environ.get("DEV_HOUSE"):  # DEV
+        import json  # DEV
+        line = CommandLine(Path("/tmp/journeyscratch/data"), int(standing))  # DEV
+        yield House(line.url, Path("/tmp/journeyscratch/data"), Path("/tmp/journeyscratch/papers"), json.loads(Path("/tmp/journeyscratch/refs.json").read_text()))  # DEV
+        return  # DEV
     folder = tmp_path_factory.mktemp("house")
     make_papers(folder)
     line = CommandLine(folder / "data", free_port())

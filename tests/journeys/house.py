@@ -10,67 +10,43 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
 
-from access.policy import Role
 from samples.make import make_all
 from samples.spec import Spec, read_specs
-from store import clock
+from tests.journeys.furnishing import furnish
+from tests.journeys.names import (
+    ADVICE,
+    AUTHORITY,
+    BATCH,
+    COMPLAINT,
+    GRITTING,
+    GRITTING_COPY,
+    HANDED_OVER,
+    HONOUR,
+    HONOUR_MAIL,
+    LOCKED,
+    LOG_BOOK,
+    MINUTES_1977,
+    MINUTES_2002,
+    PASSWORD,
+    PEOPLE,
+    PLAYGROUND,
+    REGISTER,
+    WELSH,
+)
 
 ROOT = Path(__file__).parent.parent.parent
-AUTHORITY = "Pellingford Borough Council"
-BATCH = "Boxes from the county store"
-PASSWORD = "four quiet herons wading"
 STARTING_SECONDS = 90
 STOPPING_SECONDS = 20
 QUARANTINE_EXIT = 3
 
-OFFICER, SECOND_OFFICER = "officer@pellingford.example", "second@pellingford.example"
-LAWYER, LEADER = "lawyer@pellingford.example", "leader@pellingford.example"
-ADMINISTRATOR = "administrator@pellingford.example"
-PEOPLE = {
-    OFFICER: Role.RECORDS_OFFICER,
-    SECOND_OFFICER: Role.RECORDS_OFFICER,
-    LAWYER: Role.LEGAL,
-    LEADER: Role.LEADER,
-    ADMINISTRATOR: Role.ADMINISTRATOR,
-}
-
-COMPLAINT = "Social Services/Box 9/Draymoor complaint/1972 letter from Mrs Draymoor.pdf"
-MINUTES_1977 = "Social Services/Box 11/1977 Children's Homes Sub-Committee 4 July.pdf"
-MINUTES_2002 = "Z drive/ACPC/2002 procedures sub-group minutes.docx"
-HONOUR = "Chief Executive/Box 1/1979 nomination Mr L Osterwain.pdf"
-HONOUR_MAIL = "Z drive/E-mail saved/2001-02-06 FW OBE nomination.eml"
-LOG_BOOK = "Social Services/Box 14/Ravelstoke House daily log 1974 vol 3.pdf"
-REGISTER = "Z drive/Placements/2003 register of placements.xlsx"
-WELSH = "Social Services/Box 16/1981 placement at Plas Gwernhwr.pdf"
-ADVICE = "Legal/Box 2/1996 insurers advice on reply.pdf"
-PLAYGROUND = "Parks/Box 1/1972 children's playground equipment.pdf"
-GRITTING = "Z drive/Highways/2010 gritting routes.txt"
-GRITTING_COPY = "Z drive/Highways/Gritting 2010 (copy for web).txt"
-LOCKED = "Z drive/LSCB/2013 CSE panel minutes (locked).pdf"
 TAKEN_IN = (COMPLAINT, MINUTES_1977, MINUTES_2002, HONOUR, HONOUR_MAIL, LOG_BOOK, REGISTER, WELSH, ADVICE, PLAYGROUND)
 TAKEN_IN += (GRITTING, GRITTING_COPY, LOCKED)
 
-# Handed over in the browser.
-STRATEGY = "Social Services/Box 21/1991 strategy meeting.pdf"
-RESURFACING = "Borough Engineer/Box 5/1971 resurfacing Moor Lane.pdf"
-HANDED_OVER = (STRATEGY, RESURFACING)
 LOG_BOOK_PAGES = 3
-
-REQUEST = "PI-009"
-FAILING = (
-    *("--title", "Checks on foster households were not always carried out", "--kind", "supervision"),
-    *("--body", "Social Services Department", "--from", "1998-04-01", "--to", "2002-03-31"),
-    *("--should", "Each household should have been checked again every three years."),
-    *("--policy", "The department’s own procedure of 1998."),
-    *("--did", "The sub-group was told that the checks had not been carried out in every case."),
-    *("--certainty", "established", "--owner", "Director of Children’s Services"),
-    *("--action", "Every household of those years is looked up, and the inquiry told what is found."),
-)
 
 
 @dataclass(frozen=True)
@@ -179,27 +155,8 @@ def make_archive(line: CommandLine, papers: Path) -> dict[str, str]:
     items = outcome["items"]
     assert isinstance(items, list)
     references = {_within(item["path"]): item["record"] for item in items if item["record"]}
-    furnish(line, references)
+    furnish(line.environment, references)
     return references
-
-
-def furnish(line: CommandLine, references: dict[str, str]) -> None:
-    """There is a request of the inquiry, something to show under costs, and a failing on the register."""
-    today = clock.today()
-    days = [(today - timedelta(weeks=weeks)).isoformat() for weeks in (0, 2, 6, 11)]
-    next_month = (today + timedelta(days=30)).isoformat()
-    asked = ["--received", days[1], "--due", next_month, "--paragraph", "1: All minutes about children in its homes."]
-    line.run("requests", "add", REQUEST, "--title", "Children’s homes of the borough", *asked, "--by", LAWYER)
-    line.run("costs", "rate", "records-officer", "24.60", "--from", (today - timedelta(weeks=60)).isoformat())
-    for day, activity, minutes in ((days[3], "scan", "960"), (days[2], "first-review", "1260")):
-        logged = ["--role", "records-officer", "--activity", activity, "--minutes", minutes, "--items", "12"]
-        line.run("costs", "effort", *logged, "--day", day, "--by", OFFICER)
-    for day, category, supplier, net in (
-        (days[3], "scanning", "Fenwright Imaging", "1180.00"),
-        (days[1], "external-solicitors", "Tarn & Hollis", "2250.00"),
-    ):
-        line.run("costs", "spend", "--category", category, "--supplier", supplier, "--net", net, "--day", day)
-    line.run("failings", "add", *FAILING, "--evidence", f"{references[MINUTES_2002]}:1", "--by", LAWYER)
 
 
 def _within(path: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.browsing import Visitor
-from tests.journeys.house import BATCH, COMPLAINT, HANDED_OVER, OFFICER, House
+from tests.journeys.house import House
+from tests.journeys.names import BATCH, COMPLAINT, HANDED_OVER, OFFICER, WELSH
 
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
@@ -20,7 +21,7 @@ def test_a_records_officer_hands_over_files_and_sees_that_they_add_up(visit: Vis
     officer.picture("home")
 
     officer.follow("Upload")
-    page.get_by_label("Files").set_input_files([house.paper(path) for path in HANDED_OVER])
+    page.locator("input[type=file]").set_input_files([house.paper(path) for path in HANDED_OVER])
     page.get_by_label("Name of the batch").fill("Box 21, by hand")
     page.get_by_label("Where the files came from").fill("Basement store, box 21")
     page.get_by_role("button", name="Upload").click()
@@ -40,7 +41,7 @@ def test_the_same_files_handed_over_again_are_duplicates(visit: Visit, house: Ho
     page = officer.page
 
     officer.open("/upload")
-    page.get_by_label("Files").set_input_files([house.papers / "taken in" / COMPLAINT])
+    page.locator("input[type=file]").set_input_files([house.papers / "taken in" / COMPLAINT])
     page.get_by_label("Name of the batch").fill("The same letter again")
     page.get_by_label("Where the files came from").fill("Basement store, box 9")
     page.get_by_role("button", name="Upload").click()
@@ -54,7 +55,7 @@ def test_a_records_officer_sees_what_could_not_be_read(visit: Visit) -> None:
     page = officer.page
 
     officer.follow("Batches")
-    page.get_by_role("link", name=BATCH).click()
+    page.get_by_role("link", name=BATCH, exact=True).click()
 
     expect(page.locator(".candour-sum")).to_contain_text("It adds up.")
     row = page.get_by_role("row").filter(has_text="2013 CSE panel minutes (locked).pdf")
@@ -76,7 +77,7 @@ def test_a_records_officer_reads_the_evidence_and_decides(visit: Visit, house: H
     shown = " ".join(" ".join(words.all_inner_texts()).split())
     assert "over-familiar" in shown
     expect(confirmed).to_contain_text("over-familiar")
-    officer.picture("record")
+    officer.picture("record", at=page.locator("#page"))
 
     confirmed.get_by_label("Confirm").check()
     confirmed.get_by_label("Why").fill("The letter says what he was told by his son.")
@@ -98,15 +99,27 @@ def test_a_records_officer_reads_the_evidence_and_decides(visit: Visit, house: H
 def test_a_decision_without_a_reason_is_asked_for_again(visit: Visit, house: House) -> None:
     officer = visit(OFFICER)
     page = officer.page
-    officer.open(f"/records/{house.reference_of(COMPLAINT)}")
-    officer.refusals.add(page.url)
+    officer.open(f"/records/{house.reference_of(WELSH)}")
+    suggestion = page.locator("#suggestion-involved")
+    suggestion.get_by_label("Reject").check()
+    officer.expects_refusal = True
 
-    page.locator(".candour-suggestion").first.get_by_role("button", name="Keep this decision").dispatch_event("click")
+    suggestion.get_by_role("button", name="Keep this decision").click()
 
-    expect(page.locator(".govuk-error-summary")).to_contain_text("There is a problem")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Say why, in a few words")
+    expect(page.locator("#history")).to_contain_text("Nothing has been decided yet.")
 
 
-@pytest.mark.parametrize("path", ["/costs", "/bundles", "/failings", "/users", "/audit"])
+def test_a_records_officer_logs_time_and_never_sees_the_spending(visit: Visit) -> None:
+    officer = visit(OFFICER)
+
+    officer.open("/costs")
+
+    expect(officer.heading).to_have_text("Time spent")
+    assert "£" not in officer.page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("path", ["/costs/spending", "/bundles", "/failings", "/users", "/audit"])
 def test_a_records_officer_is_refused_what_others_are_here_for(visit: Visit, path: str) -> None:
     officer = visit(OFFICER)
 

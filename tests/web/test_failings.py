@@ -104,7 +104,7 @@ def test_another_page_of_evidence_gives_one_more_line_and_records_nothing(
         ({"evidence-page": ["7", ""]}, "has no page 7"),
         ({"evidence-record": ["R999999", ""]}, "There is no record R999999"),
         ({"policy_then": " "}, "Name the policy or law then in force"),
-        ({"period_to": ["1", "1", "1970"]}, "its period ends before it begins"),
+        ({"period_to": ["1", "1", "1970"]}, "The period cannot end before it begins"),
     ],
 )
 def test_a_failing_without_evidence_or_words_is_not_recorded(

@@ -52,7 +52,7 @@ def test_what_is_found_is_counted_exactly_and_out_of_how_many(officer_client, fo
 
     assert "1 record found, of 2 searched" in page
     assert "R000001" in page
-    assert "1 page could not be read and is in no search." in page
+    assert "1 page could not be read: no search can be relied on to reach it." in page
 
 
 def test_a_restricted_record_leaves_no_trace_in_an_officers_search(officer_client, legal_client, found: None) -> None:
@@ -102,7 +102,7 @@ def test_nothing_found_says_what_was_searched_and_what_could_not_be(officer_clie
     assert "Nothing was found" in page
     assert "of 2 searched" in page
     assert "This is not proof that there is nothing." in page
-    assert "1 page could not be read, and no search reaches it." in page
+    assert "1 page could not be read, and no search can be relied on to reach it." in page
 
 
 def test_a_near_miss_is_offered(officer_client, found: None) -> None:

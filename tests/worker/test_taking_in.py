@@ -1,5 +1,6 @@
 """Taking files in: the arithmetic, the families, and going on after an interruption."""
 
+import io
 import os
 import signal
 import subprocess
@@ -160,6 +161,35 @@ def test_two_folders_of_the_same_name_are_both_taken_in(archive, notice, tmp_pat
     outcome = take(archive, tmp_path / "first" / "docs", tmp_path / "second" / "docs")
 
     assert outcome.totals.registered == 2
+
+
+def nested(depth: int) -> bytes:
+    content, name = b"The innermost note.\n", "note.txt"
+    for level in range(depth):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as container:
+            container.writestr(name, content)
+        content, name = made.getvalue(), f"level-{level}.zip"
+    return content
+
+
+def test_containers_are_opened_only_so_deep(archive, notice, tmp_path):
+    (tmp_path / "deep.zip").write_bytes(nested(12))
+
+    outcome = take(archive, tmp_path / "deep.zip")
+
+    assert outcome.totals.adds_up
+    assert [item.state for item in outcome.items][-1] == "quarantined"
+    assert "containers deep" in outcome.items[-1].reason
+    assert outcome.totals.found < 13
+
+
+def test_a_file_that_holds_itself_is_opened_once(archive, notice, corpus):
+    outcome = take(archive, corpus("files/office/tika/quine.gz"))
+
+    assert outcome.totals.adds_up
+    assert outcome.totals.found < 10
+    assert "copy of itself" in outcome.items[-1].reason
 
 
 def test_a_path_that_is_not_there_is_refused_and_nothing_is_begun(archive, notice, tmp_path):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wtforms import TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from failings.words import CERTAINTIES, KINDS
 from store.errors import InvalidInputError
@@ -29,23 +29,31 @@ class EvidenceRow:
         return not (self.reference or self.page or self.note)
 
 
+class LongTextField(TextAreaField):  # type: ignore[misc]
+    """Several lines of text, without blanks around them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The text is what was typed, stripped; a browser's line ends are made plain ones."""
+        self.data = stripped(valuelist[0]).replace("\r\n", "\n") if valuelist else ""
+
+
 class WordsForm(Form):
     """The words of a failing: what can be revised later, each change kept beside it."""
 
     title = TextField("Title", [Needed("Give it a few words for the schedule"), Length(max=200, message="Shorten it")])
     kind = OneOf("What kind of failing?", choices=choices(KINDS.items()), validators=[Needed("Choose what kind it is")])
     body = TextField("Which body or service fell short?", [Needed("Say which body or service fell short")])
-    should_have_happened = TextAreaField("What should have happened?", [Needed("Say what should have happened")])
-    policy_then = TextAreaField(
+    should_have_happened = LongTextField("What should have happened?", [Needed("Say what should have happened")])
+    policy_then = LongTextField(
         "Under which policy or law then in force?",
         [Needed("Name the policy or law then in force, or say that none has been found")],
     )
-    did_happen = TextAreaField("What did happen?", [Needed("Say what did happen, as the evidence shows it")])
+    did_happen = LongTextField("What did happen?", [Needed("Say what did happen, as the evidence shows it")])
     certainty = OneOf(
         "How certain is it?", choices=choices(CERTAINTIES.items()), validators=[Needed("Say how certain it is")]
     )
     owner = TextField("Who answers for it now?", [Needed("Name the post that answers for it now")])
-    action = TextAreaField("What is being done about it?", [Needed("Say what is being done about it")])
+    action = LongTextField("What is being done about it?", [Needed("Say what is being done about it")])
 
 
 class FailingForm(WordsForm):
@@ -54,6 +62,15 @@ class FailingForm(WordsForm):
     period_from = DayField("From", [Needed("Give the first day, as nearly as it is known")])
     period_to = DayField("Until")
     action_due = DayField("By when?")
+
+    def validate_period_to(self, field: DayField) -> None:
+        """Returns only if the period does not end before it begins.
+
+        Raises:
+            ValidationError: It does.
+        """
+        if field.data and self.period_from.data and field.data < self.period_from.data:
+            raise ValidationError("The period cannot end before it begins")
 
 
 class EvidenceForm(Form):
