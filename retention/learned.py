@@ -194,7 +194,7 @@ class LearnedModel:
         chance = 1 / (1 + np.exp(-(margin + np.log(suggest_from / (1 - suggest_from)))))
         return round(min(float(chance), HIGHEST), 3)
 
-    def best(self, code: str, text: Stretches, page: int) -> tuple[float, tuple[int, int]] | None:
+    def best(self, code: str, text: Stretches) -> tuple[float, tuple[int, int]] | None:
         """The highest logit on a page for a category, with the shortest window that is nearly as good."""
         windows, logits = self.windows(text)
         return self._best(self.weights.codes.index(code), windows, logits)

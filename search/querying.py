@@ -4,14 +4,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from records.models import Page, Record, SearchFact
+from records.models import IndexNeed, Page, Record, SearchFact
+from search import language_fields as fields
+from search.analysis import fold
 from search.engine import FacetCount, Order, PageHits, Snippet
 from search.language import parse_query
-from search.language_tree import Everything
+from search.language_tree import And, Everything, Not, Or, Query, Text, Word
 from search.models import KeptSearch
 from search.opening import engine_of
 from store import audit, clock
@@ -68,9 +70,10 @@ def search(
     if not text.strip():
         raise InvalidInputError("There is nothing to search for: type a word, or open the list of records.")
     started = time.perf_counter()
-    query = parse_query(text)
     engine = engine_of(archive)
     compartments = actor.compartments
+    hidden = _hidden_since(session, actor)
+    query = _without(parse_query(text), hidden)
     found = engine.find(query, compartments=compartments, limit=limit, offset=offset, order=order)
     records = {
         record.id: record
@@ -102,7 +105,7 @@ def search(
     return Results(
         query=text,
         total=found.total,
-        searched=engine.count(Everything(), compartments=compartments),
+        searched=engine.count(_without(Query("", Everything()), hidden), compartments=compartments),
         took_ms=round((time.perf_counter() - started) * 1000, 1),
         hits=hits,
         facets=found.facets,
@@ -113,7 +116,8 @@ def search(
 def matching_records(archive: Archive, session: Session, text: str, *, actor: Actor) -> list[Record]:
     """Every record the query finds that this actor may see, in order of date and then of registration."""
     require(actor, Permission.SEARCH)
-    ids = engine_of(archive).matching(parse_query(text), compartments=actor.compartments)
+    query = _without(parse_query(text), _hidden_since(session, actor))
+    ids = engine_of(archive).matching(query, compartments=actor.compartments)
     found: list[Record] = []
     for start in range(0, len(ids), ALL_AT_ONCE):
         found.extend(
@@ -126,6 +130,25 @@ def matching_records(archive: Archive, session: Session, text: str, *, actor: Ac
             )
         )
     return sorted(found, key=lambda record: (record.date_from is None, str(record.date_from), record.id))
+
+
+def _hidden_since(session: Session, actor: Actor) -> list[str]:
+    """Records this actor may no longer know of, and which the index, a moment behind, still has as open."""
+    query = (
+        select(Record.reference)
+        .join(IndexNeed, IndexNeed.record_id == Record.id)
+        .where(or_(Record.compartment.not_in(actor.compartments), Record.purged_at.is_not(None)))
+        .order_by(Record.id)
+    )
+    return list(session.scalars(query))
+
+
+def _without(query: Query, references: Sequence[str]) -> Query:
+    """The query, with these records left out of everything it counts."""
+    if not references:
+        return query
+    left_out = tuple(Text(Word(fold(reference), exact=True), fields.REFERENCE) for reference in references)
+    return Query(query.written, And((query.node, Not(Or(left_out)))))
 
 
 def _texts(session: Session, record: Record, pages: Sequence[PageHits]) -> list[tuple[int, str]]:

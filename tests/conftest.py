@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import SYSTEM, Actor, Role
 from records.models import Page, Record, RecordFile
-from records.register import next_reference
+from records.register import needs_indexing, next_reference
 from retention import holds, notices
 from retention.notice_file import load_notice
 from store import clock, schema
@@ -135,6 +135,7 @@ def make_record(archive: Archive, notice: str) -> Callable[..., str]:
             )
             session.flush()
             holds.hold_record(session, record, actor=SYSTEM)
+            needs_indexing(session, record.id)
             return record.reference
 
     return make

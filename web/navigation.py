@@ -12,7 +12,7 @@ LINKS = (
     ("Home", "home.home", {"home"}),
     ("Upload", "uploads.upload", {"uploads"}),
     ("Batches", "batches.batches", {"batches"}),
-    ("Records", "records.records", {"records"}),
+    ("Records", "records.records", {"records", "record_decisions", "page_images", "escalation_raise"}),
     ("Search", "search.search", {"search"}),
     ("Requests", "requests.requests", {"requests"}),
     ("Bundles", "bundles.bundles", {"bundles"}),

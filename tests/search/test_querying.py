@@ -1,0 +1,105 @@
+"""Asking through the database: what a person may see, now, and the evidence that they asked."""
+
+import pytest
+
+from disclosure import marks
+from records.register import find_record
+from search import querying
+from search.indexing import bring_up_to_date, rebuild
+from search.opening import close_engine
+from store import audit
+from store.errors import InvalidInputError, NotPermittedError
+
+
+@pytest.fixture
+def searched(archive, make_record):
+    first = make_record(b"one", text="Minutes about the housemaster at Larkmoor.")
+    second = make_record(b"two", text="A letter about the housemaster.")
+    bring_up_to_date(archive)
+    yield archive, first, second
+    close_engine(archive)
+
+
+def ask(archive, text, actor):
+    with archive.reading() as session:
+        return querying.search(archive, session, text, actor=actor)
+
+
+def test_a_search_finds_with_page_snippet_and_exact_total(searched, officer):
+    archive, first, _ = searched
+
+    results = ask(archive, "larkmoor", officer)
+
+    assert (results.total, results.searched) == (1, 2)
+    assert results.hits[0].record.reference == first
+    assert [page.number for page in results.hits[0].pages] == [1]
+    assert "Larkmoor" in results.hits[0].snippets[0].text
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_record_marked_a_moment_ago_leaves_no_trace_in_any_number(searched, officer, lawyer, indexed):
+    archive, first, second = searched
+    with archive.writing() as session:
+        marks.mark(
+            session, find_record(session, first, actor=lawyer), kind="restricted", reason="Police.", actor=lawyer
+        )
+    if indexed:
+        bring_up_to_date(archive)
+
+    results = ask(archive, "housemaster", officer)
+
+    assert (results.total, results.searched) == (1, 1)
+    assert [hit.record.reference for hit in results.hits] == [second]
+    assert all(facet.count <= 1 for facets in results.facets.values() for facet in facets)
+    with archive.reading() as session:
+        assert len(querying.matching_records(archive, session, "housemaster", actor=officer)) == 1
+    assert ask(archive, "housemaster", lawyer).total == 2
+
+
+def test_a_rebuilt_index_answers_the_same(searched, officer):
+    archive, *_ = searched
+    before = ask(archive, "housemaster", officer)
+
+    assert rebuild(archive) == 2
+
+    after = ask(archive, "housemaster", officer)
+    assert (after.total, [hit.record.id for hit in after.hits]) == (
+        before.total,
+        [hit.record.id for hit in before.hits],
+    )
+
+
+def test_searching_is_in_the_audit_trail_with_its_terms_and_count(searched, officer):
+    archive, *_ = searched
+    results = ask(archive, "larkmoor", officer)
+
+    querying.log_search(archive, results, actor=officer)
+
+    with archive.reading() as session:
+        last = list(audit._events(session))[-1]
+    assert (last.actor, last.action) == (officer.name, "search.searched")
+    assert '"query":"larkmoor"' in last.detail
+
+
+def test_a_kept_search_says_what_it_found_out_of_how_many(searched, officer):
+    archive, *_ = searched
+    results = ask(archive, "larkmoor", officer)
+    with archive.writing() as session:
+        querying.keep_search(session, name="Larkmoor", results=results, actor=officer)
+
+    with archive.reading() as session:
+        (kept,) = querying.kept_searches(session)
+    assert (kept.query, kept.total, kept.documents_searched) == ("larkmoor", 1, 2)
+
+
+def test_nobody_searches_who_may_not_read(searched, leader, administrator):
+    archive, *_ = searched
+    for actor in (leader, administrator):
+        with pytest.raises(NotPermittedError):
+            ask(archive, "larkmoor", actor)
+
+
+def test_an_empty_search_is_refused_with_what_to_do(searched, officer):
+    archive, *_ = searched
+    with pytest.raises(InvalidInputError, match="nothing to search for"):
+        ask(archive, "  ", officer)
