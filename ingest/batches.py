@@ -155,6 +155,11 @@ def ancestors(session: Session, item: Item) -> list[Item]:
     return found
 
 
+def container_ended(session: Session, item: Item) -> bool:
+    """Whether the item is loose, or the container it lies in has ended."""
+    return item.parent_id is None or session.get_one(Item, item.parent_id).state in ENDED
+
+
 def member_at(session: Session, parent: Item, position: int) -> Item | None:
     """The item of this container's member at this place, if it is known."""
     return session.scalar(select(Item).where(Item.parent_id == parent.id, Item.position == position))

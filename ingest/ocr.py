@@ -17,13 +17,19 @@ from ingest.ocr_words import OcrWord, as_boxes, as_text, covered, join, kept
 from ingest.reading import Word
 
 # Measured with bench/ocr.py: see docs/measurements.md.
-SURE = 60.0  # a word read with this confidence is left alone
+SURE = 50.0  # a word read with this confidence is left alone
 POOR = (
     62.0  # a page below this, or with fewer known words than POOR_SHARE, is looked at again: is it upright, straight?
 )
 POOR_SHARE = 0.50
 HANDWRITTEN = 45.0  # print reads at 75 and more, faint carbon copies at 65, handwriting as if it were print at 0 to 40
 DOUBTFUL_SHARE = 0.08
+UPSIDE_DOWN_SHARE = 0.40  # of known words: English upside down reads as 0.1 to 0.3
+SOLID_SHARE = 0.30  # of the ink in parts thicker than any stroke of a pen
+INKED_SHARE = 0.25
+SMALLEST_HANDWRITING = 120  # pixels
+# Headers lie, and the engine uses it only to decide what is too small to be a letter: told 300, it drops lone digits.
+RESOLUTION = 110
 _SMALLEST_SIDE = 12
 _ENGINE_SETTINGS = {"invert_threshold": "0.0", "debug_file": os.devnull}
 
@@ -61,6 +67,11 @@ class _Page:
         return word_share(_tokens(self.words), "cym" if "cym" in self.language else "eng")
 
     @property
+    def worth(self) -> float:
+        """How good the reading is, to set beside another of the same page."""
+        return self.confidence * (0.2 + self.known_share)
+
+    @property
     def is_poor(self) -> bool:
         return self.confidence < POOR or self.known_share < POOR_SHARE or len(_tokens(self.words)) < 4
 
@@ -89,14 +100,14 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
 
     `careful` reads once, at a lower resolution: for a page that broke a limit before.
     """
-    grey = image if image.mode == "L" else image.convert("L")
-    if min(grey.size) < _SMALLEST_SIDE:
+    shown = image if image.mode == "L" else image.convert("L")
+    if min(shown.size) < _SMALLEST_SIDE:
         return PictureReading("", unread=True, reason="picture: too small to hold a line of text")
+    grey = scan_quality.whitened(shown)
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
         return PictureReading("", unread=True, reason="blank: there is no ink on the page beyond specks")
-    layout = tesserocr.PSM.AUTO if scan_quality.has_columns(ink.mask) else tesserocr.PSM.SINGLE_COLUMN
-    page = _Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0), layout=layout))
+    page = _Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0)))
     if not careful:
         if page.is_poor:
             page = _straightened(_turned(page))
@@ -104,21 +115,23 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
         page = _reread_doubtful(replace(page, first_confidence=page.confidence))
     else:
         page = replace(page, first_confidence=page.confidence)
-    return _judge(page)
+    return _judge(page, shown)
 
 
 def first_scale(size: tuple[int, int]) -> float:
-    """How much to enlarge before the first reading: a page scanned at 100 dpi is too small for the model as it is."""
+    """How much to enlarge before reading: 100 dpi is too small for the model, 300 dpi larger than it reads best."""
     longest = max(size)
     if longest < 1300:
-        return 1.75 if longest > 500 else 2.0
+        return 1.5 if longest > 500 else 2.0
     if longest < 1800:
         return 1.3
-    return 1.0 if longest < 2800 else 0.7
+    if longest < 2400:
+        return 1.0
+    return 0.75 if longest < 2800 else 0.7
 
 
 def _read(
-    image: Image.Image, scale: float, *, layout: int = tesserocr.PSM.SINGLE_COLUMN, language: str = "eng"
+    image: Image.Image, scale: float, *, layout: int = tesserocr.PSM.AUTO, language: str = "eng"
 ) -> list[OcrWord]:
     """The words as the engine gives them, with boxes in pixels of the image given."""
     engine = _engine(language)
@@ -129,7 +142,7 @@ def _read(
             (max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BICUBIC
         )
     engine.SetImage(scaled)
-    engine.SetSourceResolution(300)  # headers lie, and only the layout's idea of "small" depends on it
+    engine.SetSourceResolution(RESOLUTION)
     if not engine.Recognize():
         return []
     words = [OcrWord.from_row(row, scale) for row in engine.GetTSVText(0).splitlines()]
@@ -138,22 +151,28 @@ def _read(
 
 
 def _turned(page: _Page) -> _Page:
-    """The page upright, where the engine for orientation is sure and the reading is better for it."""
-    engine = _turner()
-    largest = max(page.image.size)
-    small = page.image if largest <= 2500 else page.image.reduce(2)
-    engine.SetImage(small)
-    found = engine.DetectOrientationScript()
-    engine.Clear()
-    candidates = [found["orient_deg"]] if found and found["orient_deg"] and found["orient_conf"] > 0.5 else []
-    for turn in candidates:
-        # `orient_deg` says how far the text is turned clockwise; Pillow turns anticlockwise.
+    """The page upright, where the reading is better for it."""
+    for turn in _turns(page):
+        # Pillow turns anticlockwise.
         image = page.image.rotate(turn, expand=True)
         ink = scan_quality.find_ink(np.asarray(image))
         again = _Page(image, ink, _read(image, first_scale(image.size)), (360 - turn) % 360)
-        if again.confidence * (0.2 + again.known_share) > page.confidence * (0.2 + page.known_share) * 1.15:
+        if again.worth > page.worth * 1.15:
             return again
     return page
+
+
+def _turns(page: _Page) -> list[int]:
+    """By how many degrees anticlockwise the page may have to be turned, the likeliest first."""
+    engine = _turner()
+    engine.SetImage(page.image if max(page.image.size) <= 2500 else page.image.reduce(2))
+    found = engine.DetectOrientationScript()
+    engine.Clear()
+    turns = [found["orient_deg"]] if found and found["orient_deg"] and found["orient_conf"] > 0.5 else []
+    # The engine for orientation has no answer for short pages; where hardly a word is known, upside down is tried.
+    if page.words and page.known_share < UPSIDE_DOWN_SHARE and 180 not in turns:
+        turns.append(180)
+    return turns
 
 
 def _straightened(page: _Page) -> _Page:
@@ -166,8 +185,7 @@ def _straightened(page: _Page) -> _Page:
     image = page.image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
     straight = _read(image, first_scale(image.size))
     again = replace(page, image=image, ink=scan_quality.find_ink(np.asarray(image)), words=straight)
-    better = again.confidence * (0.2 + again.known_share) > page.confidence * (0.2 + page.known_share) * 1.1
-    return again if better else page
+    return again if again.worth > page.worth * 1.1 else page
 
 
 def _in_welsh(page: _Page) -> _Page:
@@ -198,29 +216,40 @@ def _reread_doubtful(page: _Page) -> _Page:
     return replace(page, words=join(page.words, extra, is_word))
 
 
-def _judge(page: _Page) -> PictureReading:
+def _judge(page: _Page, shown: Image.Image) -> PictureReading:
     """The page with what can be trusted of it, and what it is where that is nothing."""
     words = kept(page.words, lambda text: is_word(text) or ("cym" in page.language and is_word(text, "cym")))
     text = as_text(words)
     boxes = as_boxes(words, page.image.size)
     judged = replace(page, words=words)
     confidence = round(judged.confidence, 1)
-    reason = _why_unread(page, judged)
+    reason = _why_unread(page, judged, shown)
     return PictureReading(text, boxes, confidence if words else None, page.rotation, bool(reason), reason)
 
 
-def _why_unread(page: _Page, judged: _Page) -> str:
+def _why_unread(page: _Page, judged: _Page, shown: Image.Image) -> str:
     """Why the page counts as not read; empty where it was read."""
     letters = sum(len(token) for token in _tokens(judged.words))
-    if page.ink.midtone_share > 0.35 and letters < 30:
+    trusted = bool(judged.words) and page.first_confidence >= HANDWRITTEN
+    if letters < 30 and _is_picture(page, shown, trusted=trusted):
         return "picture: the page shows a picture and no text that could be read"
-    if not page.words or not judged.words:
+    if not judged.words:
         if page.ink.share < 0.003:
             return "blank: there are marks on the page, but no text"
         return "handwriting: there is writing or drawing on the page, but no printed word could be read"
-    if page.first_confidence < HANDWRITTEN:
+    if not trusted:
         return "handwriting: the writing does not look printed, and the words read from it cannot be trusted"
     return ""
+
+
+def _is_picture(page: _Page, shown: Image.Image, *, trusted: bool) -> bool:
+    """True of tones, and of shapes that no pen draws where no word was read with confidence."""
+    if scan_quality.find_ink(np.asarray(shown)).midtone_share > 0.35:
+        return True
+    if trusted:
+        return False
+    is_small = max(shown.size) < SMALLEST_HANDWRITING
+    return is_small or page.ink.share > INKED_SHARE or scan_quality.solid_share(page.ink.mask) > SOLID_SHARE
 
 
 def combine(text: str, words: list[Word], picture: PictureReading) -> tuple[str, list[Word]]:

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 _BORDER = 0.03  # of each side: scanner shadows and punch holes live there
 _BLANK_INK = 0.0006
+_PATCH = 8
+_WHITE = 245
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,28 @@ class Ink:
     def is_blank(self) -> bool:
         """True of a page with no more ink than dust makes."""
         return self.share < _BLANK_INK
+
+
+def whitened(page: Image.Image) -> Image.Image:
+    """The page with grey, yellowed and shaded paper as white; the page itself where its paper is white already.
+
+    Never more than doubles the light, so that a dark bar stays dark and a photograph keeps its shapes.
+    """
+    if min(page.size) < 4 * _PATCH:
+        return page
+    paper = page.reduce(_PATCH).filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(6))
+    if np.percentile(np.asarray(paper), 10) >= _WHITE:
+        return page
+    light = np.maximum(np.asarray(paper.resize(page.size, Image.Resampling.BILINEAR)), 128).astype(np.uint16)
+    return Image.fromarray(np.minimum(np.asarray(page) * np.uint16(255) // light, 255).astype(np.uint8))
+
+
+def solid_share(ink: Mask) -> float:
+    """The share of the ink that lies in parts too thick for a pen or a letter: logos, drawings, photographs."""
+    size = max(6, max(ink.shape) // 150)
+    height, width = (side // size * size for side in ink.shape)
+    patches = ink[:height, :width].reshape(height // size, size, width // size, size).all(axis=(1, 3))
+    return float(patches.sum() * size * size / max(1, ink.sum()))
 
 
 def find_ink(page: Grey) -> Ink:
@@ -57,26 +82,39 @@ def _otsu(counts: NDArray[np.float64]) -> int:
 
 def _along(mask: Mask, length: int) -> Mask:
     """The pixels that lie in a horizontal run of ink at least so long."""
-    height, width = mask.shape
+    width = mask.shape[1]
     if width <= length:
         return np.zeros_like(mask)
-    sums = np.zeros((height, width + 1), np.int32)
-    np.cumsum(mask, axis=1, out=sums[:, 1:])
-    starts = (sums[:, length:] - sums[:, :-length]) >= length
-    marks = np.zeros((height, width + 1), np.int32)
-    marks[:, : starts.shape[1]] += starts
-    marks[:, length:] -= starts
-    return np.asarray(np.cumsum(marks, axis=1)[:, :width] > 0)
+    starts = _runs(mask, length)
+    found = np.zeros_like(mask)
+    found[:, : starts.shape[1]] = starts
+    # Each start is spread over the length of its run by doubling: far fewer passes than one for each pixel.
+    spread = 1
+    while spread < length:
+        step = min(spread, length - spread)
+        found[:, step:] |= found[:, :-step]
+        spread += step
+    return found
+
+
+def _runs(mask: Mask, length: int) -> Mask:
+    """Where a horizontal run of that many inked pixels starts."""
+    runs, reached = mask, 1
+    while reached < length:
+        step = min(reached, length - reached)
+        runs = runs[:, :-step] & runs[:, step:]
+        reached += step
+    return runs
 
 
 def _thin(mask: Mask, thickness: int) -> Mask:
     """Those pixels of the mask that do not belong to a part thicker than `thickness`."""
-    height, width = mask.shape
+    height = mask.shape[0]
     if height <= thickness + 1:
         return mask
-    sums = np.zeros((height + 1, width), np.int32)
-    np.cumsum(mask, axis=0, out=sums[1:])
-    full = (sums[thickness + 1 :] - sums[: -(thickness + 1)]) >= thickness + 1
+    full = mask[: height - thickness]
+    for shift in range(1, thickness + 1):
+        full = full & mask[shift : height - thickness + shift]
     thick = np.zeros_like(mask)
     for shift in range(thickness + 1):
         thick[shift : shift + full.shape[0]] |= full
@@ -86,7 +124,7 @@ def _thin(mask: Mask, thickness: int) -> Mask:
 def ruling_lines(ink: Mask, *, length: int, thickness: int) -> Mask:
     """The ink of ruled lines, boxes and fax streaks, except where a letter crosses it."""
     across = _lines_across(ink, length, thickness)
-    down = _lines_across(ink.T, length, thickness).T
+    down = _lines_across(np.ascontiguousarray(ink.T), length, thickness).T
     return across | down
 
 
@@ -139,35 +177,3 @@ def _evenness(small: NDArray[Any], angle: float) -> float:
         shift = round(((start + end) / 2 - width / 2) * drop)
         rows += np.roll(small[:, start:end].sum(axis=1), -shift)
     return float(np.square(np.diff(rows)).sum())
-
-
-def has_columns(ink: Mask) -> bool:
-    """True of a page of running text in two columns or more: an empty strip down the middle, lines on both sides."""
-    step = max(1, max(ink.shape) // 400)
-    small = ink[: ink.shape[0] // step * step, : ink.shape[1] // step * step]
-    small = np.asarray(small.reshape(ink.shape[0] // step, step, -1, step).any(axis=(1, 3)), dtype=np.bool_)
-    height, width = small.shape
-    small = small[int(height * 0.1) : int(height * 0.9)]
-    if small.size == 0 or width < 100:
-        return False
-    inked_rows: Mask = np.asarray(small.any(axis=1), dtype=np.bool_)
-    if inked_rows.mean() < 0.4:
-        return False
-    # A gutter may be bridged by a heading across both columns, so it need not be empty all the way down.
-    empty: Mask = np.asarray(small[inked_rows].mean(axis=0) < 0.06, dtype=np.bool_)
-    start: int | None = None
-    for column in range(int(width * 0.25), int(width * 0.75)):
-        if empty[column]:
-            start = column if start is None else start
-            if column - start + 1 >= max(4, width // 60) and _both_sides_run(small, start, column):
-                return True
-        else:
-            start = None
-    return False
-
-
-def _both_sides_run(small: Mask, start: int, end: int) -> bool:
-    left, right = small[:, :start], small[:, end + 1 :]
-    dense_left = left.mean(axis=1) > 0.25
-    dense_right = right.mean(axis=1) > 0.25
-    return bool(dense_left.mean() > 0.35 and dense_right.mean() > 0.35)

@@ -6,8 +6,9 @@ so it can be said which words weighed most. The weights belong to one notice and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,10 +42,8 @@ class PlainHit(NamedTuple):
 class Passage:
     """A stretch of plain text that reads like records of a category, and why."""
 
-    page: int
     start: int
     end: int
-    logit: float
     like: str
     words: tuple[str, ...]
 
@@ -86,7 +85,7 @@ class Weights:
 
 def terms_of(words: Sequence[str]) -> list[str]:
     """The words, and each pair of neighbours."""
-    return [*words, *(f"{one} {other}" for one, other in zip(words, words[1:], strict=False))]
+    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
 
 def split_sentences(plain: str, vectors: WordVectors) -> tuple[list[int], list[int], list[list[str]]]:
@@ -174,7 +173,7 @@ class LearnedModel:
 
     def whole(self, text: Stretches) -> NDArray[np.float64]:
         """The logits of the text taken as one window."""
-        return self._logits(text, np.array([0]), np.array([len(text.words)]))[0]
+        return np.asarray(self._logits(text, np.array([0]), np.array([len(text.words)]))[0])
 
     def _logits(self, text: Stretches, first: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.float64]:
         meaning = _sums(text.meaning.astype(np.float64), first, stop)
@@ -184,7 +183,7 @@ class LearnedModel:
         groups = _sums(text.groups.astype(np.float64), first, stop) > 0
         logits = (meaning / sizes) @ self.weights.meaning_weights.astype(np.float64) + told / lengths
         logits += GROUP_SCALE * (groups @ self.weights.group_weights) + self.weights.bias
-        return np.round(logits, 4)
+        return np.asarray(np.round(logits, 4))
 
     def strength(self, code: str, logit: float, window_count: int, suggest_from: float) -> float:
         """How sure, from 0 to `HIGHEST`: `suggest_from` at the taught threshold, less in a long document."""
@@ -194,24 +193,24 @@ class LearnedModel:
         chance = 1 / (1 + np.exp(-(margin + np.log(suggest_from / (1 - suggest_from)))))
         return round(min(float(chance), HIGHEST), 3)
 
-    def best(self, code: str, text: Stretches) -> tuple[float, tuple[int, int]] | None:
-        """The highest logit on a page for a category, with the shortest window that is nearly as good."""
+    def best_of_page(self, text: Stretches) -> tuple[int, dict[str, tuple[float, tuple[int, int]]]]:
+        """How many windows a page has, and for each category the highest logit with the window that shows it.
+
+        The window shown is the shortest that is nearly as good as the best.
+        """
         windows, logits = self.windows(text)
-        return self._best(self.weights.codes.index(code), windows, logits)
+        found: dict[str, tuple[float, tuple[int, int]]] = {}
+        if len(windows):
+            sizes = windows[:, 1] - windows[:, 0]
+            for number, code in enumerate(self.weights.codes):
+                column = logits[:, number]
+                highest = float(column.max())
+                near = np.flatnonzero(column >= highest - _NEARLY_AS_GOOD)
+                chosen = near[np.lexsort((near, -column[near], sizes[near]))[0]]
+                found[code] = (highest, (int(windows[chosen, 0]), int(windows[chosen, 1])))
+        return len(windows), found
 
-    def _best(
-        self, number: int, windows: NDArray[np.int64], logits: NDArray[np.float64]
-    ) -> tuple[float, tuple[int, int]] | None:
-        if not len(windows):
-            return None
-        column = logits[:, number]
-        highest = float(column.max())
-        near = np.flatnonzero(column >= highest - _NEARLY_AS_GOOD)
-        sizes = windows[near, 1] - windows[near, 0]
-        chosen = near[np.lexsort((near, -column[near], sizes))[0]]
-        return highest, (int(windows[chosen, 0]), int(windows[chosen, 1]))
-
-    def passage(self, code: str, text: Stretches, page: int, window: tuple[int, int], logit: float) -> Passage:
+    def passage(self, code: str, text: Stretches, window: tuple[int, int]) -> Passage:
         """The window with what explains it: the taught example it reads most like, and its weightiest words."""
         number = self.weights.codes.index(code)
         first, stop = window
@@ -227,12 +226,10 @@ class LearnedModel:
         gains = np.round(gains + self._told[numbers, number] / length, 3)
         order = sorted(range(len(words)), key=lambda place: (-gains[place], place))
         shown = list(dict.fromkeys(words[place] for place in order if gains[place] > 0))[:_WORDS_SHOWN]
-        return Passage(page, text.starts[first], text.ends[stop - 1], logit, like, tuple(shown))
+        return Passage(text.starts[first], text.ends[stop - 1], like, tuple(shown))
 
 
-def _sums(
-    values: NDArray[np.float64], first: NDArray[np.int64], stop: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _sums(values: NDArray[np.float64], first: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.float64]:
     """The sum of the rows from first up to stop, for each pair."""
     totals = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
     return np.asarray(totals[stop] - totals[first])
@@ -294,8 +291,3 @@ def learned_model(reference: str) -> LearnedModel | None:
         return None
     weights = load_weights(WEIGHTS_FILE)
     return LearnedModel(weights, word_vectors()) if weights.reference == reference else None
-
-
-def with_thresholds(weights: Weights, thresholds: NDArray[np.float64], slopes: NDArray[np.float64]) -> Weights:
-    """The same weights, decided at other places."""
-    return replace(weights, thresholds=thresholds, slopes=slopes)

@@ -1,15 +1,17 @@
 """Suggestions: which categories of the notice a record may fall under, with the words and the page that say so.
 
 A suggestion is never a decision. It leans towards finding, says how sure it is, and shows its reasons.
-Everything it knows stands in the notice file; this module only reads pages and applies the file's rules.
+The notice file is the authority: this module reads pages and applies the file's rules. Where weights were taught for
+that notice (retention/learned.py), passages that only read like its records are found too, and said to be that.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from retention.learned import LearnedModel, Passage, PlainHit, Stretches, learned_model
 from retention.lexicon import GAP, Hit, Lexicon
 from retention.notice_definition import Category, NoticeDefinition, Rule, StrengthScale
 from retention.wording import Wording, WordSpans
@@ -92,11 +94,26 @@ class _Finding:
     companions: tuple[Hit, ...]
 
 
-class Suggester:
-    """Reads documents against one notice. Building one takes a moment; keep it and use it for many."""
+@dataclass(frozen=True)
+class _Alike:
+    """The passage of a document that reads most like records of a category."""
 
-    def __init__(self, definition: NoticeDefinition) -> None:
+    logit: float
+    page: _ReadPage
+    text: Stretches
+    window: tuple[int, int]
+    strength: float = 0.0
+
+
+class Suggester:
+    """Reads documents against one notice. Building one takes a moment; keep it and use it for many.
+
+    `learned=False` leaves the lexicon alone, as it is for a notice nothing was taught for.
+    """
+
+    def __init__(self, definition: NoticeDefinition, *, learned: bool = True) -> None:
         self.definition = definition
+        self._learned = learned_model(definition.reference) if learned else None
         self._scale = definition.scale
         self._lexicon = Lexicon(definition.groups, definition.look_alikes, definition.ordinary_words)
         number = self._lexicon.number
@@ -126,7 +143,8 @@ class Suggester:
         anywhere = 0
         for page in pages:
             anywhere |= page.present
-        if not anywhere and document.record_type is None:
+        alike = self._find_alike(self._learned, pages[1:]) if self._learned is not None else {}
+        if not anywhere and not alike and document.record_type is None:
             return []
         is_short = len(document.pages) <= self._scale.short_document_pages
         proposals = []
@@ -138,9 +156,10 @@ class Suggester:
                 for page in pages
                 for finding in self._apply(rule, page, anywhere if is_short else page.present)
             ]
-            if not findings and document.record_type is None:
+            reading = alike.get(category.code)
+            if not findings and reading is None and document.record_type is None:
                 continue
-            proposal = self._propose(category, findings, document.record_type, title=pages[0].present)
+            proposal = self._propose(category, findings, reading, document.record_type, title=pages[0].present)
             if proposal is not None:
                 proposals.append(proposal)
         proposals.sort(key=lambda proposal: -proposal.strength)
@@ -154,6 +173,28 @@ class Suggester:
             hits[hit.group].append(hit)
             present |= 1 << hit.group
         return _ReadPage(number, offset, wording, hits, present, self._lexicon)
+
+    def _find_alike(self, learned: LearnedModel, pages: Sequence[_ReadPage]) -> dict[str, _Alike]:
+        """For each category taught, the passage that reads most like it, where that says anything at all."""
+        best: dict[str, _Alike] = {}
+        window_count = 0
+        for page in pages:
+            groups = self._lexicon.groups
+            hits = [PlainHit(hit.start, groups[number].name) for number, found in page.hits.items() for hit in found]
+            text = learned.read(page.wording.plain, hits)
+            if text is None:
+                continue
+            count, found_here = learned.best_of_page(text)
+            window_count += count
+            for code, (logit, window) in found_here.items():
+                if code not in best or logit > best[code].logit:
+                    best[code] = _Alike(logit, page, text, window)
+        from_ = self._scale.suggest_from
+        weighed = {
+            code: replace(item, strength=learned.strength(code, item.logit, window_count, from_))
+            for code, item in best.items()
+        }
+        return {code: item for code, item in weighed.items() if item.strength >= from_}
 
     def _apply(self, rule: _CompiledRule, page: _ReadPage, surroundings: int) -> Iterator[_Finding]:
         """What this rule finds on this page; with the smaller weight where its company stands further away."""
@@ -182,12 +223,22 @@ class Suggester:
         return bool(surroundings & self._elsewhere_mask) and _has_company(rule, surroundings)
 
     def _propose(
-        self, category: Category, findings: Sequence[_Finding], record_type: str | None, *, title: int
+        self,
+        category: Category,
+        findings: Sequence[_Finding],
+        alike: _Alike | None,
+        record_type: str | None,
+        *,
+        title: int,
     ) -> SuggestionProposal | None:
         factor = category.quieter_by if title & self._quieter[category.code] else 1.0
         of_persons = _combine([finding for finding in findings if not finding.rule.rule.is_general])
         at_large = _combine([finding for finding in findings if finding.rule.rule.is_general])
         strength = 1 - (1 - of_persons) * (1 - at_large * factor)
+        if alike is not None and factor < 1 and alike.strength * factor < self._scale.suggest_from:
+            alike = None  # a policy reads like the cases it speaks of
+        if alike is not None:
+            strength = 1 - (1 - strength) * (1 - alike.strength * factor)
         type_speaks = record_type is not None and record_type.casefold() in category.record_types
         if type_speaks:
             strength = 1 - (1 - strength) * (1 - category.record_type_weight)
@@ -195,6 +246,9 @@ class Suggester:
         if strength < self._scale.suggest_from:
             return None
         evidence = _evidence(findings)
+        if alike is not None and self._learned is not None:
+            passage = self._learned.passage(category.code, alike.text, alike.window)
+            evidence = _with_passage(evidence, alike.page, passage, category)
         word = strength_word(strength, self._scale)
         return SuggestionProposal(
             category=category.code,
@@ -279,6 +333,27 @@ def _evidence(findings: Sequence[_Finding]) -> list[Evidence]:
             break
     chosen.sort(key=lambda item: (item.page.number, item.hit.start))
     return [_show(finding) for finding in chosen]
+
+
+def _with_passage(evidence: list[Evidence], page: _ReadPage, passage: Passage, category: Category) -> list[Evidence]:
+    """The evidence with this passage, unless words inside it are shown already."""
+    start, end = page.spans.on_page(passage.start, passage.end)
+    shown = Evidence(
+        page=page.number,
+        start=page.offset + start,
+        end=page.offset + end,
+        text=page.wording.original[start:end],
+        context=" ".join(page.wording.original[start:end].split()),
+        reason=_reads_like(passage, category),
+    )
+    if any(item.page == shown.page and shown.start <= item.start and item.end <= shown.end for item in evidence):
+        return evidence
+    return sorted([*evidence, shown], key=lambda item: (item.page, item.start))
+
+
+def _reads_like(passage: Passage, category: Category) -> str:
+    words = f"; “{'”, “'.join(passage.words)}” weighed most" if passage.words else ""
+    return f"Reads like records of this category, such as: “{passage.like}”{words}"
 
 
 def _overlap(one: Hit, other: Hit) -> bool:

@@ -2,7 +2,7 @@
 
 Run: python -m retention.teaching --ordinary FOLDER [--ordinary FOLDER ...]
 
-Examples are the sentences of the notice file, retention/examples/*.yaml and any further marked paragraphs given with
+Examples are the sentences of the notice file, of retention/examples and any further marked paragraphs given with
 `--marked`. Ordinary papers (text, reStructuredText, PDF) say what is nothing for any category; of them only what they
 did to the weights is kept. Half of them, by file name, are never taught from: the false suggestions are counted there.
 """
@@ -38,17 +38,21 @@ from retention.notice_file import load_notice
 from retention.suggesting import Suggester
 
 EXAMPLES = Path(__file__).parent / "examples"
+NOTICE = "the notice"
 NOTICE_FILE = Path(__file__).parent.parent / "retention_categories.yaml"
 
 _PAGE_LENGTH = 2800
-_FOLDS = 6
+_MOST_PAGES = 1200
+_PARTS = 5
 _STIFFNESS = 0.1
-_STEPS = 400
+_STEPS = 160
 _RANDOM_WINDOWS = 700
-_HARD_WINDOWS = 150
+_HARD_WINDOWS = 200
+_HARD_ROUNDS = 1
 _MUST_NOT_WEIGHT = 3.0
 _LENGTH_PRIOR = 0.35
-_LOWEST_PRECISION = 0.75
+_CLEAR_OF_REFUSED = 0.3
+_LOWEST_PRECISION = 0.62
 _MOST_FALSE_PAGES = 0.02
 _LONGEST_GIST = 140
 
@@ -65,31 +69,40 @@ class Marked:
     labels: tuple[int, ...]
     source: str
     weight: float = 1.0
+    is_measured: bool = True
 
 
 def notice_sentences(definition: NoticeDefinition) -> Iterator[Marked]:
     """The must-match and must-not-match sentences; each speaks of its own category only."""
     for number, category in enumerate(definition.categories):
         for sentences, label, weight in ((category.must_match, 1, 1.0), (category.must_not_match, 0, _MUST_NOT_WEIGHT)):
-            for place, sentence in enumerate(sentences):
+            for sentence in sentences:
                 labels = [-1] * len(definition.categories)
                 labels[number] = label
-                yield Marked(sentence, tuple(labels), f"notice {place % _FOLDS}", weight)
+                yield Marked(sentence, tuple(labels), NOTICE, weight, is_measured=False)
 
 
-def marked_paragraphs(path: Path, codes: Sequence[str]) -> Iterator[Marked]:
-    """The paragraphs of a file of examples; an `arguable` category is taught neither way."""
+def marked_paragraphs(path: Path, codes: Sequence[str], *, is_measured: bool = True) -> Iterator[Marked]:
+    """The paragraphs of a file of examples; an `arguable` category is taught neither way.
+
+    What the lexicon was written from is not measured: its groups know those paragraphs too well.
+    """
     for row in yaml.safe_load(path.read_text(encoding="utf-8")):
         given, arguable = set(row["categories"]), set(row.get("arguable", ()))
         unknown = given - set(codes)
         if unknown:
             log.warning("%s marks a category the notice does not have: %s", path.name, ", ".join(sorted(unknown)))
         labels = tuple(1 if code in given else -1 if code in arguable else 0 for code in codes)
-        yield Marked(" ".join(str(row["text"]).split()), labels, path.name)
+        yield Marked(" ".join(str(row["text"]).split()), labels, path.name, is_measured=is_measured)
 
 
 def ordinary_pages(folder: Path) -> Iterator[tuple[str, str]]:
     """File name and text of each page of the papers in a folder."""
+    pages = list(_pages(folder))
+    yield from pages[:: 1 + len(pages) // _MOST_PAGES]
+
+
+def _pages(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".txt", ".rst"):
             text = path.read_text(encoding="utf-8", errors="replace")
@@ -131,7 +144,7 @@ def fit(rows: NDArray[np.float32], labels: NDArray[np.int8], weights: Matrix) ->
 
     Solved in the space of the examples by accelerated gradient steps: there are far fewer examples than terms.
     """
-    likeness = rows @ rows.T
+    likeness: NDArray[np.float32] = rows @ rows.T
     known = labels >= 0
     balance = np.zeros(labels.shape)
     for column in range(labels.shape[1]):
@@ -140,10 +153,10 @@ def fit(rows: NDArray[np.float32], labels: NDArray[np.int8], weights: Matrix) ->
             total = weights[members].sum()
             balance[members, column] = weights[members] * known[:, column].sum() / max(2 * total, 1e-6)
     truth = (labels == 1).astype(np.float64)
-    start = np.ones(len(rows), np.float32)
+    start: NDArray[np.float32] = np.ones(len(rows), np.float32)
     for _ in range(20):
-        start = likeness @ start
-        start /= np.linalg.norm(start)
+        start = np.asarray(likeness @ start, np.float32)
+        start = np.asarray(start / np.linalg.norm(start), np.float32)
     steepest = float(np.linalg.norm(likeness @ start)) * balance.max(axis=0) / 4 + _STIFFNESS
     share, ahead = np.zeros(labels.shape), np.zeros(labels.shape)
     for step in range(_STEPS):
@@ -198,7 +211,7 @@ class Teacher:
 
     def __init__(self, definition: NoticeDefinition, marked: Sequence[Marked], ordinary: Sequence[tuple[str, str]]):
         self.definition = definition
-        self.lexicon = Suggester(definition, learned=None).lexicon
+        self.lexicon = Suggester(definition, learned=False).lexicon
         vectors = word_vectors()
         plain = [self.lexicon.read(item.text).plain.split(" . ") for item in marked]
         texts = [[[w for word in s.split() for w in vectors.canonical(word)] for s in t] for t in plain]
@@ -220,7 +233,7 @@ class Teacher:
         """Weights taught with everything, and the logits each marked text gets from weights not taught with it."""
         pages = [text for name, text in self.pages if not self.is_kept_apart(name)]
         ordinary = self._random_windows(pages)
-        for _ in range(2):
+        for _ in range(_HARD_ROUNDS):
             weights = filled(self.blank, self._fit(np.ones(len(self.rows), np.bool_), ordinary))
             ordinary = np.vstack([ordinary, self._hard_windows(pages, LearnedModel(weights, word_vectors()))])
             log.info("taught with %d marked texts and %d ordinary windows", len(self.rows), len(ordinary))
@@ -233,11 +246,17 @@ class Teacher:
         return fit(rows, labels, np.concatenate([self.counts[members], np.ones(len(ordinary))]))
 
     def _left_out(self, ordinary: NDArray[np.float32]) -> Matrix:
-        """Each file of examples judged by weights taught without it."""
-        sources = sorted({item.source for item, _ in self.marked})
-        of_row = np.array([sources.index(item.source) for item, _ in self.marked])
+        """Each text judged by weights taught without its file."""
+        files = [name for name in sorted({item.source for item, _ in self.marked}) if name != NOTICE]
+        has_some = {item.source for item, _ in self.marked if 1 in item.labels}
+        # Texts of ordinary business are dealt out evenly: leaving all of them out at once would teach none of them.
+        part = [
+            files.index(item.source) if item.source in has_some and item.source != NOTICE else place
+            for place, (item, _) in enumerate(self.marked)
+        ]
+        of_row = np.array(part) % _PARTS
         logits = np.zeros(self.labels.shape)
-        for source in range(len(sources)):
+        for source in range(_PARTS):
             members = of_row == source
             logits[members] = self.rows[members] @ self._fit(~members, ordinary)
         return logits
@@ -252,14 +271,25 @@ class Teacher:
         return np.array(rows, np.float32).reshape(-1, self.rows.shape[1])
 
     def _hard_windows(self, pages: Sequence[Stretches], model: LearnedModel) -> NDArray[np.float32]:
-        """The ordinary windows that these weights take for something: what the next weights must learn to tell apart."""
+        """The ordinary windows that these weights take for something, for the next weights to learn from."""
         chosen: dict[tuple[int, int, int], None] = {}
+        best = [model.best_of_page(text)[1] for text in pages]
         for code in model.weights.codes:
-            best = [(model.best(code, text), number) for number, text in enumerate(pages)]
-            found = sorted(((-item[0], number, item[1]) for item, number in best if item is not None))
+            found = sorted((-item[code][0], number, item[code][1]) for number, item in enumerate(best) if item)
             chosen.update(((number, *window), None) for _, number, window in found[:_HARD_WINDOWS])
         rows = [features(self.model, pages[number], first, stop) for number, first, stop in chosen]
         return np.array(rows, np.float32).reshape(-1, self.rows.shape[1])
+
+    def highest_refused(self, weights: Weights) -> Matrix:
+        """For each category the highest logit of a sentence the notice says must not be suggested for it."""
+        model = LearnedModel(weights, word_vectors())
+        highest = np.full(len(weights.codes), -np.inf)
+        for item, text in self.marked:
+            logits = model.windows(text)[1] if item.source == NOTICE and 0 in item.labels else ()
+            if len(logits):
+                number = item.labels.index(0)
+                highest[number] = max(highest[number], float(np.max(logits, axis=0)[number]))
+        return highest
 
     def page_logits(self, weights: Weights) -> Matrix:
         """The highest logit for each category on each ordinary page that was not taught from."""
@@ -290,11 +320,12 @@ def teach(definition: NoticeDefinition, marked: Sequence[Marked], ordinary: Sequ
     weights, logits = teacher.teach()
     on_pages = teacher.page_logits(weights)
     thresholds, slopes = [], []
-    apart = np.array([not item.source.startswith("notice ") for item, _ in teacher.marked])
+    apart = np.array([item.is_measured for item, _ in teacher.marked])
     for number, code in enumerate(weights.codes):
         labels, column = teacher.labels[:, number], logits[:, number]
         asked = (labels >= 0) & apart
         threshold, slope = choose_threshold(column[asked], labels[asked], on_pages[:, number])
+        threshold = max(threshold, round(float(teacher.highest_refused(weights)[number]) + _CLEAR_OF_REFUSED, 3))
         thresholds.append(threshold)
         slopes.append(slope)
         found = asked & (column >= threshold)
@@ -305,21 +336,21 @@ def teach(definition: NoticeDefinition, marked: Sequence[Marked], ordinary: Sequ
             (labels[found] == 1).mean() if found.any() else 1.0,
             (on_pages[:, number] >= threshold).mean() if len(on_pages) else 0.0,
         )
-    return replace(
-        weights, thresholds=np.array(thresholds), slopes=np.array(slopes), **_examples(teacher, len(weights.codes))
-    )
+    return with_examples(replace(weights, thresholds=np.array(thresholds), slopes=np.array(slopes)), teacher)
 
 
-def _examples(teacher: Teacher, size: int) -> dict[str, object]:
+def with_examples(weights: Weights, teacher: Teacher) -> Weights:
     """What a passage can be said to read like: the marked texts of at least one category, cut to a line."""
-    chosen = [(item, text) for item, text in teacher.marked if 1 in item.labels and "ordinary" not in item.source]
+    chosen = [(item, text) for item, text in teacher.marked if 1 in item.labels]
     meaning = np.array([text.meaning.sum(axis=0) for _, text in chosen]).reshape(-1, word_vectors().width)
     meaning /= np.maximum(np.linalg.norm(meaning, axis=1, keepdims=True), 1e-6)
-    return {
-        "examples": tuple(_gist(item.text) for item, _ in chosen),
-        "example_codes": np.array([[label == 1 for label in item.labels] for item, _ in chosen]).reshape(-1, size),
-        "example_meaning": meaning.astype(np.float32),
-    }
+    codes = np.array([[label == 1 for label in item.labels] for item, _ in chosen], np.bool_)
+    return replace(
+        weights,
+        examples=tuple(_gist(item.text) for item, _ in chosen),
+        example_codes=codes.reshape(-1, len(weights.codes)),
+        example_meaning=meaning.astype(np.float32),
+    )
 
 
 def _gist(text: str) -> str:
@@ -339,8 +370,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     definition = load_notice(asked.notice)
     codes = [category.code for category in definition.categories]
     marked = list(notice_sentences(definition))
-    for path in [*sorted(EXAMPLES.glob("*.yaml")), *asked.marked]:
+    for path in sorted(EXAMPLES.glob("*.yaml")):
         marked.extend(marked_paragraphs(path, codes))
+    for path in asked.marked:
+        marked.extend(marked_paragraphs(path, codes, is_measured=False))
     ordinary = [page for folder in asked.ordinary for page in ordinary_pages(folder)]
     log.info("%d marked texts, %d ordinary pages", len(marked), len(ordinary))
     save_weights(teach(definition, marked, ordinary), asked.out)

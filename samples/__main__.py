@@ -10,7 +10,7 @@ from store.errors import CandourError
 
 def main() -> int:
     """Make the archive and say what is in it."""
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.stderr.write("Say which folder the archive goes into: python -m samples FOLDER\n")
         return 2
     try:

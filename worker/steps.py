@@ -60,6 +60,7 @@ def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat:
         source=arguments["source"],
         actor=_acting(archive, asked_by),
         report=lambda progress: beat(progress.done, progress.found),
+        wait=True,
     )
     if arguments.get("upload"):
         uploads.discard_upload(archive, Path(arguments["upload"]))

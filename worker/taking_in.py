@@ -5,6 +5,7 @@ bytes stored are not stored again, a file registered is not read again, a member
 """
 
 import errno
+import logging
 import os
 import time
 from collections import deque
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -34,6 +36,8 @@ from store.audit_actions import AuditAction
 from store.chunks import chunks
 from store.errors import CandourError, InvalidInputError
 from store.files import ChangedWhileReadError
+
+log = logging.getLogger(__name__)
 
 LISTED_AT_ONCE = 500
 MEMBERS_AT_ONCE = 50
@@ -81,9 +85,18 @@ def _quiet(_progress: Progress) -> None:
 
 
 def take_in(
-    archive: Archive, paths: Sequence[str], *, batch: str, source: str, actor: Actor, report: Report = _quiet
+    archive: Archive,
+    paths: Sequence[str],
+    *,
+    batch: str,
+    source: str,
+    actor: Actor,
+    report: Report = _quiet,
+    wait: bool = False,
 ) -> Outcome:
     """Everything under the paths has ended in exactly one state, and what was registered can be found.
+
+    With `wait` it begins once nothing else is being taken in.
 
     Raises:
         InvalidInputError: A path does not exist.
@@ -93,7 +106,7 @@ def take_in(
     missing = [path for path, root in zip(paths, roots, strict=True) if not Path(root).exists()]
     if missing or not roots:
         raise InvalidInputError(f"There is nothing at {', '.join(missing) or 'no path'}: check the path and try again.")
-    with only_one(archive.settings.data):
+    with only_one(archive.settings.data, wait=wait):
         return _Taking(archive, roots, batch=batch, source=source, actor=actor, report=report).run()
 
 
@@ -174,17 +187,15 @@ class _Taking:
         return handed
 
     def _next(self) -> int | None:
-        if self.queue:
-            return self.queue.popleft()
-        with self.archive.reading() as session:
-            waiting = batches.waiting_items(session, self.run_row, after=self.last_listed, limit=LISTED_AT_ONCE)
-            # A member whose container is still to be read again is offered by its container.
-            loose = [item.id for item in waiting if item.parent_id is None or _parent_record(session, item)]
-        if not waiting:
-            return None
-        self.last_listed = waiting[-1].id
-        self.queue.extend(loose)
-        return self._next()
+        while not self.queue:
+            with self.archive.reading() as session:
+                waiting = batches.waiting_items(session, self.run_row, after=self.last_listed, limit=LISTED_AT_ONCE)
+                # A member whose container is still to be read again is offered by its container.
+                self.queue.extend(item.id for item in waiting if batches.container_ended(session, item))
+            if not waiting:
+                return None
+            self.last_listed = waiting[-1].id
+        return self.queue.popleft()
 
     def _offer(self, number: int) -> bool:
         """The item is stored and held, and either ends here or waits for the pool; True if the pool has it."""
@@ -197,8 +208,8 @@ class _Taking:
         except UnreadableFile as problem:
             self._quarantine(number, problem)
             return False
-        if item.parent_id is not None and (problem := self._endless(item, sha256)):
-            self._quarantine(number, problem)
+        if item.parent_id is not None and (endless := self._endless(item, sha256)):
+            self._quarantine(number, endless)
             return False
         if sha256 in self.waiters:
             self.waiters[sha256].append(number)
@@ -271,11 +282,20 @@ class _Taking:
         with self.archive.reading() as session:
             sha256 = session.get_one(Item, number).sha256 or ""
         if result.reading is not None:
-            self._register(number, sha256, result.reading)
+            self._try_to_register(number, sha256, result.reading)
         else:
             self._quarantine(number, result.problem or UnreadableFile("crashed"))
         self.pool.discard(result.task_id)
         self.queue.extendleft(reversed(self.waiters.pop(sha256, [])))
+
+    def _try_to_register(self, number: int, sha256: str, reading: FileReading) -> None:
+        try:
+            self._register(number, sha256, reading)
+        except (CandourError, DBAPIError):
+            raise  # the archive itself is not well: going on would set every further file aside for it
+        except Exception:  # one file's words must never stop the batch; a person sees the reason
+            log.exception("item %s could not be registered", number)
+            self._quarantine(number, UnreadableFile("crashed"))
 
     def _register(self, number: int, sha256: str, reading: FileReading) -> None:
         members = self._store_members(number, reading.members)

@@ -28,6 +28,12 @@ _NOT_HERE = (
     "read the file again, or save the file as PDF in the program that made it."
 )
 
+_DRAWN = {"application/vnd.ms-powerpoint", "application/x-mspublisher"}
+_NO_IMPRESS = (
+    "not readable here: slides and Publisher files need LibreOffice Impress, which this machine's LibreOffice has "
+    "not; install it and read the file again, or save the file as PDF in the program that made it."
+)
+
 
 def libreoffice() -> str | None:
     """Where LibreOffice is on this machine; None where it is not."""
@@ -77,11 +83,18 @@ def _convert(program: str, job: ReadingJob) -> Path:
         raise UnreadableFile("timeout") from error
     produced = source.with_suffix(".pdf")
     if not produced.exists():
+        if job.media_type in _DRAWN and not _has_impress(program):
+            raise UnreadableFile("unsupported", _NO_IMPRESS)
         raise UnreadableFile(
             "damaged", "LibreOffice could not open the file: it is damaged or protected by a password; ask its holder "
             "for another copy.",
         )  # fmt: skip
     return produced
+
+
+def _has_impress(program: str) -> bool:
+    """Distributions cut LibreOffice into packages: without Impress, slides fail to open as if they were damaged."""
+    return any((Path(program).resolve().parent).glob("libsdlo.*"))
 
 
 def _allow_more() -> None:

@@ -190,7 +190,7 @@ def test_who_may_read_failings_may_not_thereby_write_them(session, record, add, 
             all_failings(session, actor=actor)
         with pytest.raises(NotPermittedError):
             evidence_of(session, failing, actor=actor)
-    with pytest.raises(NotFoundError, match="failings list"):
+    with pytest.raises(NotFoundError, match="list of failings"):
         find_failing(session, "F0099", actor=lawyer)
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize, expect
 
 from tests.journeys.names import PASSWORD
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 LARGEST_SCREENSHOT = 300_000
-WIDE = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass
@@ -61,7 +61,9 @@ class Visitor:
 
     def follow(self, link: str) -> None:
         """The link of the main navigation has been followed."""
-        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=link, exact=True).click()
+        main = self.page.get_by_role("navigation", name="Main")
+        main.get_by_role("link", name=link, exact=True).click()
+        expect(main.locator("[aria-current]")).to_have_text(link)
 
     def is_refused(self, path: str) -> str:
         """What the person is told where they may not go."""
@@ -85,7 +87,9 @@ class Visitor:
     def faults_for_assistive_technology(self) -> list[str]:
         """What axe finds wrong with the page as it stands."""
         found: list[dict[str, Any]] = Axe().run(self.page).response["violations"]
-        return [f"{each['id']}: {each['help']}, at {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
+        return [
+            f"{each['id']}: {each['help']}, at {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found
+        ]
 
     def is_too_wide(self) -> str:
         """What sticks out to the right of the window, or nothing."""
@@ -101,10 +105,14 @@ class Visitor:
         )
         return sticking_out
 
-    def picture(self, name: str, *, at: Locator | None = None) -> None:
+    def picture(self, name: str, *, at: Locator | None = None, height: int = 0) -> None:
         """``docs/screenshots/NAME.png`` shows the window, from ``at`` downwards, when pictures are wanted."""
         if not self.keep_pictures:
             return
+        before = self.page.viewport_size or WIDE
+        if height:
+            self.page.set_viewport_size({"width": before["width"], "height": height})
+        self.page.wait_for_load_state()
         self.page.evaluate("() => document.activeElement?.blur()")
         if at is None:
             self.page.evaluate("() => scrollTo(0, 0)")
@@ -113,6 +121,7 @@ class Visitor:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         taken = Image.open(io.BytesIO(self.page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
         file = SCREENSHOTS / f"{name}.png"
+        self.page.set_viewport_size(before)
         # A palette keeps a page of scanned paper small enough for the README.
         taken.quantize(200, dither=Image.Dither.NONE).save(file, optimize=True)
         assert file.stat().st_size < LARGEST_SCREENSHOT, f"{file.name} has {file.stat().st_size} bytes"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.browsing import WIDE, Visitor
 from tests.journeys.house import CommandLine, House, free_port, make_archive, make_papers, serving
@@ -21,6 +21,8 @@ QUIET = (
     "--disable-sync",
 )
 PATIENCE_MS = 30_000
+NOT_RUN = "NOT RUN: the browser journeys need Chromium (install it, or set CANDOUR_CHROMIUM to where it is)"
+without_browser: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,9 @@ def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     program = shutil.which(os.environ.get("CANDOUR_CHROMIUM") or "/usr/bin/chromium")
     if program is None:
-        pytest.skip("NOT RUN: the browser journeys need Chromium (set CANDOUR_CHROMIUM to where it is)")
+        without_browser.append(NOT_RUN)
+        pytest.skip(NOT_RUN)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield opened
@@ -38,11 +42,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A small archive, served; it stands for all journeys, and each works on papers of its own."""
-    if standing := os.environ.get("DEV_HOUSE"):  # DEV
-        import json  # DEV
-        line = CommandLine(Path("/tmp/journeyscratch/data"), int(standing))  # DEV
-        yield House(line.url, Path("/tmp/journeyscratch/data"), Path("/tmp/journeyscratch/papers"), json.loads(Path("/tmp/journeyscratch/refs.json").read_text()))  # DEV
-        return  # DEV
     folder = tmp_path_factory.mktemp("house")
     make_papers(folder)
     line = CommandLine(folder / "data", free_port())
@@ -76,3 +75,9 @@ def visit(browser: Browser, house: House) -> Iterator[Callable[..., Visitor]]:
 def downloads(tmp_path: Path) -> Path:
     """A folder for what is downloaded."""
     return tmp_path
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if without_browser:
+        terminalreporter.section("NO BROWSER", sep="!")
+        terminalreporter.write_line(NOT_RUN)

@@ -43,9 +43,21 @@ STARTING_SECONDS = 90
 STOPPING_SECONDS = 20
 QUARANTINE_EXIT = 3
 
-TAKEN_IN = (COMPLAINT, MINUTES_1977, MINUTES_2002, HONOUR, HONOUR_MAIL, LOG_BOOK, REGISTER, WELSH, ADVICE, PLAYGROUND)
-TAKEN_IN += (GRITTING, GRITTING_COPY, LOCKED)
-
+TAKEN_IN: tuple[str, ...] = (
+    COMPLAINT,
+    MINUTES_1977,
+    MINUTES_2002,
+    HONOUR,
+    HONOUR_MAIL,
+    LOG_BOOK,
+    REGISTER,
+    WELSH,
+    ADVICE,
+    PLAYGROUND,
+    GRITTING,
+    GRITTING_COPY,
+    LOCKED,
+)
 LOG_BOOK_PAGES = 3
 
 
@@ -177,7 +189,7 @@ def serving(line: CommandLine, log: Path) -> Iterator[None]:
             if said.startswith("Candour is at"):
                 break
         too_long.cancel()
-        assert lines and lines[-1].startswith("Candour is at"), f"The server did not start: {''.join(lines)}"
+        assert "Candour is at" in "".join(lines), f"The server did not start: {''.join(lines)}"
         drain = threading.Thread(target=lines.extend, args=(process.stderr,), daemon=True)
         drain.start()
         yield

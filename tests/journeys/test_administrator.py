@@ -24,8 +24,8 @@ def test_an_administrator_adds_a_person_who_sets_a_password_and_signs_in(visit: 
     expect(administrator.heading).to_have_text(f"One-time link for {NEWCOMER}")
     link = administrator.page.locator("#link").inner_text().removeprefix(administrator.url)
     newcomer.open(link)
-    newcomer.page.get_by_label("Password", exact=True).fill(CHOSEN)
-    newcomer.page.get_by_label("again").fill(CHOSEN)
+    newcomer.page.get_by_label("New password", exact=True).fill(CHOSEN)
+    newcomer.page.get_by_label("The same password again", exact=True).fill(CHOSEN)
     newcomer.page.get_by_role("button", name="Set password").click()
     expect(newcomer.heading).to_have_text("Sign in")
     newcomer.sign_in(NEWCOMER, CHOSEN)
@@ -34,7 +34,8 @@ def test_an_administrator_adds_a_person_who_sets_a_password_and_signs_in(visit: 
     second_time = visit()
     second_time.expects_refusal = True
     second_time.page.goto(f"{second_time.url}{link}")
-    expect(second_time.page.get_by_label("Password", exact=True)).to_have_count(0)
+    expect(second_time.heading).to_have_text("There is no such page")
+    expect(second_time.page.get_by_label("New password", exact=True)).to_have_count(0)
 
 
 def test_an_administrator_verifies_and_reads_the_audit_trail(visit: Visit) -> None:

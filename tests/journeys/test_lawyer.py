@@ -1,14 +1,17 @@
 """The lawyer logs what the inquiry asks, finds it, and sends it as one bundle."""
 
+import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from disclosure.bundle_spec import UNREDACTED_BANNER
 from disclosure.bundle_verify import verify_bundle
+from store import clock
 from tests.journeys.browsing import Visitor
 from tests.journeys.house import House
 from tests.journeys.names import ADVICE, AUTHORITY, HONOUR_MAIL, LAWYER, MINUTES_1977, MINUTES_2002, PLAYGROUND
@@ -18,11 +21,11 @@ Visit = Callable[..., Visitor]
 BUILDING_MS = 120_000
 
 
-def fill_day(page: Page, legend: str, day: str) -> None:
+def fill_day(page: Page, legend: str, day: date) -> None:
     """The three boxes under this legend hold the day."""
     boxes = page.get_by_role("group", name=legend)
-    for label, value in zip(("Day", "Month", "Year"), day.split(), strict=True):
-        boxes.get_by_label(label).fill(value)
+    for label, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        boxes.get_by_label(label).fill(str(value))
 
 
 def begin_bundle(page: Page, title: str, references: list[str]) -> None:
@@ -35,9 +38,9 @@ def begin_bundle(page: Page, title: str, references: list[str]) -> None:
     page.get_by_role("button", name="Order and build").click()
 
 
-def order_of(page: Page) -> list[str]:
+def order_of(page: Page) -> Locator:
     """The references in the order of the bundle."""
-    return page.locator(".candour-order .candour-ref").all_inner_texts()
+    return page.locator(".candour-order .candour-ref")
 
 
 def test_a_lawyer_logs_a_request_with_its_paragraphs(visit: Visit) -> None:
@@ -49,8 +52,8 @@ def test_a_lawyer_logs_a_request_with_its_paragraphs(visit: Visit) -> None:
     page.get_by_label("Reference").fill("PI-014")
     page.get_by_label("Rule 9 request for documents").check()
     page.get_by_label("Title").fill("Fostering and the checks on households")
-    fill_day(page, "Received", "2 3 2026")
-    fill_day(page, "Due", "30 4 2026")
+    fill_day(page, "Received", clock.today() - timedelta(days=3))
+    fill_day(page, "Due", clock.today() + timedelta(days=40))
     page.get_by_label("What it asks in paragraph 1").fill("All minutes of the procedures sub-group.")
     page.get_by_label("What it asks in paragraph 2").fill("All letters from parents about a home.")
     page.get_by_role("button", name="Log the request").click()
@@ -76,7 +79,7 @@ def test_a_lawyer_searches_and_keeps_the_search(visit: Visit) -> None:
     lawyer.picture("search")
 
     page.get_by_text("Keep this search").click()
-    page.get_by_label("Name").fill("Committees on children")
+    page.get_by_role("textbox", name="Name").fill("Committees on children")
     page.get_by_role("button", name="Keep it").click()
 
     lawyer.open("/search")
@@ -89,28 +92,27 @@ def test_a_lawyer_searches_and_keeps_the_search(visit: Visit) -> None:
 def test_a_lawyer_bundles_downloads_and_opens_the_bundle(visit: Visit, house: House, downloads: Path) -> None:
     lawyer = visit(LAWYER)
     page = lawyer.page
-    minutes_1977, minutes_2002, mail = (
-        house.reference_of(path) for path in (MINUTES_1977, MINUTES_2002, HONOUR_MAIL)
-    )
+    minutes_1977, minutes_2002, mail = (house.reference_of(path) for path in (MINUTES_1977, MINUTES_2002, HONOUR_MAIL))
 
     lawyer.follow("Requests")
     page.get_by_role("link", name="Children’s homes of the borough").click()
     page.get_by_role("button", name="Build a bundle for it").click()
     begin_bundle(page, "Minutes and a letter", [minutes_2002, mail, minutes_1977])
-    assert order_of(page) == [minutes_2002, mail, minutes_1977]
+    expect(order_of(page)).to_have_text([minutes_2002, mail, minutes_1977])
     expect(page.get_by_text(f"The family of {mail} is split.")).to_be_visible()
     page.get_by_role("button", name="Add the rest of it").click()
+    expect(order_of(page)).to_have_count(6)
     page.get_by_role("button", name="Put in order of date").click()
-    assert order_of(page)[0] == minutes_1977
-    page.get_by_role("button", name=f"Down: {minutes_1977}").click()
-    order = order_of(page)
-    assert order[1] == minutes_1977
+    expect(order_of(page).first).to_have_text(minutes_1977)
+    page.get_by_role("button", name=re.compile(rf"^Down\s*: {minutes_1977}$")).click()
+    expect(order_of(page).nth(1)).to_have_text(minutes_1977)
+    order = order_of(page).all_inner_texts()
     page.get_by_role("button", name="Build the bundle").click()
-    page.get_by_role("link", name="Open the bundle").click(timeout=BUILDING_MS)
+    page.get_by_role("button", name="Open the bundle").click(timeout=BUILDING_MS)
     expect(page.locator(".candour-proof")).to_contain_text("Read back and right")
-    lawyer.picture("bundle")
+    lawyer.picture("bundle", height=1440)
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="Download the PDF").click()
+        page.get_by_role("button", name="Download the PDF").click()
     file = downloads / waiting.value.suggested_filename
     waiting.value.save_as(file)
 
@@ -153,6 +155,7 @@ def test_a_lawyer_reads_the_failings_and_downloads_the_self_report(visit: Visit,
     page = lawyer.page
 
     lawyer.follow("Failings")
+    expect(lawyer.heading).to_have_text("Institutional failings")
     lawyer.picture("failings")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download it (Word)").click()

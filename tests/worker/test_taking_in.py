@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from access.policy import OPERATOR
-from ingest import batches
+from ingest import batches, registering
 from ingest.locking import only_one
 from ingest.models import Item
 from records.models import Record, RecordFile
@@ -161,6 +161,24 @@ def test_two_folders_of_the_same_name_are_both_taken_in(archive, notice, tmp_pat
     outcome = take(archive, tmp_path / "first" / "docs", tmp_path / "second" / "docs")
 
     assert outcome.totals.registered == 2
+
+
+def test_a_file_whose_registering_fails_is_set_aside_and_the_rest_goes_on(archive, notice, share, monkeypatch):
+    real = registering.propose_title
+
+    def fail_on_mail(texts, *, file_name, label, metadata):
+        if file_name == "mail.eml":
+            raise RecursionError("a pattern went astray")
+        return real(texts, file_name=file_name, label=label, metadata=metadata)
+
+    monkeypatch.setattr(registering, "propose_title", fail_on_mail)
+
+    outcome = take(archive, share)
+
+    assert outcome.totals.adds_up
+    assert states(outcome)["share/mail.eml"] == "quarantined"
+    assert states(outcome)["share/mail.eml!/note.txt"] == "registered"
+    assert states(outcome)["share/roads.txt"] == "registered"
 
 
 def nested(depth: int) -> bytes:
