@@ -17,7 +17,7 @@ from ingest.ocr_words import OcrWord, as_boxes, as_text, covered, join, kept
 from ingest.reading import Word
 
 # Measured with bench/ocr.py: see docs/measurements.md.
-SURE = 50.0  # a word read with this confidence is left alone
+SURE = 60.0  # a word read with this confidence is left alone
 POOR = (
     62.0  # a page below this, or with fewer known words than POOR_SHARE, is looked at again: is it upright, straight?
 )
@@ -28,8 +28,10 @@ UPSIDE_DOWN_SHARE = 0.40  # of known words: English upside down reads as 0.1 to 
 SOLID_SHARE = 0.30  # of the ink in parts thicker than any stroke of a pen
 INKED_SHARE = 0.25
 SMALLEST_HANDWRITING = 120  # pixels
-# Headers lie, and the engine uses it only to decide what is too small to be a letter: told 300, it drops lone digits.
+MISSED_SHARE = 0.15  # of the ink, where no word was read: a stamp over text, a column left out
+# Headers lie, and the engine uses it only to decide what is too small or too large to be a letter.
 RESOLUTION = 110
+RESOLUTION_ENLARGED = 300
 _SMALLEST_SIDE = 12
 _ENGINE_SETTINGS = {"invert_threshold": "0.0", "debug_file": os.devnull}
 
@@ -122,7 +124,7 @@ def first_scale(size: tuple[int, int]) -> float:
     """How much to enlarge before reading: 100 dpi is too small for the model, 300 dpi larger than it reads best."""
     longest = max(size)
     if longest < 1300:
-        return 1.5 if longest > 500 else 2.0
+        return 1.75 if longest > 500 else 2.0
     if longest < 1800:
         return 1.3
     if longest < 2400:
@@ -142,7 +144,9 @@ def _read(
             (max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BICUBIC
         )
     engine.SetImage(scaled)
-    engine.SetSourceResolution(RESOLUTION)
+    engine.SetSourceResolution(
+        RESOLUTION_ENLARGED if scale > 1.0 or layout == tesserocr.PSM.SPARSE_TEXT else RESOLUTION
+    )
     if not engine.Recognize():
         return []
     words = [OcrWord.from_row(row, scale) for row in engine.GetTSVText(0).splitlines()]
@@ -170,7 +174,8 @@ def _turns(page: _Page) -> list[int]:
     engine.Clear()
     turns = [found["orient_deg"]] if found and found["orient_deg"] and found["orient_conf"] > 0.5 else []
     # The engine for orientation has no answer for short pages; where hardly a word is known, upside down is tried.
-    if page.words and page.known_share < UPSIDE_DOWN_SHARE and 180 not in turns:
+    looks_wrong = page.confidence < HANDWRITTEN or page.known_share < UPSIDE_DOWN_SHARE
+    if page.words and looks_wrong and 180 not in turns:
         turns.append(180)
     return turns
 
@@ -199,7 +204,8 @@ def _in_welsh(page: _Page) -> _Page:
 def _reread_doubtful(page: _Page) -> _Page:
     """What was read with doubt or not at all is read once more, alone on the page, without the ruled lines."""
     sure = [word for word in page.words if word.confidence >= SURE]
-    if page.words and len(page.words) - len(sure) < DOUBTFUL_SHARE * len(page.words):
+    few_doubtful = len(page.words) - len(sure) < DOUBTFUL_SHARE * len(page.words)
+    if page.words and few_doubtful and _missed_share(page) < MISSED_SHARE:
         return page
     height = statistics.median([word.height for word in sure]) if len(sure) >= 5 else page.image.height / 70
     grey = np.asarray(page.image)
@@ -208,12 +214,22 @@ def _reread_doubtful(page: _Page) -> _Page:
     )
     rest = scan_quality.without(grey, lines)
     rest = covered(rest, sure)
+    # With most of the ink gone, the grain of the paper would pass for writing.
+    rest[rest > (page.ink.threshold + 255) // 2] = 255
     left = float((rest < page.ink.threshold).sum())
     if left < max(height * height * 2, 0.03 * float(page.ink.mask.sum())):
         return page
     scale = first_scale(page.image.size)
     extra = _read(Image.fromarray(rest), scale, layout=tesserocr.PSM.SPARSE_TEXT, language=page.language)
     return replace(page, words=join(page.words, extra, is_word))
+
+
+def _missed_share(page: _Page) -> float:
+    """The share of the ink on which no word was read."""
+    missed = page.ink.mask.copy()
+    for word in page.words:
+        missed[max(0, int(word.top) - 1) : int(word.bottom) + 2, max(0, int(word.left) - 1) : int(word.right) + 2] = 0
+    return float(missed.sum()) / max(1.0, float(page.ink.mask.sum()))
 
 
 def _judge(page: _Page, shown: Image.Image) -> PictureReading:

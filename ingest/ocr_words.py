@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ingest.reading import Word
 
-KEEP = 10.0
-KEEP_KNOWN = 2.0  # a word in the dictionary is kept with less confidence than a string of letters
-ADD = 28.0  # what only the second reading saw must be surer than what both saw
+KEEP = 25.0
+KEEP_KNOWN = 8.0  # a word in the dictionary is kept with less confidence than a string of letters
+ADD = 38.0  # what only the second reading saw must be surer than what both saw
 SURER = 4.0
 LIKELY_SHARE = 0.25
 _EMPTY = re.compile(r"[\W_]+")

@@ -21,6 +21,7 @@ from retention.wording import SENTENCE_BREAK
 WEIGHTS_FILE = FOLDER / "weights.npz"
 GROUP_SCALE = 0.3
 MOST_SENTENCES = 3
+SEVERAL = 5
 HIGHEST = 0.7
 """What is learnt never says more than "moderate" by itself: a person must see the words before it is called strong."""
 
@@ -36,6 +37,15 @@ class PlainHit(NamedTuple):
 
     start: int
     group: str
+
+
+class BestOfPage(NamedTuple):
+    """Logits of a page for one category: its best window, the mean of its best few, the page as a whole."""
+
+    highest: float
+    several: float
+    whole: float
+    window: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -193,21 +203,25 @@ class LearnedModel:
         chance = 1 / (1 + np.exp(-(margin + np.log(suggest_from / (1 - suggest_from)))))
         return round(min(float(chance), HIGHEST), 3)
 
-    def best_of_page(self, text: Stretches) -> tuple[int, dict[str, tuple[float, tuple[int, int]]]]:
-        """How many windows a page has, and for each category the highest logit with the window that shows it.
+    def best_of_page(self, text: Stretches) -> tuple[int, dict[str, "BestOfPage"]]:
+        """How many windows a page has, and for each category what reads most like it.
 
         The window shown is the shortest that is nearly as good as the best.
         """
         windows, logits = self.windows(text)
-        found: dict[str, tuple[float, tuple[int, int]]] = {}
+        found: dict[str, BestOfPage] = {}
         if len(windows):
+            whole = self.whole(text)
             sizes = windows[:, 1] - windows[:, 0]
             for number, code in enumerate(self.weights.codes):
                 column = logits[:, number]
                 highest = float(column.max())
                 near = np.flatnonzero(column >= highest - _NEARLY_AS_GOOD)
                 chosen = near[np.lexsort((near, -column[near], sizes[near]))[0]]
-                found[code] = (highest, (int(windows[chosen, 0]), int(windows[chosen, 1])))
+                several = float(np.sort(column)[::-1][:SEVERAL].mean())
+                found[code] = BestOfPage(
+                    highest, several, float(whole[number]), (int(windows[chosen, 0]), int(windows[chosen, 1]))
+                )
         return len(windows), found
 
     def passage(self, code: str, text: Stretches, window: tuple[int, int]) -> Passage:

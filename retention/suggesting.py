@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from retention.joining import Signs, joining_for
 from retention.learned import LearnedModel, Passage, PlainHit, Stretches, learned_model
 from retention.lexicon import GAP, Hit, Lexicon
 from retention.notice_definition import Category, NoticeDefinition, Rule, StrengthScale
@@ -22,6 +23,7 @@ TITLE_PAGE = 0
 """The page number of evidence found in the title or the file name rather than on a page."""
 
 _LONGEST_SECTION = 20_000
+NOTHING_ALIKE = -5.0  # the logit of a record in which no passage was weighed
 _MOST_EVIDENCE = 12
 _MOST_TRIED_PER_PAGE = 24
 _COUNTED_REPEATS = 3
@@ -98,11 +100,13 @@ class _Finding:
 class _Alike:
     """The passage of a document that reads most like records of a category."""
 
-    logit: float
+    highest: float
+    several: float
+    whole: float
     page: _ReadPage
     text: Stretches
     window: tuple[int, int]
-    strength: float = 0.0
+    windows: int = 0
 
 
 class Suggester:
@@ -114,6 +118,8 @@ class Suggester:
     def __init__(self, definition: NoticeDefinition, *, learned: bool = True) -> None:
         self.definition = definition
         self._learned = learned_model(definition.reference) if learned else None
+        self._joining = joining_for(definition.reference) if learned else None
+        self._lexicon_alone: Suggester | None = None
         self._scale = definition.scale
         self._lexicon = Lexicon(definition.groups, definition.look_alikes, definition.ordinary_words)
         number = self._lexicon.number
@@ -186,15 +192,16 @@ class Suggester:
                 continue
             count, found_here = learned.best_of_page(text)
             window_count += count
-            for code, (logit, window) in found_here.items():
-                if code not in best or logit > best[code].logit:
-                    best[code] = _Alike(logit, page, text, window)
-        from_ = self._scale.suggest_from
-        weighed = {
-            code: replace(item, strength=learned.strength(code, item.logit, window_count, from_))
-            for code, item in best.items()
-        }
-        return {code: item for code, item in weighed.items() if item.strength >= from_}
+            for code, here in found_here.items():
+                known = best.get(code)
+                if known is None:
+                    best[code] = _Alike(here.highest, here.several, here.whole, page, text, here.window)
+                    continue
+                several, whole = max(known.several, here.several), max(known.whole, here.whole)
+                if here.highest > known.highest:
+                    known = _Alike(here.highest, several, whole, page, text, here.window)
+                best[code] = replace(known, several=several, whole=whole)
+        return {code: replace(item, windows=window_count) for code, item in best.items()}
 
     def _apply(self, rule: _CompiledRule, page: _ReadPage, surroundings: int) -> Iterator[_Finding]:
         """What this rule finds on this page; with the smaller weight where its company stands further away."""
@@ -235,18 +242,14 @@ class Suggester:
         of_persons = _combine([finding for finding in findings if not finding.rule.rule.is_general])
         at_large = _combine([finding for finding in findings if finding.rule.rule.is_general])
         strength = 1 - (1 - of_persons) * (1 - at_large * factor)
-        if alike is not None and factor < 1 and alike.strength * factor < self._scale.suggest_from:
-            alike = None  # a policy reads like the cases it speaks of
-        if alike is not None:
-            strength = 1 - (1 - strength) * (1 - alike.strength * factor)
         type_speaks = record_type is not None and record_type.casefold() in category.record_types
         if type_speaks:
             strength = 1 - (1 - strength) * (1 - category.record_type_weight)
-        strength = round(min(strength, 0.99), 3)
+        strength = self._joined(category.code, round(min(strength, 0.99), 3), alike, factor)
         if strength < self._scale.suggest_from:
             return None
         evidence = _evidence(findings)
-        if alike is not None and self._learned is not None:
+        if alike is not None and self._learned is not None and alike.highest > 0:
             passage = self._learned.passage(category.code, alike.text, alike.window)
             evidence = _with_passage(evidence, alike.page, passage, category)
         word = strength_word(strength, self._scale)
@@ -257,6 +260,41 @@ class Suggester:
             evidence=evidence,
             reason=_reason(category, word, evidence, record_type if type_speaks else None),
         )
+
+    def _joined(self, code: str, lexicon: float, alike: _Alike | None, factor: float) -> float:
+        """How sure, with the lexicon and what was learnt each believed as far as whole records taught."""
+        if self._joining is None or self._learned is None or code not in self._joining.beliefs:
+            return lexicon
+        return self._joining.strength(
+            code,
+            self._signs(code, lexicon, alike, factor),
+            length_prior=self.length_prior,
+            suggest_from=self._scale.suggest_from,
+        )
+
+    def _signs(self, code: str, lexicon: float, alike: _Alike | None, factor: float = 1.0) -> Signs:
+        if alike is None or self._learned is None:
+            return Signs(lexicon, 0.0, NOTHING_ALIKE, NOTHING_ALIKE, NOTHING_ALIKE, 0)
+        passage = self._learned.strength(code, alike.highest, alike.windows, self._scale.suggest_from)
+        # A policy reads like the cases it speaks of: under its title a passage counts for less.
+        return Signs(lexicon, passage * factor, alike.highest, alike.several, alike.whole, alike.windows)
+
+    @property
+    def length_prior(self) -> float:
+        """How much less a passage counts in a long record; 0 where nothing was taught."""
+        return self._learned.weights.length_prior if self._learned is not None else 0.0
+
+    def signs(self, document: DocumentText) -> dict[str, Signs]:
+        """What speaks for each category before it is joined: for teaching how far each sign is to be believed."""
+        alone = Suggester(self.definition, learned=False) if self._lexicon_alone is None else self._lexicon_alone
+        self._lexicon_alone = alone
+        lexicon = {proposal.category: proposal.strength for proposal in alone.suggest(document)}
+        pages = [self._read_page(number, 0, text) for number, text in document.pages]
+        alike = self._find_alike(self._learned, pages) if self._learned is not None else {}
+        return {
+            category.code: self._signs(category.code, lexicon.get(category.code, 0.0), alike.get(category.code))
+            for category in self.definition.categories
+        }
 
 
 def _sections(text: str) -> Iterator[tuple[int, str]]:

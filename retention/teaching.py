@@ -275,7 +275,7 @@ class Teacher:
         chosen: dict[tuple[int, int, int], None] = {}
         best = [model.best_of_page(text)[1] for text in pages]
         for code in model.weights.codes:
-            found = sorted((-item[code][0], number, item[code][1]) for number, item in enumerate(best) if item)
+            found = sorted((-item[code].highest, number, item[code].window) for number, item in enumerate(best) if item)
             chosen.update(((number, *window), None) for _, number, window in found[:_HARD_WINDOWS])
         rows = [features(self.model, pages[number], first, stop) for number, first, stop in chosen]
         return np.array(rows, np.float32).reshape(-1, self.rows.shape[1])

@@ -178,7 +178,7 @@ def test_stains_read_as_letters_are_not_added():
 
 
 def test_less_is_asked_of_a_word_in_the_dictionary():
-    words = [word("roads", confidence=6), word("rqads", confidence=6), word("--", confidence=99)]
+    words = [word("roads", confidence=12), word("rqads", confidence=12), word("--", confidence=99)]
 
     assert [one.text for one in kept(words, lambda text: text == "roads")] == ["roads"]
 
