@@ -11,7 +11,7 @@ from openpyxl.comments import Comment
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.formats import registry
+from ingest.formats import legacy_office, registry
 from ingest.formats.plain import decode_text, paginate
 from ingest.formats.rtf_compressed import decompress_rtf
 from ingest.identify import identify
@@ -280,3 +280,19 @@ def test_what_cannot_be_read_here_is_refused_in_words(tmp_path):
         read(tmp_path / "a.wav")
 
     assert caught.value.code == "unsupported"
+
+
+def test_slides_are_not_called_damaged_where_libreoffice_lacks_the_part_that_opens_them(tmp_path, monkeypatch):
+    program = tmp_path / "soffice"
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(legacy_office, "libreoffice", lambda: str(program))
+    (tmp_path / "spool").mkdir()
+    path = tmp_path / "a.ppt"
+    path.write_bytes(b"slides")
+    job = ReadingJob(path=path, media_type="application/vnd.ms-powerpoint", name="a.ppt", spool=tmp_path / "spool")
+
+    with pytest.raises(UnreadableFile, match="Impress") as refused:
+        list(legacy_office.read_legacy_office(job))
+
+    assert refused.value.code == "unsupported"
