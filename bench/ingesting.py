@@ -85,7 +85,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for times in arguments.times or [1, 8]:
             pages, seconds, peak = ours(papers, times, Path(folder))
-            print(f"| whole ingest, {times} times over | {pages} | {seconds:.1f} | {pages / seconds:.0f} | {peak:.0f} |")
+            print(
+                f"| whole ingest, {times} times over | {pages} | {seconds:.1f} | {pages / seconds:.0f} | {peak:.0f} |"
+            )
     print(f"| pdfplumber's text alone, two cores | | | {pdfplumber_alone(papers, 60):.1f} | |")
 
 

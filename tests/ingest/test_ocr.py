@@ -197,7 +197,9 @@ def test_a_short_page_the_wrong_way_up_is_turned_even_when_the_turner_is_unsure(
     page = Image.new("L", (1700, 2200), 255)
     draw = ImageDraw.Draw(page)
     font = ImageFont.load_default(size=44)
-    for row, line in enumerate(("The committee met at noon.", "Boarding out allowances", "were increased for children.")):
+    for row, line in enumerate(
+        ("The committee met at noon.", "Boarding out allowances", "were increased for children.")
+    ):
         draw.text((150, 200 + 70 * row), line, fill=20, font=font)
 
     reading = read_picture(page.rotate(180))
