@@ -20,7 +20,8 @@ _ADDRESSED = re.compile(
 )
 _REPLY = re.compile(r"^(?:(?:re|fwd?|fw|aw)\s*(?:\[\d+\])?:\s*)+", re.I)
 _MEETING = re.compile(
-    r"^(?!\d+[.)]?\s)(?:\w+ ){0,2}(?:minutes|agenda|notes? of (?:a |the )?meeting|cofnodion)\b|\b(?:minutes of|agenda for)\b",
+    r"^(?!\d+[.)]?\s)(?:\w+ ){0,2}(?:minutes|agenda|notes? of (?:a |the )?meeting|cofnodion)\b"
+    r"|\b(?:minutes of|agenda for)\b",
     re.I,
 )
 _KIND_ALONE = re.compile(
