@@ -34,7 +34,6 @@ def tab_to(page: Page, selector: str) -> None:
     ), f"The focus on {selector} cannot be seen"
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_the_first_tab_offers_to_skip_to_the_content(visit: Visit) -> None:
     officer = visit(OFFICER)
     page = officer.page
@@ -46,7 +45,6 @@ def test_the_first_tab_offers_to_skip_to_the_content(visit: Visit) -> None:
     assert page.evaluate("() => document.activeElement.closest('main') !== null")
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_an_officer_signs_in_and_decides_with_the_keyboard_alone(visit: Visit, house: House) -> None:
     officer = visit()
     page = officer.page
@@ -70,7 +68,6 @@ def test_an_officer_signs_in_and_decides_with_the_keyboard_alone(visit: Visit, h
     expect(page.locator("#history")).to_contain_text("The minutes show what the sub-committee was told.")
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_single_key_takes_the_officer_to_the_reason(visit: Visit, house: House) -> None:
     officer = visit(OFFICER)
     page = officer.page

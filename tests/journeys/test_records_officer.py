@@ -15,7 +15,6 @@ Visit = Callable[..., Visitor]
 READING_MS = 120_000
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_records_officer_hands_over_files_and_sees_that_they_add_up(visit: Visit, house: House) -> None:
     officer = visit(OFFICER)
     page = officer.page
@@ -37,7 +36,6 @@ def test_a_records_officer_hands_over_files_and_sees_that_they_add_up(visit: Vis
         expect(row.get_by_role("link")).to_have_text(re.compile(r"^R\d{6}$"))
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_the_same_files_handed_over_again_are_duplicates(visit: Visit, house: House) -> None:
     officer = visit(OFFICER)
     page = officer.page
@@ -52,7 +50,6 @@ def test_the_same_files_handed_over_again_are_duplicates(visit: Visit, house: Ho
     expect(page.locator(".candour-sum")).to_contain_text("1 found = 0 registered + 1 duplicate + 0 quarantined")
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_records_officer_sees_what_could_not_be_read(visit: Visit) -> None:
     officer = visit(OFFICER)
     page = officer.page
@@ -67,7 +64,6 @@ def test_a_records_officer_sees_what_could_not_be_read(visit: Visit) -> None:
     officer.picture("batch", height=1000)
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_records_officer_reads_the_evidence_and_decides(visit: Visit, house: House) -> None:
     officer = visit(OFFICER)
     page = officer.page
@@ -100,7 +96,6 @@ def test_a_records_officer_reads_the_evidence_and_decides(visit: Visit, house: H
     expect(page.locator("#holds")).to_contain_text("Under a category")
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_decision_without_a_reason_is_asked_for_again(visit: Visit, house: House) -> None:
     officer = visit(OFFICER)
     page = officer.page
@@ -116,7 +111,6 @@ def test_a_decision_without_a_reason_is_asked_for_again(visit: Visit, house: Hou
     expect(page.locator("#history")).not_to_contain_text(OFFICER)
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_records_officer_logs_time_and_never_sees_the_spending(visit: Visit) -> None:
     officer = visit(OFFICER)
 
@@ -126,7 +120,6 @@ def test_a_records_officer_logs_time_and_never_sees_the_spending(visit: Visit) -
     assert "£" not in officer.page.locator("main").inner_text()
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_records_officer_is_refused_what_others_are_here_for(visit: Visit) -> None:
     officer = visit(OFFICER)
 

@@ -13,7 +13,6 @@ pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_an_officer_searches_and_decides_without_javascript(visit: Visit) -> None:
     officer = visit(OFFICER, java_script_enabled=False)
     page = officer.page
@@ -31,7 +30,6 @@ def test_an_officer_searches_and_decides_without_javascript(visit: Visit) -> Non
     expect(page.locator("#history")).to_contain_text("It asks for an honour.")
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_an_officer_uploads_and_looks_again_without_javascript(visit: Visit, house: House) -> None:
     officer = visit(OFFICER, java_script_enabled=False)
     page = officer.page
@@ -51,7 +49,6 @@ def test_an_officer_uploads_and_looks_again_without_javascript(visit: Visit, hou
     expect(page.locator(".candour-sum")).to_contain_text("It adds up.")
 
 
-@pytest.mark.xfail(strict=False, reason="its papers were chosen for suggestions of the lexicon alone")
 def test_a_leader_reads_the_costs_without_javascript(visit: Visit) -> None:
     leader = visit(LEADER, java_script_enabled=False)
 
