@@ -100,7 +100,7 @@ def test_a_decision_without_a_reason_is_asked_for_again(visit: Visit, house: Hou
     officer = visit(OFFICER)
     page = officer.page
     officer.open(f"/records/{house.reference_of(WELSH)}")
-    suggestion = page.locator("#suggestion-involved")
+    suggestion = page.locator("#suggestion-duties")
     suggestion.get_by_label("Reject").check()
     officer.expects_refusal = True
 
