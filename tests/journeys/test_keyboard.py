@@ -41,8 +41,10 @@ def test_the_first_tab_offers_to_skip_to_the_content(visit: Visit) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_text("Skip to main content")
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
 
-    assert page.evaluate("() => document.activeElement.closest('main') !== null")
+    # Where the focus rests before this second Tab depends on whether the script has come; where it goes does not.
+    expect(page.locator("main").locator(":focus")).to_have_count(1)
 
 
 def test_an_officer_signs_in_and_decides_with_the_keyboard_alone(visit: Visit, house: House) -> None:
