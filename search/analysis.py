@@ -17,6 +17,9 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
 _NOT_DECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
+# A query cannot hold a quotation mark inside a quoted value.
+_UNQUOTED = str.maketrans({'"': " ", "“": " ", "”": " "})
+
 # What a scanner reads for what was typed; both sides are written the same way before they are compared.
 _CONFUSIONS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("5", "s"), ("1", "l"), ("i", "l"))
 
@@ -78,9 +81,12 @@ def stem(word: str) -> str:
     return str(_stemmer.stem(word))  # type: ignore[no-untyped-call]
 
 
+@lru_cache(maxsize=100_000)
 def keyword(text: str) -> str:
-    """A whole value as it is compared: a category, a state, a type; case, accents and spacing do not matter."""
-    split = unicodedata.normalize("NFKD", text.casefold())
+    """A whole value as it is compared: case, accents, spacing and quotation marks do not matter."""
+    if text.isascii():
+        return " ".join(text.lower().replace('"', " ").split())
+    split = unicodedata.normalize("NFKD", text.translate(_UNQUOTED).casefold())
     kept = "".join(c for c in split if not unicodedata.combining(c))
     return " ".join(kept.translate(_NOT_DECOMPOSED).split())
 

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Protocol
 
 from search import language_fields as fields
+from search.analysis import keyword
 from search.language_tree import Asked, Query
 
 VALUE_GAP = 1_000
@@ -51,8 +52,11 @@ class IndexDocument:
         }
         return values[name]
 
-    def keyword_values(self, name: str) -> list[str]:
-        """The whole values of a keyword field, as they were given."""
+    def whole_values(self, name: str) -> list[str]:
+        """The whole values of a keyword field, or of a field of words that is counted by its values.
+
+        Each is as it was given; of those that are compared alike (`keyword`) the first.
+        """
         values: dict[str, Sequence[str]] = {
             fields.TYPE: [self.record_type],
             fields.CATEGORY: self.categories,
@@ -60,7 +64,11 @@ class IndexDocument:
             fields.STATE: [self.state, *self.facts.get(fields.STATE, ())],
             fields.HAS: self._features(),
         }
-        return [value for value in dict.fromkeys(values[name]) if value]
+        given = values[name] if name in values else self.word_values(name)
+        alike: dict[str, str] = {}
+        for value in given:
+            alike.setdefault(keyword(value), value)
+        return [value for folded, value in alike.items() if folded]
 
     def dates(self) -> tuple[date, date] | None:
         """The first and last day it may have been written on; with one side only, that day."""
@@ -148,15 +156,21 @@ class Highlights:
 FACETS = (
     fields.CATEGORY,
     fields.YEAR,
+    fields.DECADE,
     fields.TYPE,
     fields.BATCH,
     fields.SOURCE,
     fields.PERSON,
     fields.PLACE,
     fields.STATE,
+    fields.READ,
+    fields.HAS,
 )
 FACET_LIMIT = 100
-"""Values shown for each facet, the most frequent first; years are all shown, in order."""
+"""Values shown for each facet, the most frequent first; years and decades are all shown, in order.
+
+Values that are compared alike (`keyword`) are one value, named as most of the documents that may be seen have it.
+"""
 
 
 class SearchEngine(Protocol):

@@ -8,6 +8,7 @@
     foster*, wom?n              any letters, exactly one letter
     counci1~, councillor~2      one or two letters wrong; a scanner's confusions (rn and m) count as one
     title:minutes  date:1974..1979-06  category:failings  has:date  NOT date:none
+    person:="Ada Quillfeather"  the whole value; person:"ada quillfeather" finds longer names with these words too
 
 `NOT` binds closest after proximity, then `AND`, then `OR`. A mistake is a sentence that points at the character.
 """
@@ -224,7 +225,7 @@ def _placed(node: Node, at: Piece) -> Text:
 def _leaf(piece: Piece, field: str | None) -> Node:
     if field in fields.DATE_FIELDS:
         return _date(piece, field)
-    if field in fields.KEYWORD_FIELDS:
+    if field in fields.KEYWORD_FIELDS or (piece.whole and field in fields.VALUE_FIELDS):
         return _keyword(piece, field)
     if piece.text == "*" and field is None:
         return Everything()
@@ -246,7 +247,7 @@ def _keyword(piece: Piece, field: str) -> Keyword:
     value = keyword(piece.text)
     if not value:
         raise mistake(piece.at, f"“{field}:” needs a value after it")
-    return Keyword(field, value)
+    return Keyword(field, value, exact=piece.whole)
 
 
 def _bare(piece: Piece) -> Placed:

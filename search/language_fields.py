@@ -23,6 +23,8 @@ STATE = "state"
 HAS = "has"
 DATE = "date"
 YEAR = "year"
+DECADE = "decade"
+"""What is counted beside years; asked for as a range of years."""
 
 WORD_FIELDS = (TEXT, TITLE, FILE, REFERENCE, PERSON, PLACE, BATCH, BOX, SOURCE)
 """Fields of words: a word, phrase, wildcard or proximity can be looked for in each."""
@@ -35,6 +37,9 @@ STEMMED_FIELDS = frozenset({TEXT, TITLE, FILE})
 
 KEYWORD_FIELDS = (TYPE, CATEGORY, READ, STATE, HAS)
 """Fields of whole values."""
+
+VALUE_FIELDS = (PERSON, PLACE, BATCH, BOX, SOURCE)
+"""Fields of words whose whole values can be asked for too: `person:="Ada Quillfeather"`."""
 
 DATE_FIELDS = (DATE, YEAR)
 

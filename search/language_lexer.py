@@ -1,7 +1,7 @@
 """The pieces that a query is written in, read once from left to right."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from store.errors import InvalidInputError
@@ -39,6 +39,8 @@ class Piece:
     at: int
     glued: bool = False
     """Nothing stands between this piece and the one before it."""
+    whole: bool = False
+    """A quoted piece with = before it: the whole value, not words of it."""
 
 
 def mistake(at: int, what: str) -> InvalidInputError:
@@ -74,6 +76,9 @@ def split_query(query: str) -> list[Piece]:
 
 def _piece_at(query: str, place: int, *, glued: bool) -> tuple[Piece, int]:
     character = query[place]
+    if character == "=" and query[place + 1 : place + 2] in _QUOTES and place + 1 < len(query):
+        quoted, end = _quoted_at(query, place + 1, glued=glued)
+        return replace(quoted, whole=True), end
     if character in "()":
         return Piece(Kind.OPEN if character == "(" else Kind.CLOSE, character, place + 1, glued), place + 1
     if character in _QUOTES:
@@ -87,7 +92,7 @@ def _piece_at(query: str, place: int, *, glued: bool) -> tuple[Piece, int]:
 def _value_at(query: str, place: int) -> tuple[Piece, int]:
     """What stands directly after a field's colon: never a field or an operator, whatever it looks like."""
     bare = _BARE.match(query, place)
-    if bare is None:
+    if bare is None or bare.group() == "=":
         return _piece_at(query, place, glued=True)
     return Piece(Kind.BARE, bare.group(), place + 1, glued=True), bare.end()
 

@@ -70,10 +70,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A whole value of a field, as a pattern of folded characters where `*` and `?` stand for others."""
+    """A whole value of a field, as a pattern of folded characters where `*` and `?` stand for others.
+
+    In an exact one they stand for themselves. The field is one of `KEYWORD_FIELDS`, or of `VALUE_FIELDS`, whose
+    values are otherwise searched by their words (`IndexDocument.whole_values` gives both).
+    """
 
     field: str
     pattern: str
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

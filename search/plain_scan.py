@@ -93,8 +93,8 @@ def matches(query: Node, document: IndexDocument, words_of: dict[str, FieldWords
         case Text(placed, field):
             names = fields.PLAIN_FIELDS if field is None else (field,)
             return any(stretches(placed, words_of[name]) for name in names)
-        case Keyword(field, pattern):
-            return any(wildcard_pattern(pattern).fullmatch(keyword(v)) for v in document.keyword_values(field))
+        case Keyword():
+            return has_value(query, document)
         case Undated():
             return document.dates() is None
         case Dated(first, last):
@@ -103,6 +103,14 @@ def matches(query: Node, document: IndexDocument, words_of: dict[str, FieldWords
                 return False
             earliest, latest = dates
             return (last is None or earliest <= last) and (first is None or latest >= first)
+
+
+def has_value(asked: Keyword, document: IndexDocument) -> bool:
+    """Whether the document has a value that is asked for, in this field."""
+    values = [keyword(value) for value in document.whole_values(asked.field)]
+    if asked.exact:
+        return asked.pattern in values
+    return any(wildcard_pattern(asked.pattern).fullmatch(value) for value in values)
 
 
 def stretches(placed: Placed, field: FieldWords) -> set[Stretch]:

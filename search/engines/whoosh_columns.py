@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search import language_fields as fields
+from search.analysis import keyword
 from search.engines.whoosh_files import reading_files
 from search.engines.whoosh_schema import ROW, VALUE_FIELDS
 
@@ -21,6 +22,10 @@ class ValueColumn:
     values: list[str]
     docs: NDArray[np.int32]
     codes: NDArray[np.int32]
+    folded: list[str]
+    """Each value as it is compared."""
+    groups: NDArray[np.int32]
+    """For each value the number of the first that is compared alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class _Collector:
         self.codes.append(self.known.setdefault(value, len(self.known)))
 
     def column(self) -> ValueColumn:
-        return ValueColumn(list(self.known), np.array(self.docs, dtype=np.int32), np.array(self.codes, dtype=np.int32))
+        return _value_column(list(self.known), self.docs, self.codes)
 
 
 def read_columns(reader: Any) -> Columns:
@@ -109,4 +114,13 @@ def _join_values(parts: list[ValueColumn], bases: NDArray[np.int32]) -> ValueCol
         new = np.array([known.setdefault(value, len(known)) for value in part.values], dtype=np.int32)
         codes.append(new[part.codes])
     docs = [part.docs + base for part, base in zip(parts, bases, strict=True)]
-    return ValueColumn(list(known), np.concatenate(docs), np.concatenate(codes))
+    return _value_column(list(known), np.concatenate(docs), np.concatenate(codes))
+
+
+def _value_column(
+    values: list[str], docs: list[int] | NDArray[np.int32], codes: list[int] | NDArray[np.int32]
+) -> ValueColumn:
+    folded = [keyword(value) for value in values]
+    firsts: dict[str, int] = {}
+    groups = np.array([firsts.setdefault(each, i) for i, each in enumerate(folded)], dtype=np.int32)
+    return ValueColumn(values, np.asarray(docs, dtype=np.int32), np.asarray(codes, dtype=np.int32), folded, groups)

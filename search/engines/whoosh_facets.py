@@ -15,29 +15,39 @@ _NEVER = 2**31 - 1
 
 def count_facets(columns: Columns, mask: NDArray[np.bool_]) -> dict[str, tuple[FacetCount, ...]]:
     """For each facet its values and how many of the documents found have them."""
+    spans = {fields.YEAR: 1, fields.DECADE: 10}
     return {
-        name: count_years(columns, mask) if name == fields.YEAR else count_values(columns.values[name], mask)
+        name: count_years(columns, mask, spans[name]) if name in spans else count_values(columns.values[name], mask)
         for name in FACETS
     }
 
 
 def count_values(column: ValueColumn, mask: NDArray[np.bool_]) -> tuple[FacetCount, ...]:
-    """The most frequent values first, those with equal counts by name."""
+    """The most frequent values first, those with equal counts by name; values compared alike are one."""
     counts = np.bincount(column.codes[mask[column.docs]], minlength=len(column.values))
-    found = [(-int(counts[i]), column.values[i]) for i in np.flatnonzero(counts)]
+    alike: dict[int, tuple[int, list[tuple[int, str]]]] = {}
+    for i in np.flatnonzero(counts):
+        group = int(column.groups[i])
+        total, names = alike.get(group, (0, []))
+        alike[group] = (total + int(counts[i]), [*names, (-int(counts[i]), column.values[i])])
+    # Named as most of the documents counted have it: a spelling that stands only in others must not be shown.
+    found = [(-total, min(names)[1]) for total, names in alike.values()]
     return tuple(FacetCount(value, -count) for count, value in sorted(found)[:FACET_LIMIT])
 
 
-def count_years(columns: Columns, mask: NDArray[np.bool_]) -> tuple[FacetCount, ...]:
-    """The years in order. A document that may be of several years counts in each, as `year:` would find it in each."""
+def count_years(columns: Columns, mask: NDArray[np.bool_], span: int = 1) -> tuple[FacetCount, ...]:
+    """The years in order, or the first years of the decades.
+
+    A document that may be of several years counts in each, as `year:` would find it in each.
+    """
     dated = mask & (columns.first_days != 0)
-    firsts, lasts = _years(columns.first_days[dated]), _years(columns.last_days[dated])
+    firsts, lasts = _years(columns.first_days[dated]) // span, _years(columns.last_days[dated]) // span
     if not len(firsts):
         return ()
     start, size = int(firsts.min()), int(lasts.max() - firsts.min()) + 2
     change = np.bincount(firsts - start, minlength=size) - np.bincount(lasts - start + 1, minlength=size)
     counts = np.cumsum(change)
-    return tuple(FacetCount(f"{start + i:04}", int(counts[i])) for i in np.flatnonzero(counts))
+    return tuple(FacetCount(f"{(start + i) * span:04}", int(counts[i])) for i in np.flatnonzero(counts))
 
 
 def _years(days: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search import language_fields as fields
-from search.analysis import keyword, wildcard_pattern
+from search.analysis import wildcard_pattern
 from search.engines.whoosh_postings import POSITION_BITS
 from search.engines.whoosh_snapshot import Snapshot
 from search.language_tree import (
@@ -105,8 +105,8 @@ class _Matcher:
                 return ~self._mask(part, wanted=not wanted) & self._allowed
             case Text(placed, field):
                 return self._text(placed, field, wanted=wanted)
-            case Keyword(field, pattern):
-                return self._keyword(field, pattern)
+            case Keyword():
+                return self._keyword(node)
             case Dated():
                 return self._dated(node)
             case Undated():
@@ -204,10 +204,16 @@ class _Matcher:
             return np.empty(0, dtype=np.int64)
         return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
 
-    def _keyword(self, field: str, pattern: str) -> Mask:
-        column = self._snapshot.columns.values[field]
-        test = wildcard_pattern(pattern)
-        chosen = np.array([test.fullmatch(keyword(value)) is not None for value in column.values], dtype=np.bool_)
+    def _keyword(self, asked: Keyword) -> Mask:
+        column = self._snapshot.columns.values[asked.field]
+        test = wildcard_pattern(asked.pattern)
+        chosen = np.array(
+            [
+                folded == asked.pattern if asked.exact else test.fullmatch(folded) is not None
+                for folded in column.folded
+            ],
+            dtype=np.bool_,
+        )
         mask = np.zeros(self._snapshot.size, dtype=np.bool_)
         if len(column.values):
             mask[column.docs[chosen[column.codes]]] = True

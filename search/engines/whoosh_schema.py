@@ -12,12 +12,12 @@ from whoosh.formats import Format
 
 from search import language_fields as fields
 from search.analysis import words
-from search.engine import FACETS, VALUE_GAP, IndexDocument
+from search.engine import VALUE_GAP, IndexDocument
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever the analysis of words or the layout changes, so that an old index asks to be rebuilt."""
 
-VALUE_FIELDS = tuple(dict.fromkeys((*(f for f in FACETS if f != fields.YEAR), *fields.KEYWORD_FIELDS)))
+VALUE_FIELDS = (*fields.VALUE_FIELDS, *fields.KEYWORD_FIELDS)
 """Fields whose whole values are kept in columns, to be counted and matched."""
 
 ROW = "row"
@@ -86,7 +86,7 @@ def lay_down(document: IndexDocument) -> tuple[dict[str, Any], set[str]]:
 
 def _row(document: IndexDocument, lengths: list[int]) -> bytes:
     dates = document.dates()
-    values = {name: _whole_values(document, name) for name in VALUE_FIELDS}
+    values = {name: document.whole_values(name) for name in VALUE_FIELDS}
     row = {
         "id": document.record_id,
         "in": document.compartment,
@@ -96,9 +96,3 @@ def _row(document: IndexDocument, lengths: list[int]) -> bytes:
         "values": {name: found for name, found in values.items() if found},
     }
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _whole_values(document: IndexDocument, name: str) -> list[str]:
-    if name in fields.KEYWORD_FIELDS:
-        return document.keyword_values(name)
-    return [value for value in dict.fromkeys(document.word_values(name)) if value]

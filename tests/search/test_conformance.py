@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.engine import IndexDocument
+from search import language_fields as fields
+from search.engine import FACETS, IndexDocument
 from search.engines.whoosh import WhooshEngine
 from search.language import any_word, parse_query
 from search.language_tree import And, AnyOf, Fuzzy, Near, Node, Not, Or, Phrase, Placed, Text, Wildcard, Word
@@ -50,6 +51,8 @@ place:house|batch:autumn|batch:"returned spring 1999"|box:7|box:"box 3"|source:c
 source:"county record office"|quillfeather
 type:minutes|type:"case file"|type:"CASE  FILE"|type:case|type:*r*|category:failings|category:(duties OR honours)
 category:du*|category:nothing|NOT category:failings|read:ocr|read:"text layer"|state:unread|NOT state:decided|has:date
+person:="ada quillfeather"|person:="Quillfeather"|place:="TY GWYR"|NOT person:="mair llyr"|box:="Box 3"|source:="cellar"
+batch:="returned spring 1999"|type:="case file"|type:="case*"|category:("failings" OR duties)|person:=quillfeather
 has:person|has:place|has:review|has:review=responsive|has:privilege|has:category|NOT has:category|mrb|larkhollow|pdf
 """
 DATES = """
@@ -82,6 +85,39 @@ def test_the_engine_finds_what_reading_everything_finds(
     found = real_engine.find(query, compartments=OPEN, limit=len(expected) + 10)
     assert found.total == len(expected)
     assert sorted(hit.record_id for hit in found.hits) == list(expected)
+
+
+def test_each_value_of_a_facet_finds_as_many_as_it_was_counted_for(real_engine: WhooshEngine) -> None:
+    asked = parse_query("wing OR memorandum")
+    facets = real_engine.find(asked, compartments=OPEN, limit=0).facets
+    checked = 0
+    for name, counted in facets.items():
+        for each in counted:
+            span = f"{each.value}..{int(each.value) + 9}" if name == fields.DECADE else each.value
+            narrowed = f"year:{span}" if name in (fields.YEAR, fields.DECADE) else f'{name}:="{each.value}"'
+            query = parse_query(f"(wing OR memorandum) AND {narrowed}")
+
+            assert real_engine.count(query, compartments=OPEN) == each.count, narrowed
+            checked += 1
+    assert set(facets) == set(FACETS)
+    assert checked > 60
+
+
+def test_values_written_differently_are_one_value_of_a_facet(engine: WhooshEngine) -> None:
+    engine.index(
+        [
+            IndexDocument(1, people=["Mair Llŷr", "MAIR LLYR"]),
+            IndexDocument(2, people=["Mair Llŷr"]),
+            IndexDocument(3, people=["MAIR  LLŶR"], compartment="restricted"),
+            IndexDocument(4, people=["MAIR  LLŶR"], compartment="restricted"),
+            IndexDocument(5, people=["MAIR  LLŶR"], compartment="restricted"),
+        ]
+    )
+
+    counted = engine.find(parse_query("*"), compartments=OPEN).facets[fields.PERSON]
+
+    # Not as it is written in what may not be seen, however often.
+    assert [(each.value, each.count) for each in counted] == [("Mair Llŷr", 2)]
 
 
 def test_the_queries_are_not_idle(real_engine: WhooshEngine) -> None:
