@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from store import clock, protections
@@ -185,7 +185,9 @@ class FileStore:
                 )
 
     def remove(self, session: Session, sha256: str) -> None:
-        """The bytes are gone and the row says when: only cleared bytes that nothing protects.
+        """The row says that the bytes are gone, and they go once that is committed: only cleared bytes, unprotected.
+
+        They never go before the commit: one that failed would leave bytes destroyed and nothing that says why.
 
         Raises:
             RefusedError: Something protects them, or nobody has cleared them.
@@ -196,9 +198,20 @@ class FileStore:
             raise NotFoundError(f"The original {sha256[:12]} has no row, so nothing says that it may go.")
         row.removed_at = clock.now()
         session.flush()  # the database's own guard speaks before the bytes go
+        event.listen(session, "after_commit", lambda _: self._unlink(sha256), once=True)
+
+    def _unlink(self, sha256: str) -> None:
         derivatives = self._derivatives / self.path(sha256).relative_to(self._originals)
         shutil.rmtree(derivatives, ignore_errors=True)
         self.path(sha256).unlink(missing_ok=True)
+
+    def finish_removals(self, session: Session) -> int:
+        """Bytes whose removal was committed but which a crash left behind are gone; how many there were."""
+        removed = session.scalars(select(StoredFile.sha256).where(StoredFile.removed_at.is_not(None)))
+        left = [sha256 for sha256 in removed if self.path(sha256).exists()]
+        for sha256 in left:
+            self._unlink(sha256)
+        return len(left)
 
     def reconcile(self, session: Session) -> tuple[list[str], list[str]]:
         """Bytes that have a row but are missing, and bytes without a row: both empty in a sound store."""

@@ -132,7 +132,8 @@ def _files(archive: Archive) -> Finding:
         return Finding(
             "files",
             ADVICE,
-            f"{len(unknown)} files have no row, as an interrupted ingest leaves them: they are kept; run it again",
+            f"{len(unknown)} files have no row or one that says they were removed, as an interruption leaves them: "
+            "they are kept; run the same command again",
         )
     return Finding("files", GOOD, f"{count} rows and files agree both ways")
 

@@ -137,6 +137,42 @@ def test_a_cleared_record_can_be_purged_and_its_history_stays(archive, make_reco
     assert not archive.files.path(sha256).exists()
 
 
+def test_the_bytes_stay_when_what_says_that_they_went_is_not_committed(archive, make_record, officer, second_officer):
+    reference = make_record()
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        holds.clear(session, record, reason="It is about roads.", second=second_officer, actor=officer)
+        sha256 = record.sha256
+
+    with pytest.raises(OSError, match="the disk is full"), archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        disposal.purge(session, archive.files, record, actor=OPERATOR)
+        raise OSError("the disk is full")
+
+    archive.files.verify(sha256)
+    with archive.reading() as session:
+        record = find_record(session, reference, actor=officer)
+        assert record.purged_at is None
+        assert len(record.pages) == record.page_count
+        assert archive.files.finish_removals(session) == 0
+    archive.files.verify(sha256)
+
+
+def test_a_removal_cut_off_after_its_commit_is_finished_later(archive, make_record, officer, second_officer):
+    reference = make_record()
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        holds.clear(session, record, reason="It is about roads.", second=second_officer, actor=officer)
+        path, content = archive.files.path(record.sha256), archive.files.path(record.sha256).read_bytes()
+        disposal.purge(session, archive.files, record, actor=OPERATOR)
+    path.write_bytes(content)  # as if the power had gone before they were removed
+
+    with archive.reading() as session:
+        assert archive.files.finish_removals(session) == 1
+
+    assert not path.exists()
+
+
 def test_the_absence_of_a_hold_is_not_a_permission(archive):
     with archive.writing() as session:
         row, _ = archive.files.put(session, archive.files.take_bytes(b"never held"))
