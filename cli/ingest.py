@@ -59,6 +59,8 @@ def ingest(paths: tuple[str, ...], batch: str, source: str, as_json: bool) -> in
         for item in outcome.items:
             if item.state == "quarantined":
                 show_warning(f"  quarantined  {item.path}: {item.reason}")
+            elif item.state == "registered" and item.reason:
+                show_warning(f"  registered, not searchable  {item.path}: {item.reason}")
     return DONE_WITH_QUARANTINE if totals.quarantined else 0
 
 

@@ -24,6 +24,7 @@ from disclosure.bundle_verify import Verification
 from disclosure.models import Bundle
 from disclosure.models import BundleDocument as KeptDocument
 from disclosure.numbering import allocate_numbers
+from ingest.rendering import has_page_pictures
 from inquiry.models import Request
 from inquiry.requests import find_request
 from records import words
@@ -35,7 +36,6 @@ from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import DamagedError, NotFoundError, RefusedError
 
-PICTURES = ("image/",)
 PRECISION = {"circa": "circa ", "decade": "", "year": "", "month": "", "day": "", "range": ""}
 
 
@@ -222,13 +222,14 @@ def kind_of(record: Record) -> DocumentKind:
     """How the record becomes pages: as the PDF or picture it is, or set from its text with the original attached."""
     if record.media_type == "application/pdf":
         return "pdf"
-    return "image" if record.media_type.startswith(PICTURES) else "text"
+    return "image" if has_page_pictures(record.media_type) else "text"
 
 
 def _page(session: Session, page: Page, kind: DocumentKind) -> PageText:
     made = PageText(number=page.number, text=page.text, heading=page.heading)
     if kind == "text":
-        return made
+        # A page without a word says why: an empty one in a bundle would look like a paper with nothing on it.
+        return made if page.text.strip() or not page.reason else replace(made, text=f"[Not read. {page.reason}]")
     packed = packed_words(session, page)
     boxes = tuple((word.x0, word.y0, word.x1, word.y1, word.text) for word in words.unpack(packed)) if packed else ()
     return replace(made, words=boxes, turn=page.rotation)

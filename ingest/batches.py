@@ -165,8 +165,10 @@ def member_at(session: Session, parent: Item, position: int) -> Item | None:
     return session.scalar(select(Item).where(Item.parent_id == parent.id, Item.position == position))
 
 
-def end_registered(session: Session, item: Item, record: Record, *, ocr_pages: int) -> None:
-    """The item ends as a record of its own."""
+def end_registered(session: Session, item: Item, record: Record, *, ocr_pages: int, not_searchable: str = "") -> None:
+    """The item ends as a record of its own; with why, where nothing here reads files of its kind."""
+    if not_searchable:
+        item.reason_code, item.reason = "unsupported", not_searchable
     item.state, item.record_id, item.ended_at = REGISTERED, record.id, clock.now()
     item.pages, item.ocr_pages = record.page_count, ocr_pages
     session.flush()

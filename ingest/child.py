@@ -92,7 +92,7 @@ def _read_file(line: _Line, request: dict[str, Any]) -> None:
         careful_page=request["careful_page"],
         announce=announce,
     )
-    for found in registry.reader_for(kind)(job):
+    for found in registry.read(kind, job):
         if isinstance(found, MemberFound):
             line.say("member", member=found.to_dict())
             allow_processor_seconds(request["file_seconds"])

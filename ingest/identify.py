@@ -2,70 +2,72 @@
 
 import re
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import olefile
 
+from ingest.kinds import (
+    AVIF,
+    BMP,
+    BZIP2,
+    CSV,
+    DCX,
+    DOC,
+    DOCM,
+    DOCX,
+    EMF,
+    EML,
+    EMPTY,
+    ENCRYPTED_OFFICE,
+    GIF,
+    GZIP,
+    HEIC,
+    HTML,
+    JP2,
+    JPEG,
+    MBOX,
+    MHTML,
+    MSG,
+    ODP,
+    ODS,
+    ODT,
+    OLE,
+    PCX,
+    PDF,
+    PNG,
+    PNM,
+    PPT,
+    PPTM,
+    PPTX,
+    PSD,
+    PST,
+    PUB,
+    RAR,
+    RTF,
+    SEVEN_ZIP,
+    SGI,
+    SUN_RASTER,
+    TAR,
+    TEXT,
+    TIFF,
+    TNEF,
+    UNKNOWN,
+    WEBP,
+    WMF,
+    WPD,
+    XLS,
+    XLSB,
+    XLSM,
+    XLSX,
+    XML,
+    XZ,
+    ZIP,
+    Identified,
+)
+from ingest.other_kinds import other_kind
+
 _HEAD_BYTES = 8192
 
-
-@dataclass(frozen=True)
-class Identified:
-    """A media type for programs and a label for people."""
-
-    media_type: str
-    label: str
-
-
-_OOXML = "application/vnd.openxmlformats-officedocument"
-PDF = Identified("application/pdf", "PDF document")
-DOCX = Identified(f"{_OOXML}.wordprocessingml.document", "Word document")
-XLSX = Identified(f"{_OOXML}.spreadsheetml.sheet", "Excel workbook")
-PPTX = Identified(f"{_OOXML}.presentationml.presentation", "PowerPoint presentation")
-DOCM = Identified("application/vnd.ms-word.document.macroenabled.12", "Word document with macros")
-XLSM = Identified("application/vnd.ms-excel.sheet.macroenabled.12", "Excel workbook with macros")
-PPTM = Identified("application/vnd.ms-powerpoint.presentation.macroenabled.12", "PowerPoint presentation with macros")
-XLSB = Identified("application/vnd.ms-excel.sheet.binary.macroenabled.12", "Excel binary workbook")
-ODT = Identified("application/vnd.oasis.opendocument.text", "OpenDocument text")
-ODS = Identified("application/vnd.oasis.opendocument.spreadsheet", "OpenDocument spreadsheet")
-ODP = Identified("application/vnd.oasis.opendocument.presentation", "OpenDocument presentation")
-DOC = Identified("application/msword", "Word document (before 2007)")
-XLS = Identified("application/vnd.ms-excel", "Excel workbook (before 2007)")
-PPT = Identified("application/vnd.ms-powerpoint", "PowerPoint presentation (before 2007)")
-PUB = Identified("application/x-mspublisher", "Publisher document")
-MSG = Identified("application/vnd.ms-outlook", "Outlook message")
-OLE = Identified("application/x-ole-storage", "Microsoft compound file")
-ENCRYPTED_OFFICE = Identified("application/x-encrypted-office", "Office document protected by a password")
-WPD = Identified("application/vnd.wordperfect", "WordPerfect document")
-RTF = Identified("application/rtf", "Rich Text document")
-EML = Identified("message/rfc822", "E-mail message")
-MBOX = Identified("application/mbox", "Mailbox")
-PST = Identified("application/vnd.ms-outlook-pst", "Outlook mail store")
-HTML = Identified("text/html", "Web page")
-MHTML = Identified("multipart/related", "Saved web page")
-XML = Identified("application/xml", "XML file")
-CSV = Identified("text/csv", "CSV table")
-TEXT = Identified("text/plain", "Plain text")
-ZIP = Identified("application/zip", "ZIP archive")
-TAR = Identified("application/x-tar", "TAR archive")
-GZIP = Identified("application/gzip", "GZIP file")
-BZIP2 = Identified("application/x-bzip2", "BZIP2 file")
-XZ = Identified("application/x-xz", "XZ file")
-SEVEN_ZIP = Identified("application/x-7z-compressed", "7-Zip archive")
-RAR = Identified("application/vnd.rar", "RAR archive")
-TIFF = Identified("image/tiff", "TIFF image")
-JPEG = Identified("image/jpeg", "JPEG image")
-PNG = Identified("image/png", "PNG image")
-GIF = Identified("image/gif", "GIF image")
-BMP = Identified("image/bmp", "BMP image")
-WEBP = Identified("image/webp", "WebP image")
-JP2 = Identified("image/jp2", "JPEG 2000 image")
-HEIC = Identified("image/heic", "HEIC image")
-AVIF = Identified("image/avif", "AVIF image")
-PNM = Identified("image/x-portable-anymap", "Portable anymap image")
-EMPTY = Identified("application/x-empty", "Empty file")
-UNKNOWN = Identified("application/octet-stream", "File of unknown kind")
 
 _MAGIC: list[tuple[bytes, Identified]] = [
     (b"\xff\xd8\xff", JPEG),
@@ -86,27 +88,18 @@ _MAGIC: list[tuple[bytes, Identified]] = [
     (b"\xfd7zXZ\x00", XZ),
     (b"7z\xbc\xaf'\x1c", SEVEN_ZIP),
     (b"Rar!\x1a\x07", RAR),
-    (b"ID3", Identified("audio/mpeg", "Sound recording (MP3)")),
-    (b"\xff\xfb", Identified("audio/mpeg", "Sound recording (MP3)")),
-    (b"OggS", Identified("audio/ogg", "Sound recording (Ogg)")),
-    (b"fLaC", Identified("audio/flac", "Sound recording (FLAC)")),
-    (b".snd", Identified("audio/basic", "Sound recording (AU)")),
-    (b"#!AMR", Identified("audio/amr", "Sound recording (AMR)")),
-    (b"0&\xb2u\x8ef\xcf\x11", Identified("video/x-ms-asf", "Windows Media recording")),
-    (b"\x1aE\xdf\xa3", Identified("video/x-matroska", "Video recording (Matroska)")),
-    (b"\x00\x00\x01\xba", Identified("video/mpeg", "Video recording (MPEG)")),
-    (b"FLV\x01", Identified("video/x-flv", "Video recording (Flash)")),
-    (b"MZ", Identified("application/x-dosexec", "Windows program")),
-    (b"\x7fELF", Identified("application/x-executable", "Linux program")),
-    (b"%!PS", Identified("application/postscript", "PostScript file")),
-    (b"SQLite format 3\x00", Identified("application/vnd.sqlite3", "SQLite database")),
+    (b"\xb1h\xde:", DCX),
+    (b"Y\xa6j\x95", SUN_RASTER),
+    (b"\x01\xda\x00\x01", SGI),
+    (b"\x01\xda\x01\x01", SGI),
+    (b"\x01\xda\x00\x02", SGI),
+    (b"\x01\xda\x01\x02", SGI),
+    (b"8BPS\x00\x01", PSD),
+    (b"\xd7\xcd\xc6\x9a", WMF),
+    (b"\x01\x00\t\x00\x00\x03", WMF),
+    (b'x\x9f>"', TNEF),
 ]
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_RIFF = {
-    b"WEBP": WEBP,
-    b"WAVE": Identified("audio/wav", "Sound recording (WAV)"),
-    b"AVI ": Identified("video/x-msvideo", "Video recording (AVI)"),
-}
 _OLE_STREAMS: list[tuple[str, Identified]] = [
     ("EncryptedPackage", ENCRYPTED_OFFICE),
     ("__properties_version1.0", MSG),
@@ -141,7 +134,7 @@ def identify(path: Path, *, name: str | None = None) -> Identified:
         size = source.tell()
     if size == 0:
         return EMPTY
-    return _by_magic(head) or _by_container(path, head) or _by_text(head, name or path.name)
+    return _by_magic(head) or _by_container(path, head) or other_kind(head) or _by_text(head, name or path.name)
 
 
 def _by_magic(head: bytes) -> Identified | None:
@@ -158,32 +151,30 @@ def _by_magic(head: bytes) -> Identified | None:
 
 
 def _by_inner_mark(head: bytes) -> Identified | None:
-    if head[:4] == b"RIFF":
-        return _RIFF.get(head[8:12])
-    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
-        return Identified("audio/aiff", "Sound recording (AIFF)")
-    if head[4:8] == b"ftyp":
-        return _by_brand(head[8:12])
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[4:8] == b"ftyp" and (kind := _by_brand(head[8:12])):
+        return kind
     if head[:2] == b"BM" and len(head) > 26 and int.from_bytes(head[14:18], "little") in (12, 40, 52, 56, 64, 108, 124):
         return BMP
     if re.match(rb"P[1-6]\s", head):
         return PNM
+    if head[:4] == b"\x01\x00\x00\x00" and head[40:44] == b" EMF":
+        return EMF
+    if re.match(rb"\n[\x00\x02-\x05]\x01[\x01\x02\x04\x08]", head):
+        return PCX
     if head[257:262] == b"ustar":
         return TAR
     # A PDF whose first line is lost still has its numbered objects; qpdf finds them.
     return PDF if _PDF_OBJECT.search(head) and not _looks_like_mail(head) else None
 
 
-def _by_brand(brand: bytes) -> Identified:
-    if brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
+def _by_brand(brand: bytes) -> Identified | None:
+    if brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"):
         return HEIC
     if brand in (b"avif", b"avis"):
         return AVIF
-    if brand in (b"jp2 ", b"jpx "):
-        return JP2
-    if brand.startswith(b"M4A"):
-        return Identified("audio/mp4", "Sound recording (M4A)")
-    return Identified("video/mp4", "Video recording (MP4)")
+    return JP2 if brand in (b"jp2 ", b"jpx ") else None
 
 
 def _by_container(path: Path, head: bytes) -> Identified | None:

@@ -11,12 +11,15 @@ from store.errors import CandourError
 ReadBy = Literal["layer", "ocr", "both", "native", "none"]
 Word = list[Any]  # [x0, y0, x1, y1, text, confidence]: the box in fractions of the page as it is shown, origin top left
 
+# How the reason of the one page begins that stands for a file of a kind that nothing here reads.
+NOT_SEARCHABLE = "not searchable"
+
 SENTENCES: dict[str, str] = {
     "encrypted": "The file is protected by a password; ask its holder for the password, or for a copy without one.",
     "damaged": "The file is damaged and could not be opened; ask its holder for another copy.",
     "empty": "The file is empty: it holds no bytes; ask its holder whether a copy with content exists.",
-    "unsupported": "The file is of a kind that is not readable here; open it in the program that made it and "
-    "save it as PDF, then take in the PDF as well.",
+    "unsupported": "Nothing here reads files of this kind; open a copy in the program that made it, save it as PDF, "
+    "and take in the PDF as well.",
     "too-large": "The file is larger than the limit for one file; divide it and take in the parts.",
     "bomb": "The file would unpack to far more than its own size, as files made to do harm do; it was not unpacked.",
     "timeout": "Reading the file took longer than the time allowed; read it again with more time, or divide it.",
@@ -142,6 +145,13 @@ class FileReading:
     members: list[MemberFound] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def not_searchable(self) -> str:
+        """Why nothing here reads files of this kind, as a sentence; empty where something does."""
+        if len(self.pages) != 1 or not self.pages[0].reason.startswith(f"{NOT_SEARCHABLE}: "):
+            return ""
+        return self.pages[0].reason.partition(": ")[2]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can carry."""

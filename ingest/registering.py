@@ -11,7 +11,7 @@ from records.models import Page, PageWords, Record, RecordFile, RecordPerson
 from records.people import propose_people
 from records.places import propose_places
 from records.record_types import propose_record_type
-from records.register import CONTAINER, PARTLY_READ, READ, UNREAD, needs_indexing, next_reference
+from records.register import CONTAINER, NOT_SEARCHABLE, PARTLY_READ, READ, UNREAD, needs_indexing, next_reference
 from records.titles import propose_title
 from store import audit, clock
 from store.audit_actions import AuditAction
@@ -50,7 +50,7 @@ def register(
         date_evidence=dated.evidence,
         batch=batch.name,
         source=run.source,
-        state=_state(len(reading.pages), unread),
+        state=NOT_SEARCHABLE if reading.not_searchable else _state(len(reading.pages), unread),
         page_count=len(reading.pages),
         unread_pages=unread,
         note="\n".join(reading.notes),

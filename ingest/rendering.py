@@ -4,7 +4,8 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest import identify as kinds
+from ingest import kinds
+from ingest.formats.registry import READERS
 from ingest.limits import run_limited
 
 SCREEN_DPI = 110
@@ -21,8 +22,8 @@ class PagePicture:
 
 
 def has_page_pictures(media_type: str) -> bool:
-    """True of the kinds whose pages can be shown as they look: PDF and pictures."""
-    return media_type == kinds.PDF.media_type or media_type.startswith("image/")
+    """True of the kinds whose pages can be shown as they look: PDF, and the pictures that can be decoded here."""
+    return media_type == kinds.PDF.media_type or READERS.get(media_type, "").startswith("ingest.formats.images:")
 
 
 def render_page(

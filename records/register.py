@@ -10,6 +10,8 @@ from store.audit_actions import AuditAction
 from store.errors import NotFoundError
 
 READ, PARTLY_READ, UNREAD, CONTAINER, PURGED = "read", "partly-read", "unread", "container", "purged"
+# Of a kind that nothing here reads: one page stands for it, unread until a person has dealt with it.
+NOT_SEARCHABLE = "not-searchable"
 
 
 def next_reference(session: Session) -> str:

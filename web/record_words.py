@@ -9,6 +9,7 @@ STATES = {
     "read": "Read",
     "partly-read": "Partly read",
     "unread": "Not read",
+    "not-searchable": "Not searchable",
     "container": "Container",
     "purged": "Purged",
 }

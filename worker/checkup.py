@@ -82,8 +82,8 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         GOOD if office else ADVICE,
         "is here"
         if office
-        else "is not here: old Word, Excel and PowerPoint files (.doc, .xls, .ppt) are quarantined; install it and "
-        "take the same folder in again",
+        else "is not here: old Word, Excel and PowerPoint files (.doc, .xls, .ppt) cannot be searched: each is "
+        "registered and held as not searchable; install it",
     )
 
 

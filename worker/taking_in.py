@@ -318,7 +318,13 @@ class _Taking:
             holds.hold_record(session, record, actor=self.actor)
             proposals = self.suggester.suggest(_document_text(record, reading))
             tagging.keep_suggestions(session, record, proposals, actor=self.actor)
-            batches.end_registered(session, item, record, ocr_pages=registering.ocr_pages(reading))
+            batches.end_registered(
+                session,
+                item,
+                record,
+                ocr_pages=registering.ocr_pages(reading),
+                not_searchable=reading.not_searchable,
+            )
             self.pages += record.page_count
         self.queue.extend(members)
         self.found += len(members)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-from ingest import identify as kinds
+from ingest import kinds
 from ingest.job import MAXIMUM_MEMBERS, ReadingJob, Yielded
 from ingest.reading import UnreadableFile
 

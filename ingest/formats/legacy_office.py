@@ -24,14 +24,15 @@ _SUFFIXES = {
     "application/vnd.ms-excel.sheet.binary.macroenabled.12": ".xlsb",
 }
 _NOT_HERE = (
-    "not readable here: files of this age need LibreOffice, which is not installed on this machine; install it and "
-    "read the file again, or save the file as PDF in the program that made it."
+    "Files of this kind are read through LibreOffice, which is not installed on this machine; install it and have "
+    "the file read again, or save it as PDF in the program that made it and take in the PDF as well."
 )
 
 _DRAWN = {"application/vnd.ms-powerpoint", "application/x-mspublisher"}
 _NO_IMPRESS = (
-    "not readable here: slides and Publisher files need LibreOffice Impress, which this machine's LibreOffice has "
-    "not; install it and read the file again, or save the file as PDF in the program that made it."
+    "Slides, drawings and Publisher files are read through LibreOffice Impress, which this machine's LibreOffice has "
+    "not; install it and have the file read again, or save it as PDF in the program that made it and take in the PDF "
+    "as well."
 )
 
 

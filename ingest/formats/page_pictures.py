@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from ingest import identify as kinds
+from ingest import kinds
 from ingest.formats.images import decode_frame, open_image, size_in_points
 from ingest.formats.pdf import open_for_rendering
 from ingest.reading import UnreadableFile

@@ -1,12 +1,13 @@
 """Which reader reads which kind of file; a reader's libraries are loaded when the first such file comes."""
 
 import importlib
+from collections.abc import Iterator
 from functools import cache
 
-from ingest import identify as kinds
-from ingest.identify import Identified
-from ingest.job import Reader
-from ingest.reading import UnreadableFile
+from ingest import kinds
+from ingest.job import Reader, ReadingJob, Yielded
+from ingest.kinds import Identified
+from ingest.reading import NOT_SEARCHABLE, PageReading, UnreadableFile
 
 READERS: dict[str, str] = {
     kinds.PDF.media_type: "ingest.formats.pdf:read_pdf",
@@ -22,6 +23,11 @@ READERS: dict[str, str] = {
             kinds.JP2,
             kinds.AVIF,
             kinds.PNM,
+            kinds.PCX,
+            kinds.DCX,
+            kinds.SUN_RASTER,
+            kinds.SGI,
+            kinds.PSD,
         )
     },
     kinds.DOCX.media_type: "ingest.formats.word:read_word",
@@ -52,16 +58,27 @@ READERS: dict[str, str] = {
 for _kind in (kinds.DOC, kinds.XLS, kinds.PPT, kinds.WPD, kinds.PUB, kinds.XLSB):
     READERS[_kind.media_type] = "ingest.formats.legacy_office:read_legacy_office"
 
+# Files of these kinds are set aside until somebody has done something about them.
+_REFUSED = {kinds.EMPTY.media_type: "empty", kinds.ENCRYPTED_OFFICE.media_type: "encrypted"}
+# What a person can do about a kind that nothing here reads. Everything else has the general sentence.
 _WHY_NOT = {
-    kinds.EMPTY.media_type: UnreadableFile("empty").sentence,
-    kinds.ENCRYPTED_OFFICE.media_type: UnreadableFile("encrypted").sentence,
-    kinds.HEIC.media_type: "not readable here: pictures of the HEIC kind need a codec that is not part of this "
-    "installation; open it on the telephone or computer it came from and save it as JPEG.",
-    kinds.PST.media_type: "not readable here: Outlook mail stores; export its messages from Outlook as single "
-    "files and take those in.",
-    kinds.SEVEN_ZIP.media_type: "not readable here: 7-Zip archives; unpack it and take in the folder.",
-    kinds.RAR.media_type: "not readable here: RAR archives; unpack it and take in the folder.",
+    kinds.HEIC.media_type: "reading such pictures needs a codec that may not be handed on with this program; open it "
+    "on the telephone or computer it came from, save it as JPEG, and take in the JPEG as well",
+    kinds.PST.media_type: "what is in it has no record of its own yet; open it in Outlook, save its messages as files "
+    "or as a mailbox, and take those in as well",
+    kinds.SEVEN_ZIP.media_type: "what is in it has no record of its own yet; unpack it and take in the folder as well",
+    kinds.RAR.media_type: "what is in it has no record of its own yet; unpack it and take in the folder as well",
+    "application/x-outlook-express": "what is in it has no record of its own yet; save its messages as files and take "
+    "those in as well",
+    "application/vnd.ms-cab-compressed": "what is in it has no record of its own yet; unpack it and take in the folder "
+    "as well",
 }
+_RECORDING = "a recording holds no text; its words can be found once a person has listened to it and typed them in"
+_PROGRAM = "a program holds nothing to read, and is never run here"
+_OTHERWISE = (
+    "nothing here reads files of this kind; open a copy in the program that made it, save it as PDF, and take in the "
+    "PDF as well, or type in what it says"
+)
 
 
 @cache
@@ -69,28 +86,39 @@ def reader_for(kind: Identified) -> Reader:
     """The function that reads files of this kind.
 
     Raises:
-        UnreadableFile: No reader reads them; the sentence says what to do instead.
+        UnreadableFile: No reader reads them ("unsupported"), or none could ("empty", "encrypted").
     """
+    if kind.media_type in _REFUSED:
+        raise UnreadableFile(_REFUSED[kind.media_type])
     target = READERS.get(kind.media_type)
     if target is None:
-        raise _refusal(kind)
+        raise UnreadableFile("unsupported", f"{kind.label}: {_why_not(kind)}.")
     module_name, _, function_name = target.partition(":")
     reader: Reader = getattr(importlib.import_module(module_name), function_name)
     return reader
 
 
-def _refusal(kind: Identified) -> UnreadableFile:
-    code = {kinds.EMPTY.media_type: "empty", kinds.ENCRYPTED_OFFICE.media_type: "encrypted"}.get(
-        kind.media_type, "unsupported"
-    )
-    sentence = _WHY_NOT.get(kind.media_type)
-    if sentence is None and kind.media_type.startswith(("audio/", "video/")):
-        sentence = (
-            f"not readable here: {kind.label}; it is kept, but its words cannot be searched until it is transcribed."
-        )
-    if sentence is None:
-        sentence = (
-            f"not readable here: {kind.label}; it is kept as it is. Open it in the program that made it, save it as "
-            "PDF, and take in the PDF as well."
-        )
-    return UnreadableFile(code, sentence)
+def read(kind: Identified, job: ReadingJob) -> Iterator[Yielded]:
+    """What the file's reader gives; of a kind that nothing here reads, one unread page that says so.
+
+    Such a file is not damaged: it is registered and held like any other, and a person has to look at it. A reader
+    that finds out only as it begins that it cannot read the kind here says "unsupported" before it gives anything.
+
+    Raises:
+        UnreadableFile: It is damaged, protected, hostile or empty.
+    """
+    try:
+        yield from reader_for(kind)(job)
+    except UnreadableFile as problem:
+        if problem.code != "unsupported":
+            raise
+        job.facts.note(f"Nobody has read this file: {problem.sentence}")
+        yield PageReading(1, "", "none", unread=True, reason=f"{NOT_SEARCHABLE}: {problem.sentence}")
+
+
+def _why_not(kind: Identified) -> str:
+    if kind.media_type.startswith(("audio/", "video/")):
+        return _RECORDING
+    if kind.label.startswith("Program"):
+        return _PROGRAM
+    return _WHY_NOT.get(kind.media_type, _OTHERWISE)

@@ -41,4 +41,4 @@ def test_every_file_ends_in_a_reading_or_a_reason(corpus, tmp_path, part):
             assert all(page.text.strip() or (page.unread and page.reason) for page in result.reading.pages)
             assert result.reading.pages or result.reading.members
     codes = {result.problem.code for result in results.values() if result.problem}
-    assert codes <= {"encrypted", "damaged", "unsupported", "no-pages", "empty", "bomb", "too-many-pixels"}
+    assert codes <= {"encrypted", "damaged", "no-pages", "empty", "bomb", "too-many-pixels"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest import identify as kinds
+from ingest import kinds
 from ingest.identify import identify
 
 
@@ -38,6 +38,10 @@ def put(folder: Path, data: bytes, name: str = "file") -> Path:
         (b"From: a@example.org\nTo: b@example.org\nSubject: Minutes\n\nHello", kinds.EML),
         (b"From a@example.org Mon Jan  1 10:00:00 1990\nFrom: a@example.org\nDate: x\n\nHi", kinds.MBOX),
         ("Tŷ Gwŷr".encode("utf-16"), kinds.TEXT),
+        (b"MZ Jones came to see me about the road.\n", kinds.TEXT),
+        (b"\x01\x00\x00\x00" + bytes(36) + b" EMF", kinds.EMF),
+        (b"\n\x05\x01\x08" + bytes(60), kinds.PCX),
+        (b'x\x9f>"' + bytes(8), kinds.TNEF),
     ],
 )
 def test_a_file_is_known_by_its_bytes(tmp_path, data, kind):

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from access.policy import Permission
-from records.register import CONTAINER, PARTLY_READ, PURGED, READ, UNREAD
+from records.register import CONTAINER, NOT_SEARCHABLE, PARTLY_READ, PURGED, READ, UNREAD
 from retention.notices import categories
 from retention.tagging import count_to_tag, records_to_tag, suggestions_of
 from retention.worklist import (
@@ -30,7 +30,9 @@ from web.viewing import viewed_record
 area = Blueprint("records", __name__)
 PAGE = 50
 NEEDS = {DECIDING: "A decision on a suggestion", READING: "A page to be read by a person"}
-STATE_WORDS = {state: record_words.STATES[state] for state in (READ, PARTLY_READ, UNREAD, CONTAINER, PURGED)}
+STATE_WORDS = {
+    state: record_words.STATES[state] for state in (READ, PARTLY_READ, UNREAD, NOT_SEARCHABLE, CONTAINER, PURGED)
+}
 area.add_app_template_filter(record_words.written)
 area.add_app_template_filter(record_words.kind, "record_kind")
 area.add_app_template_filter(record_words.reading)
