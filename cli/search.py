@@ -1,24 +1,43 @@
-"""Commands that search and keep the index."""
+"""Commands that search, keep searches and run them again, and keep the index."""
 
 import click
 
 from access.policy import OPERATOR
 from cli.opening import archive
-from cli.output import json_option, note, say, show_json
+from cli.output import json_option, note, say, show_json, table
 from cli.progress import progress_bar
-from search import querying
+from search import alerts, kept_searches, querying
 from search.engine import Order
 from search.indexing import bring_up_to_date
+from search.models import KeptSearch
 
 
-@click.command()
+class Searching(click.Group):
+    """A group whose first word is a query unless it names a command: `candour search minutes` just searches."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """The arguments, with the command that was left out."""
+        if args and args[0] not in {*self.commands, "--help", "-h"}:
+            args = ["query", *args]
+        return super().parse_args(context, args)
+
+
+@click.group(cls=Searching)
+def search() -> None:
+    """Search for QUERY: `candour search QUERY`; or list the searches that are kept, and run one again.
+
+    To search for the word “kept” or “rerun” itself: `candour search query kept`.
+    """
+
+
+@search.command("query")
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, help="How many hits to show.")
 @click.option("--offset", type=click.IntRange(0), default=0)
 @click.option("--order", type=click.Choice([order.value for order in Order]), default="relevance")
 @click.option("--keep", default="", metavar="NAME", help="Keep this search under a name, with its date and count.")
 @json_option
-def search(query: str, limit: int, offset: int, order: str, keep: str, as_json: bool) -> None:
+def ask(query: str, limit: int, offset: int, order: str, keep: str, as_json: bool) -> None:
     """Search for QUERY: words, "phrases", AND OR NOT, fields such as title: or date:1974..1979."""
     with archive() as opened:
         bring_up_to_date(opened)
@@ -28,8 +47,10 @@ def search(query: str, limit: int, offset: int, order: str, keep: str, as_json: 
             )
         querying.log_search(opened, results, actor=OPERATOR)
         if keep:
+            with opened.reading() as session:
+                asked = kept_searches.ask(opened, session, query, actor=OPERATOR)
             with opened.writing() as session:
-                querying.keep_search(session, name=keep, results=results, actor=OPERATOR)
+                kept_searches.keep_search(session, asked, name=keep, actor=OPERATOR)
     if as_json:
         show_json(
             {
@@ -70,6 +91,95 @@ def _hit(hit: querying.Hit) -> dict[str, object]:
 
 def _snippet(hit: querying.Hit) -> str:
     return " … ".join(snippet.text for snippet in hit.snippets)
+
+
+@search.command()
+@json_option
+def kept(as_json: bool) -> None:
+    """List the searches that are kept, with what each found last, and what is new since it was looked at."""
+    with archive() as opened:
+        bring_up_to_date(opened)
+        alerts.raise_alerts(opened)
+        with opened.reading() as session:
+            listed = kept_searches.latest_of(
+                session, kept_searches.kept_searches(session, actor=OPERATOR), actor=OPERATOR
+            )
+            waiting = alerts.alerts_of(session, actor=OPERATOR)
+    if as_json:
+        show_json({"searches": [_kept(each, latest) for each, latest in listed], "new": [_alert(e) for e in waiting]})
+        return
+    rows = [
+        (each.id, each.name, latest.total if latest else "", latest.searched if latest else "", each.kept_by)
+        for each, latest in listed
+    ]
+    table("Kept searches", ("No.", "Name", "Found", "Of", "Kept by"), rows, right=(2, 3))
+    for each in waiting:
+        note(
+            f"{len(each.records)} new for “{each.kept.name}”: {', '.join(record.reference for record in each.records)}"
+        )
+
+
+def _kept(each: KeptSearch, latest: kept_searches.RunFigures | None) -> dict[str, object]:
+    return {
+        "search": each.id,
+        "name": each.name,
+        "query": each.query,
+        "kept_by": each.kept_by,
+        "kept_at": each.kept_at,
+        "watched": each.watched,
+        "run": _run(latest) if latest else None,
+    }
+
+
+def _run(each: kept_searches.RunFigures) -> dict[str, object]:
+    return {
+        "run": each.run.number,
+        "at": each.run.run_at,
+        "by": each.run.run_by,
+        "found": each.total,
+        "searched": each.searched,
+        "language": each.run.language_version,
+        "index": each.run.index_generation,
+    }
+
+
+def _alert(each: alerts.Alert) -> dict[str, object]:
+    return {"alert": each.alert.id, "search": each.kept.id, "records": [record.reference for record in each.records]}
+
+
+@search.command()
+@click.argument("number", type=int)
+@json_option
+def rerun(number: int, as_json: bool) -> None:
+    """Run kept search NUMBER again, keep what it finds, and list what is new and what is gone since the run before."""
+    with archive() as opened:
+        bring_up_to_date(opened)
+        with opened.reading() as session:
+            found = kept_searches.find_kept_search(session, number, actor=OPERATOR)
+            asked = kept_searches.ask(opened, session, found.query, actor=OPERATOR)
+        with opened.writing() as session:
+            found = kept_searches.find_kept_search(session, number, actor=OPERATOR)
+            run = kept_searches.run_again(session, found, asked, actor=OPERATOR)
+            told = kept_searches.runs_of(session, found, actor=OPERATOR)
+            numbers = [each.run.number for each in told if each.run.number < run.number]
+            before = numbers[-1] if numbers else run.number
+            compared = kept_searches.compare_runs(session, found, before, run.number, actor=OPERATOR)
+    if as_json:
+        show_json(
+            {
+                "search": found.id,
+                "query": found.query,
+                "before": _run(compared.before),
+                "after": _run(compared.after),
+                "new": [record.reference for record in compared.new],
+                "gone": [record.reference for record in compared.gone],
+            }
+        )
+        return
+    say(f"{compared.after.total} of {compared.after.searched} records; before: {compared.before.total}")
+    for words, records in (("new", compared.new), ("gone", compared.gone)):
+        for record in records:
+            say(f"{words}  {record.reference}  {record.title}")
 
 
 @click.group()

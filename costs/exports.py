@@ -13,6 +13,7 @@ from costs.spending import STATUSES
 from costs.workbook import workbook_bytes
 from store import audit
 from store.audit_actions import AuditAction
+from store.spreadsheets import safe_cell
 
 COLUMNS = (
     "section",
@@ -33,7 +34,6 @@ COLUMNS = (
     "cumulative_net",
 )
 Row = dict[str, object]
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export_csv(session: Session, report: CostReport, *, actor: Actor) -> bytes:
@@ -77,13 +77,6 @@ def csv_bytes(report: CostReport) -> bytes:
     for row in _rows(report):
         writer.writerow({column: safe_cell(value) for column, value in row.items()})
     return out.getvalue().encode("utf-8-sig")
-
-
-def safe_cell(value: object) -> object:
-    """The value, with an apostrophe before any text that a spreadsheet would run as a formula."""
-    if isinstance(value, str) and value.startswith(DANGEROUS):
-        return f"'{value}"
-    return value
 
 
 def _rows(report: CostReport) -> Iterator[Row]:

@@ -1,125 +1,22 @@
 """The report as a workbook: a sheet for each breakdown, live totals, a chart, ready to print."""
 
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from costs.charts import LOOKS
 from costs.report_lines import CostReport, MoneyLine, MonthLine, StaffLine
 from costs.reports import GROUPS
 from store import clock
-
-MONEY, COUNT, MONTH = "£#,##0.00", "#,##0", "mmm yyyy"
-Cell = str | int | Decimal | date
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its heading, how its cells look, how wide it is, whether it is added up."""
-
-    heading: str
-    look: str
-    width: int = 16
-    adds: bool = True
-
-
-class Book:
-    """A workbook under construction with its few formats."""
-
-    def __init__(self, authority: str, day: date) -> None:
-        self.bytes = io.BytesIO()
-        # Text is written as text, whatever it begins with: nothing in a report is a formula but our own sums.
-        self.book = Workbook(self.bytes, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-        self.authority = authority
-        self.day = day
-        base = {"font_name": "Arial", "font_size": 11, "valign": "top"}
-        self.plain = self._format(base)
-        self.wrapped = self._format(base | {"text_wrap": True})
-        self.title = self._format(base | {"bold": True, "font_size": 16})
-        self.bold = self._format(base | {"bold": True})
-        head = base | {"bold": True, "text_wrap": True, "bg_color": "#12436d", "font_color": "#ffffff", "border": 1}
-        self.heading = self._format(head)
-        self.number_heading = self._format(head | {"align": "right"})
-        self.strong_money = self._format(base | {"bold": True, "num_format": MONEY, "align": "right"})
-        self.right = self._format(base | {"align": "right"})
-        self.body = {look: self._format(base | _number(look)) for look in (MONEY, COUNT, MONTH, "")}
-        total = base | {"bold": True, "top": 1, "bottom": 6}
-        self.total = {look: self._format(total | _number(look)) for look in (MONEY, COUNT, MONTH, "")}
-
-    def _format(self, properties: dict[str, object]) -> Format:
-        return self.book.add_format(properties)
-
-    def sheet(self, name: str, *, landscape: bool = True) -> Worksheet:
-        """A sheet that prints on A4 with its name, page numbers and the date."""
-        sheet = self.book.add_worksheet(name)
-        sheet.set_paper(9)
-        sheet.set_default_row(18)
-        if landscape:
-            sheet.set_landscape()
-        sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_header(f"&L&9{self.authority.replace('&', '&&')}&R&9Cost of the response: {name}")
-        sheet.set_footer(f"&L&9Not precise for accounting&C&9Page &P of &N&R&9{self.day:%-d %B %Y}")
-        return sheet
-
-    def table(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
-        """Headings that stay in sight and repeat in print, the rows, and sums beneath that stay live."""
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, column.width, self.plain)
-            sheet.write_string(0, place, column.heading, self.number_heading if place else self.heading)
-        # Stated, because a program that opens the file does not grow a row to its wrapped heading.
-        sheet.set_row(0, 34)
-        for number, row in enumerate(rows, start=1):
-            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                _write(sheet, number, place, value, self.body[column.look])
-        sheet.freeze_panes(1, 1)
-        sheet.repeat_rows(0)
-        end = len(rows) + 1
-        sheet.write_string(end, 0, "Total", self.total[""])
-        for place, column in enumerate(columns[1:], start=1):
-            if not column.adds or not column.look:
-                sheet.write_blank(end, place, None, self.total[""])
-                continue
-            value = sum((cell for row in rows if isinstance(cell := row[place], int | Decimal)), Decimal(0))
-            if rows:
-                formula = f"=SUM({xl_range(1, place, end - 1, place)})"
-                sheet.write_formula(end, place, formula, self.total[column.look], float(value))
-            else:
-                sheet.write_number(end, place, 0, self.total[column.look])
-
-
-def _number(look: str) -> dict[str, object]:
-    return {"num_format": look, "align": "right"} if look else {}
-
-
-def _write(sheet: Worksheet, row: int, place: int, value: Cell, look: Format) -> None:
-    if isinstance(value, date):
-        sheet.write_datetime(row, place, datetime(value.year, value.month, value.day), look)  # noqa: DTZ001
-    elif isinstance(value, str):
-        sheet.write_string(row, place, value, look)
-    else:
-        sheet.write_number(row, place, float(value), look)
+from store.spreadsheets import COUNT, MONEY, MONTH, Book, Cell, Column, write_cell
 
 
 def workbook_bytes(report: CostReport, *, authority: str) -> bytes:
     """The report as an XLSX file: the same report on the same day gives the same bytes."""
     day = clock.today()
-    book = Book(authority, day)
-    book.book.set_properties(
-        {
-            "title": "Cost of the response to the inquiry",
-            "author": authority,
-            "comments": "Roles, not names. Not precise for accounting.",
-            "created": datetime(day.year, day.month, day.day, tzinfo=UTC),
-        }
-    )
+    book = Book(authority, day, header="Cost of the response", footer="Not precise for accounting")
+    book.describe("Cost of the response to the inquiry", "Roles, not names. Not precise for accounting.")
     _summary(book, report)
     _months(book, report)
     _staff(book, "By activity", "Activity", report.activities)
@@ -128,8 +25,7 @@ def workbook_bytes(report: CostReport, *, authority: str) -> bytes:
     _machine(book, report)
     if any(amount.gross for amount in report.redress.by_status.values()):
         _categories(book, "Redress (separate)", [report.redress])
-    book.book.close()
-    return book.bytes.getvalue()
+    return book.content()
 
 
 def _summary(book: Book, report: CostReport) -> None:
@@ -161,7 +57,7 @@ def _summary(book: Book, report: CostReport) -> None:
         strong = label.startswith("Total")
         sheet.write_string(number, 0, label, book.bold if strong else book.plain)
         look_of = book.strong_money if strong else book.right if isinstance(value, str) else book.body[look]
-        _write(sheet, number, 1, value, look_of)
+        write_cell(sheet, number, 1, value, look_of)
     at = 5 + len(lines)
     sheet.write_string(at, 0, "How to read these figures", book.bold)
     for number, words in enumerate(report.caveats, start=at + 1):

@@ -35,13 +35,13 @@ from failings.report_wording import (
     sentence,
     standing_counts,
 )
-from failings.word_paper import Link, Mark, Paper, Part, paragraph_anchor
 from failings.words import CERTAINTIES, KINDS, STATUSES
 from records.models import OPEN, PRIVILEGED, Record
 from records.register import visible
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
+from store.word_paper import Link, Mark, Paper, Part, paragraph_anchor
 
 INDEX_ANCHOR, SCHEDULE_ANCHOR, SIGN_OFF_ANCHOR, ABOUT_ANCHOR = "evidence_index", "schedule", "sign_off", "about"
 

@@ -32,7 +32,7 @@ from records.register import visible_records
 from retention import disposal, tagging
 from samples.figures import measure
 from samples.make import make_archive
-from search import querying
+from search import kept_searches, querying
 from store import audit, clock
 from store.archive import Archive, open_archive
 from store.errors import CandourError, RefusedError
@@ -186,6 +186,7 @@ def ask(archive: Archive) -> None:
         if requests.all_requests(session):
             return
         results = querying.search(archive, session, QUERY, actor=lawyer)
+        asked = kept_searches.ask(archive, session, QUERY, actor=lawyer)
         legal = querying.search(archive, session, '"legal advice" OR solicitor OR insurers', actor=lawyer, limit=2)
     with archive.writing() as session:
         requests.add_request(
@@ -201,7 +202,7 @@ def ask(archive: Archive) -> None:
             ],
             actor=lawyer,
         )
-        querying.keep_search(session, name="Complaints in the homes", results=results, actor=lawyer)
+        kept_searches.keep_search(session, asked, name="Complaints in the homes", actor=lawyer)
         for hit, kind in zip(legal.hits, ("privileged", "restricted"), strict=False):
             marks.mark(session, hit.record, kind=kind, reason="Advice on a claim, to be checked.", actor=lawyer)
     querying.log_search(archive, results, actor=lawyer)

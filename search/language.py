@@ -38,6 +38,9 @@ from search.language_tree import (
     Word,
 )
 
+LANGUAGE_VERSION = "1"
+"""Kept beside every search that is evidence: changed whenever a query may mean something else than before."""
+
 CLAUSE_LIMIT = 250
 DEPTH_LIMIT = 20
 DISTANCE_LIMIT = 100

@@ -14,9 +14,8 @@ from search.analysis import fold
 from search.engine import FacetCount, Order, PageHits, Snippet
 from search.language import parse_query
 from search.language_tree import And, Everything, Not, Or, Query, Text, Word
-from search.models import KeptSearch
 from search.opening import engine_of
-from store import audit, clock
+from store import audit
 from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
@@ -183,31 +182,3 @@ def log_search(archive: Archive, results: Results, *, actor: Actor) -> None:
             subject="search",
             detail={"query": results.query, "total": results.total, "searched": results.searched},
         )
-
-
-def keep_search(session: Session, *, name: str, results: Results, actor: Actor) -> KeptSearch:
-    """The search is kept with its terms, its day and what it found, out of how many."""
-    require(actor, Permission.SEARCH)
-    kept = KeptSearch(
-        name=name.strip() or results.query,
-        query=results.query,
-        total=results.total,
-        documents_searched=results.searched,
-        kept_by=actor.name,
-        kept_at=clock.now(),
-    )
-    session.add(kept)
-    session.flush()
-    audit.record(
-        session,
-        AuditAction.SEARCH_SAVED,
-        actor=actor.name,
-        subject=f"kept-search:{kept.id}",
-        detail={"query": kept.query, "total": kept.total},
-    )
-    return kept
-
-
-def kept_searches(session: Session) -> list[KeptSearch]:
-    """The searches that were kept, newest first."""
-    return list(session.scalars(select(KeptSearch).order_by(KeptSearch.id.desc())))

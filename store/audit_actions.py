@@ -34,6 +34,10 @@ class AuditAction(StrEnum):
     DISPOSAL_REFUSED = "disposal.refused"
     SEARCHED = "search.searched"
     SEARCH_SAVED = "search.saved"
+    SEARCH_RUN_AGAIN = "search.run-again"
+    SEARCH_WATCHED = "search.watched"
+    SEARCH_ALERT_RAISED = "search.alert-raised"
+    SEARCH_ALERT_LOOKED_AT = "search.alert-looked-at"
     INDEX_REBUILT = "search.index-rebuilt"
     REQUEST_ADDED = "request.added"
     REQUEST_CHANGED = "request.changed"
@@ -86,6 +90,10 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.DISPOSAL_REFUSED: "was refused the disposal of a record",
     AuditAction.SEARCHED: "searched",
     AuditAction.SEARCH_SAVED: "kept a search",
+    AuditAction.SEARCH_RUN_AGAIN: "ran a kept search again",
+    AuditAction.SEARCH_WATCHED: "decided whether new hits of a kept search are announced",
+    AuditAction.SEARCH_ALERT_RAISED: "announced new hits of a kept search",
+    AuditAction.SEARCH_ALERT_LOOKED_AT: "looked at new hits of a kept search",
     AuditAction.INDEX_REBUILT: "rebuilt the search index",
     AuditAction.REQUEST_ADDED: "logged a request of the inquiry",
     AuditAction.REQUEST_CHANGED: "changed a request of the inquiry",

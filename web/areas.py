@@ -14,6 +14,7 @@ from web.routes import (
     help_pages,
     home,
     jobs,
+    kept_searches,
     page_images,
     record_decisions,
     records,
@@ -41,5 +42,6 @@ AREAS: tuple[Blueprint, ...] = (
     page_images.area,
     escalation_raise.area,
     search.area,
+    kept_searches.area,
     help_pages.area,
 )

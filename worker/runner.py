@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 
-from search import indexing
+from search import alerts, indexing
 from store import jobs
 from store.archive import Archive
 from store.errors import CandourError
@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
 BEAT_EVERY = 10.0
+# While a long batch is indexed piece by piece, watched searches are not run after every piece.
+WATCH_EVERY = 20.0
 
 
 class Worker:
@@ -25,6 +27,7 @@ class Worker:
         self._archive = archive
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._stopping = threading.Event()
+        self._watched = -WATCH_EVERY
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -55,10 +58,19 @@ class Worker:
                 if job is not None:
                     self._do(job)
                     return True
-            return indexing.bring_up_to_date(self._archive) > 0
+            if indexing.bring_up_to_date(self._archive):
+                return True
+            self._watch_searches()
+            return False
         except Exception:
             log.exception("the worker could not look for work; it will try again")
             return False
+
+    def _watch_searches(self) -> None:
+        """New hits of kept searches are announced, once the index has settled; whoever changed it."""
+        if time.monotonic() - self._watched >= WATCH_EVERY:
+            alerts.raise_alerts(self._archive)
+            self._watched = time.monotonic()
 
     def _do(self, job: jobs.Job) -> None:
         log.info("job %s of kind %s begins", job.id, job.kind)

@@ -145,6 +145,19 @@ def test_tagging_needs_a_named_user_who_may(line):
     assert "may not" in line.refusal(*wrong, code=4)
 
 
+def test_a_kept_search_is_listed_and_run_again(line):
+    line.answer("search", "larkmoor", "--keep", "The home")
+
+    (kept,) = line.answer("search", "kept")["searches"]
+    again = line.answer("search", "rerun", str(kept["search"]))
+
+    assert (kept["name"], kept["query"], kept["run"]["run"]) == ("The home", "larkmoor", 1)
+    assert again["before"]["found"] == again["after"]["found"] == kept["run"]["found"]
+    assert (again["new"], again["gone"]) == ([], [])
+    assert "no such kept search" in line.refusal("search", "rerun", "99", code=2)
+    assert line.answer("search", "query", "kept")["query"] == "kept"
+
+
 def test_search_answers_with_an_exact_total_pages_and_facets(line):
     found = line.answer("search", "larkmoor AND minuted")
 

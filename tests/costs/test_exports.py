@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from costs.exports import csv_bytes, export_csv, export_xlsx, safe_cell
+from costs.exports import csv_bytes, export_csv, export_xlsx
 from costs.reports import report
 from costs.workbook import workbook_bytes
 from store.audit import AuditEvent
 from store.errors import NotPermittedError
+from store.spreadsheets import safe_cell
 
 SOFFICE = shutil.which("soffice")
 OFFICE_VALUE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value"

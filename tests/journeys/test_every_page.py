@@ -34,6 +34,7 @@ DEEPER = {
         "/batches/1",
         "/batches/1/items",
         "/unread-pages",
+        "/kept-searches",
         "/help",
         "/support",
         "/accessibility",

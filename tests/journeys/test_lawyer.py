@@ -87,6 +87,9 @@ def test_a_lawyer_searches_and_keeps_the_search(visit: Visit) -> None:
     expect(kept).to_contain_text("children AND (committee OR minutes)")
     expect(kept).to_contain_text(f"{found} of ")
     expect(kept).to_contain_text(LAWYER)
+    page.get_by_role("link", name="Committees on children").click()
+    page.get_by_role("button", name="Run it again and compare").click()
+    expect(page.get_by_text("0 new, 0 gone")).to_be_visible()
 
 
 def test_a_lawyer_bundles_downloads_and_opens_the_bundle(visit: Visit, house: House, downloads: Path) -> None:

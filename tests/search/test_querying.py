@@ -81,17 +81,6 @@ def test_searching_is_in_the_audit_trail_with_its_terms_and_count(searched, offi
     assert '"query":"larkmoor"' in last.detail
 
 
-def test_a_kept_search_says_what_it_found_out_of_how_many(searched, officer):
-    archive, *_ = searched
-    results = ask(archive, "larkmoor", officer)
-    with archive.writing() as session:
-        querying.keep_search(session, name="Larkmoor", results=results, actor=officer)
-
-    with archive.reading() as session:
-        (kept,) = querying.kept_searches(session)
-    assert (kept.query, kept.total, kept.documents_searched) == ("larkmoor", 1, 2)
-
-
 def test_nobody_searches_who_may_not_read(searched, leader, administrator):
     archive, *_ = searched
     for actor in (leader, administrator):

@@ -134,34 +134,6 @@ def test_each_search_is_in_the_audit_trail_with_its_terms_and_count(
         ]
 
 
-def test_a_kept_search_shows_its_date_and_count_and_the_difference_later(
-    officer_client, archive: Archive, make_record: Callable[..., str], found: None
-) -> None:
-    kept = officer_client.post("/search/keep", data={"q": "minibus", "name": "Transport"}, follow_redirects=True).text
-    listed = officer_client.get("/search").text
-    make_record(b"4", text="another minibus")
-    indexing.rebuild(archive)
-    again = officer_client.get("/search?q=minibus&kept=1").text
-
-    assert "The search is kept: 1 of 2 records." in kept
-    assert "Transport" in listed
-    assert 'href="/search?q=minibus&amp;kept=1"' in listed
-    assert "<strong>1 more</strong>, with 1 record more to search" in again
-
-
-def test_what_legal_kept_is_not_told_to_an_officer(officer_client, legal_client, found: None) -> None:
-    legal_client.post("/search/keep", data={"q": "solicitor", "name": "Counsel"})
-
-    assert "Counsel" not in officer_client.get("/search").text
-    assert officer_client.get("/search?q=minibus&kept=1").status_code == 404
-    assert "Counsel" in legal_client.get("/search").text
-
-
-def test_a_search_with_a_mistake_is_not_kept(officer_client, found: None) -> None:
-    assert officer_client.post("/search/keep", data={"q": "duty AND (", "name": ""}).status_code == 400
-    assert "None yet." in officer_client.get("/search").text
-
-
 def test_a_bundle_is_offered_to_legal_alone(officer_client, legal_client, found: None) -> None:
     assert "Make a bundle from these" not in officer_client.get("/search?q=minibus").text
     assert "/bundles/new?q=minibus" in legal_client.get("/search?q=minibus").text

@@ -13,6 +13,7 @@ from failings.escalations import overdue_counts
 from ingest.batches import batch_totals, count_unread_pages
 from inquiry.requests import open_requests
 from retention.tagging import count_to_tag
+from search.alerts import alerts_of
 from store import clock
 from store.jobs import FAILED, RUNNING, WAITING, recent_jobs
 from web.audit_state import Verified, last_verified, verify_now
@@ -54,6 +55,7 @@ def home() -> str:
     parts = (
         (Permission.ESCALATION_COUNTS, _escalations),
         (Permission.TAG, _reading),
+        (Permission.SEARCH, _watched),
         (Permission.INGEST, _taking_in),
         (Permission.REQUESTS_READ, _requests),
         (Permission.BUNDLE, _disclosure),
@@ -92,6 +94,23 @@ def _reading() -> Section:
             _counted(
                 unread, "page that could not be read", "pages that could not be read", unread_at, _attention(unread)
             ),
+        ],
+    )
+
+
+def _watched() -> Section:
+    waiting = alerts_of(current_session(), actor=current_actor())
+    found = len({record.id for each in waiting for record in each.records})
+    return Section(
+        "Your kept searches",
+        [
+            _counted(
+                found,
+                "new record found by the searches you keep",
+                "new records found by the searches you keep",
+                link_to("kept_searches.kept_searches_page"),
+                _attention(found),
+            )
         ],
     )
 

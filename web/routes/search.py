@@ -4,29 +4,29 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from access.policy import Permission, can
+from access.policy import Permission
 from ingest.batches import count_unread_pages
 from retention.notices import categories
 from search import language_fields as fields
 from search.engine import Order, Snippet
-from search.models import KeptSearch
-from search.querying import Results, keep_search, kept_searches, log_search
+from search.kept_searches import kept_searches, latest_of
+from search.querying import Results, log_search
 from search.querying import search as run_search
-from store.errors import InvalidInputError, NotFoundError
+from store.errors import InvalidInputError
 from web import record_words
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.search import KeepForm
 from web.highlighting import Piece, Stretch, pieces_of
 from web.query_building import Wanted, add_filter, build_query, filter_of, has_filter, remove_filter
-from web.transactions import own_transaction
 
 area = Blueprint("search", __name__)
 PAGE = 20
 SHOWN_VALUES = 12
+KEPT_SHOWN = 10
 LONGEST = 2_100  # a little over the language's own limit, which says so in its own words
 ORDERS = {
     Order.RELEVANCE: "Best match first",
@@ -100,21 +100,6 @@ def build() -> Response:
     return redirect(url_for("search.search", q=build_query(wanted)))
 
 
-@area.post("/search/keep")
-@requires(Permission.SEARCH)
-@own_transaction
-def keep() -> Response:
-    """The search is run again and kept with its terms, its day and what it found."""
-    form, asked = KeepForm(), request.form.get("q", "").strip()[:LONGEST]
-    results = _run(asked)
-    with current_archive().writing() as session:
-        name = (form.name.data or "")[:200]
-        kept = keep_search(session, name=name, results=results, actor=current_actor())
-        number = kept.id
-    flash(f"The search is kept: {results.total:,} of {results.searched:,} records.")
-    return redirect(url_for("search.search", q=asked, kept=number))
-
-
 def _run(asked: str) -> Results:
     start = max(request.args.get("start", 0, type=int), 0)
     archive, session, actor = current_archive(), current_session(), current_actor()
@@ -131,7 +116,6 @@ def _order() -> Order:
 def _page(asked: str, *, results: Results | None = None, mistake: Mistake | None = None) -> str:
     session, actor = current_session(), current_actor()
     start, order = max(request.args.get("start", 0, type=int), 0), _order()
-    kept = _kept()
     return render_template(
         "search/search.html",
         asked=asked,
@@ -143,32 +127,13 @@ def _page(asked: str, *, results: Results | None = None, mistake: Mistake | None
         facets=_facets(asked, results, order) if results else [],
         snippets={hit.record.id: [_pieces(each) for each in hit.snippets] for hit in results.hits} if results else {},
         unread=count_unread_pages(session, actor=actor),
-        kept=kept,
-        compared=_compared(kept),
+        kept=latest_of(session, kept_searches(session, actor=actor)[:KEPT_SHOWN], actor=actor),
         keep_form=KeepForm(formdata=None),
         categories=categories(session),
         fields=FIELD_LABELS,
         earlier=_address(asked, order, max(start - PAGE, 0)) if results and start else "",
         later=_address(asked, order, start + PAGE) if results and start + PAGE < results.total else "",
     )
-
-
-def _kept() -> list[KeptSearch]:
-    """The searches kept by this person; all of them to whoever may see everything that was counted."""
-    actor = current_actor()
-    everything = can(actor, Permission.READ_RESTRICTED)
-    return [each for each in kept_searches(current_session()) if everything or each.kept_by == actor.name]
-
-
-def _compared(kept: list[KeptSearch]) -> KeptSearch | None:
-    """The kept search that this one runs again, if it was reached from the list."""
-    number = request.args.get("kept", type=int)
-    if number is None:
-        return None
-    for each in kept:
-        if each.id == number:
-            return each
-    raise NotFoundError("There is no such kept search: choose one from the list on the search page.")
 
 
 def _facets(asked: str, results: Results, order: Order) -> list[tuple[str, str, list[FacetLink], int, bool]]:

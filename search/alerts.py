@@ -1,0 +1,136 @@
+"""New hits of the searches that are watched: found after indexing, told to whoever kept the search, looked at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from access.policy import OPERATOR, SYSTEM, Actor, Permission, can
+from access.users import acting
+from records.models import IndexNeed, Record
+from search.kept_searches import ask, trouble_of
+from search.models import KeptSearch, KeptSearchRun, SearchAlert
+from search.opening import engine_of
+from search.packing import Numbers, pack, unpack
+from search.sight import records_of
+from store import audit, clock
+from store.archive import Archive
+from store.audit_actions import AuditAction
+from store.errors import NotFoundError, NotPermittedError
+
+
+@dataclass(frozen=True)
+class Alert:
+    """New hits of a watched search that its keeper may see."""
+
+    alert: SearchAlert
+    kept: KeptSearch
+    records: Sequence[Record]
+
+
+def raise_alerts(archive: Archive) -> int:
+    """Every watched search is asked of the index as it stands; what it finds for the first time is announced.
+
+    Only while nothing waits to be indexed. An unchanged index is not asked again. The number of alerts made.
+    """
+    generation = engine_of(archive).generation
+    with archive.reading() as session:
+        if session.scalar(select(IndexNeed.record_id).limit(1)) is not None:
+            return 0
+        query = select(KeptSearch.id).where(KeptSearch.watched.is_(True), KeptSearch.compared_with != generation)
+        waiting = list(session.scalars(query.order_by(KeptSearch.id)))
+    return sum(_raise_alert(archive, number, generation) for number in waiting)
+
+
+def _raise_alert(archive: Archive, number: int, generation: str) -> bool:
+    trouble = ""
+    with archive.reading() as session:
+        kept = session.get_one(KeptSearch, number)
+        new: Numbers = np.empty(0, dtype=np.int64)
+        # Whoever left, or may no longer search, is told nothing; the search stays as they kept it.
+        keeper = _keeper(session, kept)
+        if keeper is not None:
+            trouble = trouble_of(kept)
+            if not trouble:
+                new = np.setdiff1d(ask(archive, session, kept.query, actor=keeper).found, _known(session, kept))
+    with archive.writing() as session:
+        kept = session.get_one(KeptSearch, number)
+        kept.compared_with = generation
+        if trouble:
+            kept.watched = False
+            detail = {"watched": False, "because": trouble}
+            audit.record(
+                session, AuditAction.SEARCH_WATCHED, actor=SYSTEM.name, subject=f"kept-search:{kept.id}", detail=detail
+            )
+        if not len(new):
+            return False
+        alert = SearchAlert(kept_search_id=kept.id, raised_at=clock.now(), found=pack(new))
+        session.add(alert)
+        session.flush()
+        audit.record(
+            session,
+            AuditAction.SEARCH_ALERT_RAISED,
+            actor=SYSTEM.name,
+            subject=f"kept-search:{kept.id}",
+            detail={"alert": alert.id},
+        )
+    return True
+
+
+def _keeper(session: Session, kept: KeptSearch) -> Actor | None:
+    if kept.kept_by == OPERATOR.name:
+        return OPERATOR
+    try:
+        keeper = acting(session, kept.kept_by)
+    except (NotFoundError, NotPermittedError):
+        return None
+    return keeper if can(keeper, Permission.SEARCH) else None
+
+
+def _known(session: Session, kept: KeptSearch) -> Numbers:
+    runs = session.scalars(select(KeptSearchRun.found).where(KeptSearchRun.kept_search_id == kept.id))
+    told = session.scalars(select(SearchAlert.found).where(SearchAlert.kept_search_id == kept.id))
+    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(unpack(each) for each in [*runs, *told])]))
+
+
+def alerts_of(session: Session, *, actor: Actor, waiting: bool = True) -> list[Alert]:
+    """The alerts of this person's own searches that are still to be looked at, or all of them, the newest first."""
+    query = (
+        select(SearchAlert, KeptSearch)
+        .join(KeptSearch, KeptSearch.id == SearchAlert.kept_search_id)
+        .where(KeptSearch.kept_by == actor.name)
+        .order_by(SearchAlert.id.desc())
+    )
+    if waiting:
+        query = query.where(SearchAlert.looked_at.is_(None))
+    listed = []
+    for alert, kept in session.execute(query):
+        records = records_of(session, unpack(alert.found).tolist(), actor=actor)
+        # Of an alert about records that were restricted since, nothing is told: not even that it was made.
+        if records:
+            listed.append(Alert(alert, kept, records))
+    return listed
+
+
+def look_at(session: Session, number: int, *, actor: Actor) -> SearchAlert:
+    """The alert was looked at; looked at twice, the first time stands.
+
+    Raises:
+        NotFoundError: It is not one of this person's.
+    """
+    found = {each.alert.id: each.alert for each in alerts_of(session, actor=actor, waiting=False)}.get(number)
+    if found is None:
+        raise NotFoundError("There is no such alert: choose one from the list of kept searches.")
+    if found.looked_at is None:
+        found.looked_at, found.looked_by = clock.now(), actor.name
+        session.flush()
+        audit.record(
+            session,
+            AuditAction.SEARCH_ALERT_LOOKED_AT,
+            actor=actor.name,
+            subject=f"kept-search:{found.kept_search_id}",
+            detail={"alert": found.id},
+        )
+    return found

@@ -1,0 +1,238 @@
+"""Searches that are kept: run again, compared record by record, and watched, without a trace of what is hidden."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from access.policy import OPERATOR, Role
+from access.users import add_user, find_user, set_active
+from disclosure.marks import mark
+from records.register import find_record
+from retention.tagging import decide
+from search import alerts, kept_searches
+from search.indexing import bring_up_to_date
+from search.language import LANGUAGE_VERSION
+from search.opening import close_engine
+from store.audit import AuditEvent
+from store.errors import InvalidInputError, NotFoundError, NotPermittedError
+
+
+@pytest.fixture
+def held(archive, make_record):
+    for content, words in ((b"1", "The minibus was late."), (b"2", "The minibus was locked."), (b"3", "A letter.")):
+        make_record(content, text=words)
+    with archive.writing() as session:
+        for role, email in ((Role.RECORDS_OFFICER, "officer@example.org"), (Role.LEGAL, "lawyer@example.org")):
+            add_user(session, email, role=role, actor=OPERATOR)
+    bring_up_to_date(archive)
+    yield archive
+    close_engine(archive)
+
+
+def keep(archive, query, actor, name=""):
+    with archive.reading() as session:
+        asked = kept_searches.ask(archive, session, query, actor=actor)
+    with archive.writing() as session:
+        return kept_searches.keep_search(session, asked, name=name, actor=actor).id
+
+
+def run_again(archive, number, actor):
+    with archive.reading() as session:
+        kept = kept_searches.find_kept_search(session, number, actor=actor)
+        asked = kept_searches.ask(archive, session, kept.query, actor=actor)
+    with archive.writing() as session:
+        kept = kept_searches.find_kept_search(session, number, actor=actor)
+        return kept_searches.run_again(session, kept, asked, actor=actor).number
+
+
+def figures(archive, number, actor):
+    with archive.reading() as session:
+        kept = kept_searches.find_kept_search(session, number, actor=actor)
+        return [(each.total, each.searched) for each in kept_searches.runs_of(session, kept, actor=actor)]
+
+
+def compared(archive, number, actor, before=1, after=2):
+    with archive.reading() as session:
+        kept = kept_searches.find_kept_search(session, number, actor=actor)
+        found = kept_searches.compare_runs(session, kept, before, after, actor=actor)
+        return [each.reference for each in found.new], [each.reference for each in found.gone]
+
+
+def restrict(archive, reference, lawyer):
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=lawyer)
+        mark(session, record, kind="restricted", reason="Police.", actor=lawyer)
+    bring_up_to_date(archive)
+
+
+def announced(archive, actor):
+    with archive.reading() as session:
+        return [[record.reference for record in each.records] for each in alerts.alerts_of(session, actor=actor)]
+
+
+def test_a_kept_search_says_what_it_found_out_of_how_many_and_how_it_was_asked(held, officer):
+    number = keep(held, "minibus", officer)
+
+    assert figures(held, number, officer) == [(2, 3)]
+    with held.reading() as session:
+        kept = kept_searches.find_kept_search(session, number, actor=officer)
+        (run,) = kept.runs
+        assert (kept.name, kept.query, kept.kept_by, kept.total) == ("minibus", "minibus", officer.name, 2)
+        assert (run.language_version, run.counted_in) == (LANGUAGE_VERSION, "open")
+        assert run.index_generation
+
+
+def test_run_again_it_names_what_is_new_and_what_is_gone(held, officer, make_record):
+    number = keep(held, "minibus AND NOT has:category=failings", officer)
+    new = make_record(b"4", text="Another minibus.")
+    with held.writing() as session:
+        record = find_record(session, "R000002", actor=officer)
+        decide(session, record, category="failings", outcome="added", reason="It is one.", actor=officer)
+    bring_up_to_date(held)
+
+    assert run_again(held, number, officer) == 2
+
+    assert compared(held, number, officer) == ([new], ["R000002"])
+    assert figures(held, number, officer) == [(2, 3), (2, 4)]
+
+
+def test_a_record_that_was_restricted_since_leaves_no_trace_in_any_earlier_figure(held, officer, lawyer):
+    number = keep(held, "minibus", officer)
+    restrict(held, "R000001", lawyer)
+    run_again(held, number, officer)
+
+    assert figures(held, number, officer) == [(1, 2), (1, 2)]
+    assert compared(held, number, officer) == ([], [])
+    assert figures(held, number, lawyer) == [(2, 3), (1, 2)]
+
+
+def test_what_legal_counted_is_told_to_nobody_who_sees_less(held, officer, lawyer):
+    number = keep(held, "minibus", lawyer)
+
+    with held.reading() as session:
+        assert kept_searches.kept_searches(session, actor=officer) == []
+        with pytest.raises(NotFoundError):
+            kept_searches.find_kept_search(session, number, actor=officer)
+
+
+def test_an_officer_who_was_a_lawyer_is_not_told_what_they_counted_then(held, officer, lawyer):
+    number = keep(held, "minibus", lawyer)
+    demoted = type(lawyer)(lawyer.name, officer.roles)
+
+    assert figures(held, number, demoted) == []
+
+
+def test_new_hits_are_announced_once_to_whoever_kept_the_search(held, officer, lawyer, make_record):
+    keep(held, "minibus", officer)
+    assert alerts.raise_alerts(held) == 0
+
+    new = make_record(b"4", text="Another minibus.")
+    assert alerts.raise_alerts(held) == 0  # it waits until the index has settled
+    bring_up_to_date(held)
+    assert alerts.raise_alerts(held) == 1
+    assert alerts.raise_alerts(held) == 0
+
+    assert announced(held, officer) == [[new]]
+    assert announced(held, lawyer) == []
+    with held.writing() as session:
+        (alert,) = alerts.alerts_of(session, actor=officer)
+        with pytest.raises(NotFoundError):
+            alerts.look_at(session, alert.alert.id, actor=lawyer)
+        alerts.look_at(session, alert.alert.id, actor=officer)
+    assert announced(held, officer) == []
+    with held.reading() as session:
+        assert session.query(AuditEvent).filter_by(action="search.alert-looked-at").one().actor == officer.name
+
+
+def test_nothing_is_announced_of_a_record_the_keeper_may_not_see(held, officer, lawyer, make_record):
+    keep(held, "minibus", officer)
+    keep(held, "minibus", lawyer)
+    hidden = make_record(b"4", text="Another minibus.")
+    with held.writing() as session:
+        mark(session, find_record(session, hidden, actor=lawyer), kind="privileged", reason="Advice.", actor=lawyer)
+    bring_up_to_date(held)
+
+    assert alerts.raise_alerts(held) == 1
+
+    assert announced(held, officer) == []
+    assert announced(held, lawyer) == [[hidden]]
+
+
+def test_an_alert_about_a_record_restricted_afterwards_is_as_if_it_had_not_been(held, officer, lawyer, make_record):
+    keep(held, "minibus", officer)
+    new = make_record(b"4", text="Another minibus.")
+    bring_up_to_date(held)
+    alerts.raise_alerts(held)
+
+    restrict(held, new, lawyer)
+
+    assert announced(held, officer) == []
+
+
+def test_nothing_is_announced_to_somebody_who_left(held, officer, make_record):
+    keep(held, "minibus", officer)
+    with held.writing() as session:
+        set_active(session, find_user(session, officer.name), active=False, actor=OPERATOR)
+    make_record(b"4", text="Another minibus.")
+    bring_up_to_date(held)
+
+    assert alerts.raise_alerts(held) == 0
+
+
+def test_only_whoever_kept_a_search_stops_its_announcements(held, officer, lawyer, make_record):
+    number = keep(held, "minibus", officer)
+    with held.writing() as session:
+        kept = kept_searches.find_kept_search(session, number, actor=lawyer)
+        with pytest.raises(NotPermittedError, match="alone decides"):
+            kept_searches.watch(session, kept, watched=False, actor=lawyer)
+        kept_searches.watch(session, kept, watched=False, actor=officer)
+    make_record(b"4", text="Another minibus.")
+    bring_up_to_date(held)
+
+    assert alerts.raise_alerts(held) == 0
+
+
+def test_a_search_that_the_language_no_longer_reads_is_said_to_be_so_and_stops_no_other(held, officer, make_record):
+    broken, good = keep(held, "minibus", officer), keep(held, "minibus", officer, name="Again")
+    with held.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER fix_kept_search_key")
+        connection.exec_driver_sql(f"UPDATE kept_search SET query = 'minibus AND (' WHERE id = {broken}")
+    new = make_record(b"4", text="Another minibus.")
+    bring_up_to_date(held)
+
+    assert alerts.raise_alerts(held) == 1
+
+    with held.reading() as session:
+        kept = kept_searches.find_kept_search(session, broken, actor=officer)
+        assert not kept.watched
+        assert "character" in kept_searches.trouble_of(kept)
+        (told,) = alerts.alerts_of(session, actor=officer)
+        assert (told.kept.id, [each.reference for each in told.records]) == (good, [new])
+
+
+@pytest.mark.parametrize("query", ["", "minibus AND ("])
+def test_a_search_that_cannot_be_read_is_not_kept(held, officer, query):
+    with pytest.raises(InvalidInputError):
+        keep(held, query, officer)
+
+
+def test_nobody_keeps_a_search_who_may_not_search(held, leader):
+    with pytest.raises(NotPermittedError):
+        keep(held, "minibus", leader)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE kept_search SET query = 'other'",
+        "UPDATE kept_search_run SET found = x''",
+        "DELETE FROM kept_search_run",
+        "DELETE FROM kept_search",
+        "INSERT OR REPLACE INTO kept_search SELECT * FROM kept_search",
+    ],
+)
+def test_the_database_keeps_the_evidence_as_it_was(held, officer, statement):
+    keep(held, "minibus", officer)
+
+    with pytest.raises(IntegrityError), held.writing() as session:
+        session.execute(text(statement))

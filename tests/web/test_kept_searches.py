@@ -1,0 +1,93 @@
+"""Kept searches on the page: kept, run again and compared, new hits announced and marked as looked at."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from access.policy import Actor, Role
+from disclosure.marks import mark
+from records.register import find_record
+from search import alerts, indexing
+from search.opening import close_engine
+from store.archive import Archive
+
+LAWYER = Actor("lawyer@example.org", frozenset({Role.LEGAL}))
+
+
+@pytest.fixture
+def found(archive: Archive, make_record: Callable[..., str]) -> Iterator[None]:
+    make_record(b"1", text="the minibus <script>alert(1)</script> was late & locked")
+    hidden = make_record(b"2", text="the minibus of the solicitor")
+    with archive.writing() as session:
+        mark(session, find_record(session, hidden, actor=LAWYER), kind="restricted", reason="police", actor=LAWYER)
+    indexing.rebuild(archive)
+    yield
+    close_engine(archive)
+
+
+def test_a_search_is_kept_and_run_again_and_the_difference_is_listed(
+    officer_client, archive: Archive, make_record: Callable[..., str], found: None
+) -> None:
+    kept = officer_client.post("/kept-searches", data={"q": "minibus", "name": "Transport"}, follow_redirects=True).text
+    new = make_record(b"3", text="another minibus")
+    indexing.rebuild(archive)
+
+    again = officer_client.post("/kept-searches/1/run", follow_redirects=True).text
+
+    assert "The search is kept: 1 of 1 record." in kept
+    assert "Transport" in officer_client.get("/search").text
+    assert "1 of 1 then, 2 of 2 later: 1 new, 0 gone." in again
+    assert new in again
+    assert "R000002" not in again
+
+
+def test_new_hits_stand_on_the_home_page_until_they_are_looked_at(
+    officer_client, archive: Archive, make_record: Callable[..., str], found: None
+) -> None:
+    officer_client.post("/kept-searches", data={"q": "minibus", "name": "Transport"})
+    new = make_record(b"3", text="another minibus")
+    indexing.rebuild(archive)
+    alerts.raise_alerts(archive)
+
+    home, listed = officer_client.get("/").text, officer_client.get("/kept-searches").text
+    looked = officer_client.post("/kept-searches/alerts/1/looked-at", follow_redirects=True).text
+
+    assert "new record found by the searches you keep" in home
+    assert "1 new record found by" in listed
+    assert new in listed
+    assert "Marked as looked at." in looked
+    assert "Nothing new." in looked
+
+
+def test_what_legal_kept_is_not_told_to_an_officer(officer_client, legal_client, found: None) -> None:
+    legal_client.post("/kept-searches", data={"q": "solicitor", "name": "Counsel"})
+
+    assert "Counsel" not in officer_client.get("/search").text
+    assert "Counsel" not in officer_client.get("/kept-searches").text
+    for path in ("/kept-searches/1", "/kept-searches/1/run", "/kept-searches/1/watch"):
+        method = "GET" if path.endswith("1") else "POST"
+        assert officer_client.open(path, method=method).status_code == 404
+    assert "Counsel" in legal_client.get("/kept-searches").text
+
+
+def test_a_search_with_a_mistake_is_not_kept(officer_client, found: None) -> None:
+    assert officer_client.post("/kept-searches", data={"q": "duty AND (", "name": ""}).status_code == 400
+    assert officer_client.post("/kept-searches", data={"q": "duty", "name": "x" * 201}).status_code == 400
+    assert "None yet." in officer_client.get("/kept-searches").text
+
+
+def test_announcements_are_stopped_and_begun_again(officer_client, found: None) -> None:
+    officer_client.post("/kept-searches", data={"q": "minibus", "name": ""})
+
+    stopped = officer_client.post("/kept-searches/1/watch", data={"watched": "no"}, follow_redirects=True).text
+    begun = officer_client.post("/kept-searches/1/watch", data={"watched": "yes"}, follow_redirects=True).text
+
+    assert "New hits are no longer announced." in stopped
+    assert "New hits will be announced on your home page." in begun
+
+
+def test_runs_that_are_not_there_are_not_compared(officer_client, found: None) -> None:
+    officer_client.post("/kept-searches", data={"q": "minibus", "name": ""})
+    officer_client.post("/kept-searches/1/run")
+
+    assert officer_client.get("/kept-searches/1?before=1&after=9").status_code == 404
