@@ -10,6 +10,7 @@ from ingest.kinds import (
     AVIF,
     BMP,
     BZIP2,
+    CAB,
     CSV,
     DCX,
     DOC,
@@ -23,6 +24,7 @@ from ingest.kinds import (
     GZIP,
     HEIC,
     HTML,
+    ISO,
     JP2,
     JPEG,
     MBOX,
@@ -67,6 +69,8 @@ from ingest.kinds import (
 from ingest.other_kinds import other_kind
 
 _HEAD_BYTES = 8192
+# The sixteen first sectors of a disc are left to the system; the seventeenth begins with this mark.
+_ISO_MARK_AT = 16 * 2048 + 1
 
 
 _MAGIC: list[tuple[bytes, Identified]] = [
@@ -88,6 +92,7 @@ _MAGIC: list[tuple[bytes, Identified]] = [
     (b"\xfd7zXZ\x00", XZ),
     (b"7z\xbc\xaf'\x1c", SEVEN_ZIP),
     (b"Rar!\x1a\x07", RAR),
+    (b"MSCF\x00\x00\x00\x00", CAB),
     (b"\xb1h\xde:", DCX),
     (b"Y\xa6j\x95", SUN_RASTER),
     (b"\x01\xda\x00\x01", SGI),
@@ -130,11 +135,14 @@ def identify(path: Path, *, name: str | None = None) -> Identified:
     """The kind of the file, from its bytes; `name` is asked only where the bytes say no more than 'text'."""
     with path.open("rb") as source:
         head = source.read(_HEAD_BYTES)
+        source.seek(_ISO_MARK_AT)
+        after = source.read(5)
         source.seek(0, 2)
         size = source.tell()
     if size == 0:
         return EMPTY
-    return _by_magic(head) or _by_container(path, head) or other_kind(head) or _by_text(head, name or path.name)
+    kind = _by_magic(head) or _by_container(path, head) or (ISO if after == b"CD001" else None)
+    return kind or other_kind(head) or _by_text(head, name or path.name)
 
 
 def _by_magic(head: bytes) -> Identified | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import RawIOBase
 from pathlib import Path
 
 from ingest.reading import FileFacts, MemberFound, PageReading, UnreadableFile
@@ -29,6 +30,8 @@ class ReadingJob:
     media_type: str
     name: str
     spool: Path
+    # Tried on what is protected; never written anywhere, in no note and no reason.
+    passwords: tuple[str, ...] = ()
     first_page: int = 1
     careful_page: int | None = None
     facts: FileFacts = field(default_factory=FileFacts)
@@ -50,17 +53,28 @@ class ReadingJob:
         target = self.spool / f"{self._members:06d}"
         written = 0
         limit = max(RATIO_FREE_BYTES, (packed_bytes or 0) * MAXIMUM_RATIO)
-        with target.open("xb") as out:
+        # Members can share the packed bytes they are made from, so that no single one of them looks like a bomb.
+        in_all = min(MAXIMUM_SPOOLED_BYTES, max(RATIO_FREE_BYTES, self.path.stat().st_size * MAXIMUM_RATIO))
+        with target.open("xb", buffering=0) as out:
             for chunk in chunks:
                 written += len(chunk)
                 self._spooled_bytes += len(chunk)
-                if (packed_bytes is not None and written > limit) or self._spooled_bytes > MAXIMUM_SPOOLED_BYTES:
+                if (packed_bytes is not None and written > limit) or self._spooled_bytes > in_all:
                     raise UnreadableFile("bomb")
                 if written > MAXIMUM_MEMBER_BYTES:
                     raise UnreadableFile("too-large", "A member of the file is larger than the limit for one file.")
-                out.write(chunk)
+                _write(out, chunk)
         target.chmod(0o600)
         return MemberFound(name=shown_name(name), path=target, position=self._members)
+
+
+def _write(out: RawIOBase, chunk: bytes) -> None:
+    view = memoryview(chunk)
+    while view:
+        try:
+            view = view[out.write(view) or 0 :]
+        except OSError as error:  # the disk's fault, which must never be taken for damage in the file
+            raise UnreadableFile("no-room") from error
 
 
 def shown_name(name: str) -> str:

@@ -31,7 +31,6 @@ _MAGIC: list[tuple[bytes, Identified]] = [
     (b"\xca\xfe\xba\xbe\x00", Identified("application/java-vm", "Program (Java class or macOS)")),
     (b"\xcf\xfa\xed\xfe", Identified("application/x-mach-binary", "Program (macOS)")),
     (b"\xce\xfa\xed\xfe", Identified("application/x-mach-binary", "Program (macOS)")),
-    (b"MSCF\x00\x00\x00\x00", Identified("application/vnd.ms-cab-compressed", "Cabinet archive")),
     (b"L\x00\x00\x00\x01\x14\x02\x00", Identified("application/x-ms-shortcut", "Windows shortcut")),
     (b"%!PS", Identified("application/postscript", "PostScript file")),
     (b"\xc5\xd0\xd3\xc6", Identified("application/postscript", "PostScript file with a preview")),

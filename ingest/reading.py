@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "changed": "The file changed while it was being read; wait until nobody is writing to it and read it again.",
     "missing": "The file was gone when its turn came; look for it where it was, and read it again.",
     "no-pages": "The file opens, but there is no page in it; ask its holder whether a copy with content exists.",
+    "no-room": "There was no room on the disk to unpack the file; make room and read it again.",
     "nested-too-deep": "The file lies too many containers deep to be unpacked; unpack the outer ones by hand.",
     "too-many-pixels": "The picture has more pixels than the limit; save it smaller beside the original.",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ingest.formats import libarchive
 from ingest.limits import run_limited
 from ingest.reading import UnreadableFile
 from records.models import IndexNeed, Record
@@ -84,6 +85,16 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         if office
         else "is not here: old Word, Excel and PowerPoint files (.doc, .xls, .ppt) cannot be searched: each is "
         "registered and held as not searchable; install it",
+    )
+
+    unpacks = libarchive.is_here()
+    yield Finding(
+        "libarchive",
+        GOOD if unpacks else ADVICE,
+        "is here"
+        if unpacks
+        else "is not here: 7-Zip, RAR and CAB archives and disc images are held as not searchable; install it "
+        "(libarchive13 in Debian and Ubuntu)",
     )
 
 

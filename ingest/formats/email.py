@@ -161,7 +161,7 @@ def read_mailbox(job: ReadingJob) -> Iterator[Yielded]:
     """Each message of the mailbox as a member."""
     count = 0
     for count, lines in enumerate(_messages(job.path), 1):
-        yield job.member(f"message {count:05d}.eml", lines)
+        yield job.member(f"message {count:05d}.eml", [b"".join(lines)])
     if count == 0:
         raise UnreadableFile("no-pages", "The mailbox opens, but there is no message in it.")
     job.facts.note(f"The mailbox holds {count} messages, each of them read as a file of its own.")

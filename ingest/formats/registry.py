@@ -50,6 +50,10 @@ READERS: dict[str, str] = {
     kinds.GZIP.media_type: "ingest.formats.containers:read_compressed",
     kinds.BZIP2.media_type: "ingest.formats.containers:read_compressed",
     kinds.XZ.media_type: "ingest.formats.containers:read_compressed",
+    kinds.SEVEN_ZIP.media_type: "ingest.formats.containers:read_archive",
+    kinds.RAR.media_type: "ingest.formats.containers:read_archive",
+    kinds.CAB.media_type: "ingest.formats.containers:read_archive",
+    kinds.ISO.media_type: "ingest.formats.containers:read_archive",
     kinds.TEXT.media_type: "ingest.formats.plain:read_plain",
     kinds.CSV.media_type: "ingest.formats.plain:read_plain",
     kinds.XML.media_type: "ingest.formats.plain:read_plain",
@@ -66,12 +70,8 @@ _WHY_NOT = {
     "on the telephone or computer it came from, save it as JPEG, and take in the JPEG as well",
     kinds.PST.media_type: "what is in it has no record of its own yet; open it in Outlook, save its messages as files "
     "or as a mailbox, and take those in as well",
-    kinds.SEVEN_ZIP.media_type: "what is in it has no record of its own yet; unpack it and take in the folder as well",
-    kinds.RAR.media_type: "what is in it has no record of its own yet; unpack it and take in the folder as well",
     "application/x-outlook-express": "what is in it has no record of its own yet; save its messages as files and take "
     "those in as well",
-    "application/vnd.ms-cab-compressed": "what is in it has no record of its own yet; unpack it and take in the folder "
-    "as well",
 }
 _RECORDING = "a recording holds no text; its words can be found once a person has listened to it and typed them in"
 _PROGRAM = "a program holds nothing to read, and is never run here"

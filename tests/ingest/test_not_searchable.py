@@ -26,8 +26,6 @@ HELD_AS_THEY_ARE = [
     (b"\xcf\xad\x12\xfe" + bytes(40), "Outlook Express mail folder"),
     (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "HEIC image"),
     (b"!BDN" + bytes(40), "Outlook mail store"),
-    (b"7z\xbc\xaf'\x1c\x00\x04" + bytes(24), "7-Zip archive"),
-    (b"Rar!\x1a\x07\x01\x00", "RAR archive"),
     (b"\x00\x01\x02\x03" * 50, "File of unknown kind"),
 ]
 

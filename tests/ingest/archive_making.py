@@ -1,0 +1,68 @@
+"""Makes archives for tests, hostile ones included, from trees of names and bytes."""
+
+import bz2
+import ctypes
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from pathlib import Path
+
+Tree = dict[str, "bytes | tuple[str, Tree]"]
+PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def tarred(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def packed(kind: str, tree: Tree) -> bytes:
+    """The tree as an archive of this kind, the archives in it packed first."""
+    members = {name: node if isinstance(node, bytes) else packed(*node) for name, node in tree.items()}
+    if kind == "zip":
+        return zipped(members)
+    return tarred(members) if kind == "tar" else PACKERS[kind.removeprefix("tar.")](tarred(members))
+
+
+def many_layered_bomb(layers: int = 6, copies: int = 16, size: int = 4 * 1024**2) -> bytes:
+    """An archive of archives of archives, each holding copies of one, as the best known of its kind does."""
+    data = bytes(size)
+    for _ in range(layers):
+        data = zipped({f"{number}.zip": data for number in range(copies)})
+    return data
+
+
+def seven_zip(path: Path, members: dict[str, bytes]) -> None:
+    """A 7-Zip archive, written by the system's libarchive."""
+    library = ctypes.CDLL("libarchive.so.13")
+    for name in ("archive_write_new", "archive_entry_new"):
+        getattr(library, name).restype = ctypes.c_void_p
+    archive = ctypes.c_void_p(library.archive_write_new())
+    library.archive_write_set_format_7zip(archive)
+    assert library.archive_write_open_filename(archive, bytes(path)) == 0
+    for name, data in members.items():
+        entry = ctypes.c_void_p(library.archive_entry_new())
+        library.archive_entry_copy_pathname_w(entry, ctypes.c_wchar_p(name))
+        library.archive_entry_set_size(entry, ctypes.c_int64(len(data)))
+        library.archive_entry_set_filetype(entry, 0o100000)
+        library.archive_entry_set_perm(entry, 0o644)
+        assert library.archive_write_header(archive, entry) == 0
+        library.archive_write_data(archive, data, ctypes.c_size_t(len(data)))
+        library.archive_entry_free(entry)
+    library.archive_write_close(archive)
+    library.archive_write_free(archive)

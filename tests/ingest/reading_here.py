@@ -1,0 +1,28 @@
+"""Reads a file as the child does, without the child, for tests of single formats."""
+
+import tempfile
+from pathlib import Path
+
+from ingest.formats import registry
+from ingest.identify import identify
+from ingest.job import ReadingJob
+from ingest.reading import FileReading, MemberFound, PageReading
+
+
+def read_here(path: Path, *, name: str = "", passwords: tuple[str, ...] = ()) -> FileReading:
+    """The file's pages, members and facts; its members lie in a new folder beside it."""
+    kind = identify(path, name=name or path.name)
+    spool = Path(tempfile.mkdtemp(prefix=f"{path.name}-spool-", dir=path.parent))
+    job = ReadingJob(path=path, media_type=kind.media_type, name=name or path.name, spool=spool, passwords=passwords)
+    found = list(registry.read(kind, job))
+    return FileReading(
+        kind.media_type,
+        kind.label,
+        pages=[one for one in found if isinstance(one, PageReading)],
+        members=[one for one in found if isinstance(one, MemberFound)],
+        **job.facts.to_dict(),
+    )
+
+
+def all_text(reading: FileReading) -> str:
+    return "\n".join(page.text for page in reading.pages)
