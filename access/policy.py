@@ -19,6 +19,8 @@ class Permission(StrEnum):
     """One thing a person may do; its value completes "you may not ..."."""
 
     INGEST = "take in files"
+    CUSTODY = "record where paper is and who has it"
+    LOSSES = "record what is lost or destroyed"
     READ = "read records"
     READ_RESTRICTED = "read restricted or privileged records"
     SEARCH = "search"
@@ -46,13 +48,25 @@ class Permission(StrEnum):
 P = Permission
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.RECORDS_OFFICER: frozenset(
-        {P.INGEST, P.READ, P.SEARCH, P.TAG, P.SECOND_READ, P.HOLD, P.LOG_EFFORT, P.ESCALATE, P.ESCALATIONS_READ}
+        {
+            P.INGEST,
+            P.CUSTODY,
+            P.LOSSES,
+            P.READ,
+            P.SEARCH,
+            P.TAG,
+            P.SECOND_READ,
+            P.HOLD,
+            P.LOG_EFFORT,
+            P.ESCALATE,
+            P.ESCALATIONS_READ,
+        }
         | {P.ESCALATION_COUNTS, P.REQUESTS_READ}
     ),
     Role.LEGAL: frozenset(
         {P.READ, P.READ_RESTRICTED, P.SEARCH, P.TAG, P.SECOND_READ, P.HOLD, P.MARK, P.REQUESTS, P.REQUESTS_READ}
         | {P.BUNDLE, P.LOG_EFFORT, P.FAILINGS, P.FAILINGS_READ, P.ESCALATE, P.ESCALATIONS_READ, P.ESCALATION_COUNTS}
-        | {P.COSTS_READ}
+        | {P.COSTS_READ, P.LOSSES}
     ),
     # Leaders see what it costs and what is at risk, never the content of a file.
     Role.LEADER: frozenset(

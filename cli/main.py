@@ -15,6 +15,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "ingest": ("cli.ingest", "Take in files, folders and ZIPs."),
     "batches": ("cli.ingest", "Show every batch with its arithmetic."),
     "records": ("cli.records", "List records, or show one."),
+    "boxes": ("cli.boxes", "Say where paper is, who has it, and what is missing of it."),
     "suggestions": ("cli.retention", "Show what is suggested, with the words and pages that caused it."),
     "tag": ("cli.retention", "Confirm or add a category of a record; or reject one."),
     "mark": ("cli.disclosure", "Mark a record privileged or restricted."),

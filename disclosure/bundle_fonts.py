@@ -9,15 +9,15 @@ from pathlib import Path
 from reportlab.pdfbase.ttfonts import TTFontFile
 
 from disclosure.bundle_writer import PdfWriter, number_text, pdf_bytes
+from store.font_files import FOLDER
 
-_FOLDER = Path(__file__).parent / "fonts"
 _FILES = {"R": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf", "M": "DejaVuSansMono.ttf"}
 _PLAIN = {ord("\t"), ord("\n")}
 
 
 @lru_cache(maxsize=8)
 def _font_file(key: str) -> TTFontFile:
-    return TTFontFile(str(_FOLDER / _FILES[key]))
+    return TTFontFile(str(FOLDER / _FILES[key]))
 
 
 class Face:

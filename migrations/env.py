@@ -14,6 +14,8 @@ for module in (
     "access.models",
     "inquiry.models",
     "records.models",
+    "records.custody_models",
+    "records.loss_models",
     "ingest.models",
     "retention.models",
     "search.models",

@@ -21,6 +21,20 @@ class AuditAction(StrEnum):
     RECORD_REGISTERED = "ingest.record-registered"
     ITEM_DUPLICATE = "ingest.duplicate"
     ITEM_QUARANTINED = "ingest.quarantined"
+    PLACE_ADDED = "custody.place-added"
+    PLACE_MOVED = "custody.place-moved"
+    PLACE_DESCRIBED = "custody.place-described"
+    PLACE_COUNTED = "custody.place-counted"
+    RECORD_PLACED = "custody.record-placed"
+    PAPER_TAKEN = "custody.paper-taken"
+    PAPER_RETURNED = "custody.paper-returned"
+    SEAL_PUT_ON = "custody.seal-put-on"
+    SEAL_BROKEN = "custody.seal-broken"
+    BOX_LIST_APPLIED = "custody.box-list-applied"
+    LABELS_PRINTED = "custody.labels-printed"
+    LOSS_RECORDED = "loss.recorded"
+    LOSS_FOUND = "loss.found"
+    RECONCILED = "custody.reconciled"
     RECORD_RETITLED = "record.retitled"
     RECORD_VIEWED = "record.viewed"
     FILE_DOWNLOADED = "record.file-downloaded"
@@ -77,6 +91,20 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.RECORD_REGISTERED: "registered a record",
     AuditAction.ITEM_DUPLICATE: "noted another copy of bytes already held",
     AuditAction.ITEM_QUARANTINED: "set a file aside in quarantine",
+    AuditAction.PLACE_ADDED: "added a place where paper is",
+    AuditAction.PLACE_MOVED: "moved a place of paper for good",
+    AuditAction.PLACE_DESCRIBED: "changed the title or dates of a place",
+    AuditAction.PLACE_COUNTED: "recorded how many pages were counted in a place",
+    AuditAction.RECORD_PLACED: "recorded where a record's paper is",
+    AuditAction.PAPER_TAKEN: "recorded that paper was taken out",
+    AuditAction.PAPER_RETURNED: "recorded that paper came back",
+    AuditAction.SEAL_PUT_ON: "recorded a seal put on paper",
+    AuditAction.SEAL_BROKEN: "recorded that a seal was broken",
+    AuditAction.BOX_LIST_APPLIED: "took over a box list",
+    AuditAction.LABELS_PRINTED: "printed labels for paper",
+    AuditAction.LOSS_RECORDED: "recorded what is lost or destroyed",
+    AuditAction.LOSS_FOUND: "recorded that something thought lost was found",
+    AuditAction.RECONCILED: "exported the reconciliation of paper with records",
     AuditAction.RECORD_RETITLED: "changed a record's description",
     AuditAction.RECORD_VIEWED: "viewed a record",
     AuditAction.FILE_DOWNLOADED: "downloaded an original",

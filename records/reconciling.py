@@ -1,0 +1,284 @@
+"""From the box list to the page: what each place should hold, what is registered of it, and the gaps by name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor
+from records.custody import children, latest_count, records_at, way_to
+from records.custody_models import BOX, FILE, VOLUME, Place, Placement
+from records.loss_models import KnownLoss
+from records.losses import NATURES, loss_of
+from records.models import Record
+from records.movements import out_now
+from records.register import CONTAINER
+from store import audit, clock
+from store.audit_actions import AuditAction
+from store.spreadsheets import COUNT, Book, Column, csv_table
+
+WHOLE, GAPS, NOT_COUNTED, NOTHING, GONE = "whole", "gaps", "not counted", "nothing registered", "known to be gone"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place: pages counted by hand (None where nobody did), pages registered, and what does not agree.
+
+    Only what the reader may see is counted as registered.
+    """
+
+    place: Place
+    way: str
+    expected: int | None
+    registered: int
+    records: int
+    gaps: tuple[str, ...]
+    notes: tuple[str, ...]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class BoxAccount:
+    """One box, or a place that lies in none, with its own line and those of its files and volumes."""
+
+    place: Place
+    lines: tuple[Line, ...]
+
+    @property
+    def expected(self) -> int:
+        """The pages counted in it by hand, as far as they were counted."""
+        return sum(line.expected or 0 for line in self.lines)
+
+    @property
+    def registered(self) -> int:
+        """The pages registered of it."""
+        return sum(line.registered for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """The worst that is true of a line in it."""
+        found = {line.verdict for line in self.lines}
+        return next(each for each in (GAPS, NOTHING, GONE, NOT_COUNTED, WHOLE) if each in found)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Every box, and how many records the reader may see are said to lie nowhere."""
+
+    boxes: tuple[BoxAccount, ...]
+    unplaced: int
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every line of every box."""
+        return [line for box in self.boxes for line in box.lines]
+
+
+def folio_gaps(spans: Sequence[tuple[int, int, str]], *, expected: tuple[int, int] | None = None) -> list[str]:
+    """The folios that are missing, claimed twice, or beyond what was counted, each in words and in order.
+
+    Args:
+        spans: First folio, last folio and the record's reference.
+        expected: The first and last folio counted; without them, gaps are looked for between the spans.
+    """
+    told: list[str] = []
+    ordered = sorted(spans)
+    low = expected[0] if expected else (ordered[0][0] if ordered else 1)
+    high = expected[1] if expected else max((last for _, last, _ in ordered), default=0)
+    reached, holder = low - 1, ""
+    for first, last, reference in ordered:
+        if first <= reached and holder and first >= low:
+            told.append(f"{_folios(first, min(last, reached))} both in {holder} and in {reference}")
+        elif first > reached + 1 and reached < high:
+            told.append(f"{_folios(reached + 1, min(first - 1, high))} missing")
+        if last > reached:
+            reached, holder = last, reference
+    if reached < high:
+        told.append(f"{_folios(reached + 1, high)} missing")
+    if expected:
+        told += [
+            f"{_folios(first, last)} of {reference} outside the {_folios(*expected)} counted"
+            for first, last, reference in ordered
+            if first < low or last > high
+        ]
+    return told
+
+
+def _folios(first: int, last: int) -> str:
+    return f"folio {first}" if first == last else f"folios {first} to {last}"
+
+
+def account(session: Session, *, within: Place | None = None, actor: Actor) -> Account:
+    """Each box and file with what is expected, what was found and the gaps, in the order of their references."""
+    tops = [within] if within else children(session, None)
+    boxes = tuple(
+        BoxAccount(place, tuple(_lines(session, place, actor))) for top in tops for place in _boxes(session, top)
+    )
+    placed = select(Placement.record_id).where(Placement.ended_at.is_(None))
+    unplaced = session.scalar(
+        select(func.count(Record.id)).where(
+            Record.compartment.in_(actor.compartments),
+            Record.purged_at.is_(None),
+            Record.parent_id.is_(None),
+            Record.id.not_in(placed),
+        )
+    )
+    return Account(tuple(box for box in boxes if box.lines), unplaced or 0)
+
+
+def _boxes(session: Session, place: Place) -> Iterator[Place]:
+    """The boxes in a place; a file outside any box stands for itself."""
+    if place.kind in (BOX, FILE, VOLUME):
+        yield place
+        return
+    for inside in children(session, place):
+        yield from _boxes(session, inside)
+
+
+def _lines(session: Session, place: Place, actor: Actor) -> Iterator[Line]:
+    inside = children(session, place)
+    line = _line(session, place, actor)
+    # A place that only holds others, and of which nothing is known itself, has no line of its own.
+    if not inside or line.records or line.expected is not None or line.notes:
+        yield line
+    for each in inside:
+        yield from _lines(session, each, actor)
+
+
+def _line(session: Session, place: Place, actor: Actor) -> Line:
+    here = records_at(session, place, actor=actor)
+    counted = _once(here)
+    registered = sum(record.page_count for _, record in counted)
+    count = latest_count(session, place)
+    expected = count.pages if count else None
+    gaps: list[str] = []
+    spans = [
+        (placement.first_folio, placement.last_folio, record.reference)
+        for placement, record in counted
+        if placement.first_folio is not None and placement.last_folio is not None
+    ]
+    folios = (count.first_folio, count.last_folio) if count else (None, None)
+    if spans or (counted and folios[0] is not None and len(spans) == len(counted)):
+        known = (folios[0], folios[1]) if folios[0] is not None and folios[1] is not None else None
+        gaps += folio_gaps(spans, expected=known)
+    if expected is not None and counted and registered != expected:
+        more = registered - expected
+        gaps.append(
+            f"{abs(more)} {'page' if abs(more) == 1 else 'pages'} {'more' if more > 0 else 'fewer'} than counted"
+        )
+    loss = loss_of(session, place)
+    return Line(
+        place=place,
+        way=" / ".join(each.reference for each in way_to(session, place)),
+        expected=expected,
+        registered=registered,
+        records=len(counted),
+        gaps=tuple(gaps),
+        notes=tuple(_notes(session, place, loss)),
+        verdict=_verdict(expected, records=len(counted), gaps=gaps, is_gone=loss is not None),
+    )
+
+
+def _once(here: Sequence[tuple[Placement, Record]]) -> list[tuple[Placement, Record]]:
+    """What lies here without the parts of what lies here: a page is counted once."""
+    whole = {record.id for _, record in here if record.state != CONTAINER}
+    return [(placement, record) for placement, record in here if record.parent_id not in whole]
+
+
+def _verdict(expected: int | None, *, records: int, gaps: Sequence[str], is_gone: bool) -> str:
+    if is_gone:
+        return GONE
+    if gaps:
+        return GAPS
+    if not records:
+        return NOTHING
+    return NOT_COUNTED if expected is None else WHOLE
+
+
+def _notes(session: Session, place: Place, loss: KnownLoss | None) -> Iterator[str]:
+    if loss is not None:
+        yield f"{loss.reference}: {NATURES[loss.nature]}, known since {loss.known_on:%-d %B %Y}: {loss.what}"
+    movement = out_now(session, place)
+    if movement is not None:
+        late = ", overdue" if movement.due_on < clock.today() else ""
+        yield f"out with {movement.taken_by} since {movement.taken_on:%-d %B %Y}{late}"
+
+
+COLUMNS = ("code", "where", "kind", "title", "pages counted", "pages registered", "records", "verdict", "gaps", "notes")
+
+
+def account_rows(found: Account) -> list[list[object]]:
+    """The account as rows of a table, one place each."""
+    return [
+        [
+            line.place.code,
+            line.way,
+            line.place.kind,
+            line.place.title,
+            line.expected,
+            line.registered,
+            line.records,
+            line.verdict,
+            "; ".join(line.gaps),
+            "; ".join(line.notes),
+        ]
+        for line in found.lines
+    ]
+
+
+def record_export(session: Session, found: Account, *, form: str, actor: Actor) -> None:
+    """That the account left the archive is in the audit trail."""
+    audit.record(
+        session,
+        AuditAction.RECONCILED,
+        actor=actor.name,
+        subject="paper",
+        detail={"form": form, "places": len(found.lines), "short": sum(bool(line.gaps) for line in found.lines)},
+    )
+
+
+def account_csv(found: Account) -> bytes:
+    """The account as CSV."""
+    return csv_table(COLUMNS, account_rows(found))
+
+
+def account_xlsx(found: Account, *, authority: str) -> bytes:
+    """The account as a workbook: one sheet of boxes, one of every place."""
+    book = Book(authority, clock.today(), header="Paper against records")
+    book.describe("Paper against records", "Pages counted by hand against pages registered, with the gaps by name")
+    boxes = [
+        (box.place.reference, box.place.code, box.place.title, box.expected, box.registered, box.verdict)
+        for box in found.boxes
+    ]
+    book.listing(book.sheet("Boxes"), BOX_SHEET, boxes)
+    places = [
+        (
+            line.way,
+            line.place.code,
+            line.place.title,
+            "" if line.expected is None else line.expected,
+            line.registered,
+            line.records,
+            line.verdict,
+            "; ".join(line.gaps),
+            "; ".join(line.notes),
+        )
+        for line in found.lines
+    ]
+    book.listing(book.sheet("Places"), PLACE_SHEET, places)
+    return book.content()
+
+
+PAGES = (Column("Pages counted", COUNT, 10), Column("Pages registered", COUNT, 11))
+BOX_SHEET = (Column("Box", "", 14), Column("Code", "", 11), Column("Title", "", 40), *PAGES, Column("Verdict", "", 20))
+PLACE_SHEET = (
+    Column("Where", "", 40),
+    Column("Code", "", 11),
+    Column("Title", "", 30),
+    *PAGES,
+    Column("Records", COUNT, 10),
+    Column("Verdict", "", 18),
+    Column("Gaps", "", 44),
+    Column("Notes", "", 44),
+)
