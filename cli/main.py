@@ -24,6 +24,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "clear": ("cli.retention", "Decide, with a second reader, that a record is outside the notice."),
     "purge": ("cli.retention", "Purge a cleared record; refused while anything holds it."),
     "search": ("cli.search", "Search, with exact totals, pages and facets."),
+    "terms": ("cli.terms", "Run lists of terms, keep each version, and compare them."),
     "index": ("cli.search", "Rebuild the search index from the database."),
     "requests": ("cli.disclosure", "Log and list the inquiry's requests."),
     "bundle": ("cli.disclosure", "Build a bundle, or verify one by reading it back."),

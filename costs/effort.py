@@ -37,6 +37,7 @@ MACHINE = "machine"
 MACHINE_ACTIVITIES = {
     "machine-reading": "Machine: reading files",
     "machine-indexing": "Machine: indexing",
+    "machine-searching": "Machine: running lists of terms",
     "machine-bundling": "Machine: building bundles",
     "machine-backup": "Machine: backing up",
 }

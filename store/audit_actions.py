@@ -52,6 +52,16 @@ class AuditAction(StrEnum):
     SEARCH_WATCHED = "search.watched"
     SEARCH_ALERT_RAISED = "search.alert-raised"
     SEARCH_ALERT_LOOKED_AT = "search.alert-looked-at"
+    TERM_REPORT_RUN = "search.term-report-run"
+    TERM_REPORT_EXPORTED = "search.term-report-exported"
+    SEARCH_RECORD_DRAFTED = "search.record-drafted"
+    SEARCH_RECORD_CHANGED = "search.record-changed"
+    SEARCH_RECORD_SIGNED = "search.record-signed"
+    SEARCH_RECORD_SECONDED = "search.record-seconded"
+    SEARCH_RECORDS_EXPORTED = "search.records-exported"
+    READING_LIST_MADE = "search.reading-list-made"
+    RECORD_READ = "search.record-read"
+    RESULT_LIST_EXPORTED = "search.result-list-exported"
     INDEX_REBUILT = "search.index-rebuilt"
     REQUEST_ADDED = "request.added"
     REQUEST_CHANGED = "request.changed"
@@ -122,6 +132,16 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.SEARCH_WATCHED: "decided whether new hits of a kept search are announced",
     AuditAction.SEARCH_ALERT_RAISED: "announced new hits of a kept search",
     AuditAction.SEARCH_ALERT_LOOKED_AT: "looked at new hits of a kept search",
+    AuditAction.TERM_REPORT_RUN: "ran a list of terms for a term report",
+    AuditAction.TERM_REPORT_EXPORTED: "exported a term report",
+    AuditAction.SEARCH_RECORD_DRAFTED: "began a record of a search",
+    AuditAction.SEARCH_RECORD_CHANGED: "changed the draft of a search record",
+    AuditAction.SEARCH_RECORD_SIGNED: "signed a search record",
+    AuditAction.SEARCH_RECORD_SECONDED: "signed a search record as its second reader",
+    AuditAction.SEARCH_RECORDS_EXPORTED: "exported the search records",
+    AuditAction.READING_LIST_MADE: "made a reading list of what a search found",
+    AuditAction.RECORD_READ: "said that they had read a record",
+    AuditAction.RESULT_LIST_EXPORTED: "exported a list of records with who reviewed each",
     AuditAction.INDEX_REBUILT: "rebuilt the search index",
     AuditAction.REQUEST_ADDED: "logged a request of the inquiry",
     AuditAction.REQUEST_CHANGED: "changed a request of the inquiry",

@@ -20,6 +20,7 @@ from web.routes import (
     records,
     requests,
     search,
+    term_reports,
     uploads,
     users,
 )
@@ -43,5 +44,6 @@ AREAS: tuple[Blueprint, ...] = (
     escalation_raise.area,
     search.area,
     kept_searches.area,
+    term_reports.area,
     help_pages.area,
 )

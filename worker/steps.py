@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from costs import effort
 from disclosure import production
 from retention import notices
 from retention.notice_file import check_notice, load_notice
-from search import indexing
+from search import indexing, term_reports
+from search.term_lists import Term
+from search.term_running import Scope, run_terms
 from store import audit, schema, uploads
 from store.archive import Archive
 from store.audit_actions import AuditAction
@@ -109,6 +112,35 @@ def bundle_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat:
     return {"bundle": built.bundle.id, "pages": built.result.pages, "warnings": list(built.result.warnings)}
 
 
+def term_report_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `term-report`: payload report, terms as [line, text, note], and the scope."""
+    scope = arguments["scope"]
+    days = [date.fromisoformat(scope[name]) if scope[name] else None for name in ("first", "last")]
+    return run_term_report(
+        archive,
+        arguments["report"],
+        [Term(*term) for term in arguments["terms"]],
+        Scope(scope["query"], scope["batch"], *days),
+        actor=_acting(archive, asked_by),
+        progress=beat,
+    )
+
+
+def run_term_report(
+    archive: Archive, number: int, terms: Sequence[Term], scope: Scope, *, actor: Actor, progress: Heartbeat
+) -> dict[str, Any]:
+    """The report has its next version, run over an index that holds every change made before now."""
+    indexing.bring_up_to_date(archive)
+    ran = run_terms(archive, terms, scope, actor=actor, progress=progress)
+    with archive.writing() as session:
+        report = term_reports.find_report(session, number, actor=actor)
+        version = term_reports.keep_version(session, report, ran, actor=actor)
+        effort.log_automatic(
+            session, activity="machine-searching", seconds=ran.seconds, items=len(terms), pages=0, actor=actor
+        )
+        return {"report": report.id, "version": version.version, "terms": len(terms)}
+
+
 def index_job(archive: Archive, _arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
     """The job kind `index`: the whole index made anew."""
     return {"documents": rebuild_index(archive, actor=_acting(archive, asked_by), progress=beat)}
@@ -135,4 +167,5 @@ JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, An
     "ingest": ingest_job,
     "bundle": bundle_job,
     "index": index_job,
+    "term-report": term_report_job,
 }

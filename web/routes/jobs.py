@@ -8,7 +8,12 @@ from web.authorisation import requires
 from web.context import current_session
 
 area = Blueprint("jobs", __name__)
-WORDS = {"ingest": "Taking in files", "bundle": "Building a bundle", "index": "Rebuilding the search index"}
+WORDS = {
+    "ingest": "Taking in files",
+    "bundle": "Building a bundle",
+    "index": "Rebuilding the search index",
+    "term-report": "Running a list of terms",
+}
 
 
 @area.get("/jobs")
