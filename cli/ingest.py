@@ -1,14 +1,20 @@
-"""Commands that take in files and show the arithmetic of what was taken in."""
+"""The command that takes in files and shows the arithmetic of what was taken in."""
 
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from access.policy import OPERATOR
+from cli.batches import arithmetic
 from cli.opening import archive
-from cli.output import json_option, say, show_json, show_warning, table
+from cli.output import json_option, note, say, show_json, show_warning
 from cli.progress import progress_bar
 from store.errors import CandourError
+
+if TYPE_CHECKING:
+    from worker.taking_in import Outcome
 
 DONE_WITH_QUARANTINE = 3
 
@@ -19,7 +25,7 @@ DONE_WITH_QUARANTINE = 3
 @click.option("--source", default="not stated", help="Where it came from: the office, store, box or system.")
 @json_option
 def ingest(paths: tuple[str, ...], batch: str, source: str, as_json: bool) -> int:
-    """Take in PATHS: files, folders, ZIPs. Run again after an interruption, it goes on."""
+    """Take in PATHS: files, folders, ZIPs. Run again after an interruption or a pause, it goes on."""
     from worker.taking_in import take_in
 
     name = batch or Path(paths[0]).absolute().name
@@ -32,8 +38,12 @@ def ingest(paths: tuple[str, ...], batch: str, source: str, as_json: bool) -> in
             actor=OPERATOR,
             report=lambda progress: report(progress.done, progress.found, f"{progress.pages} pages"),
         )
+    return _tell(outcome, as_json=as_json)
+
+
+def _tell(outcome: "Outcome", *, as_json: bool) -> int:
     totals = outcome.totals
-    if not totals.adds_up:
+    if not totals.adds_up and not outcome.stopped:
         raise CandourError("The figures do not add up: run `candour doctor`, and report this.")
     if as_json:
         show_json(
@@ -43,53 +53,25 @@ def ingest(paths: tuple[str, ...], batch: str, source: str, as_json: bool) -> in
                 "registered": totals.registered,
                 "duplicates": totals.duplicates,
                 "quarantined": totals.quarantined,
+                "cancelled": totals.cancelled,
                 "pages": totals.pages,
                 "ocr_pages": totals.ocr_pages,
                 "seconds": outcome.seconds,
                 "resumed": outcome.resumed,
+                "stopped": outcome.stopped,
                 "items": [vars(item) for item in outcome.items],
             }
         )
     else:
         say(
-            f"{totals.found} found = {totals.registered} registered + {totals.duplicates} duplicates + "
-            f"{totals.quarantined} quarantined; {totals.pages} pages, {totals.ocr_pages} of them read by OCR, "
+            f"{arithmetic(totals)}; {totals.pages} pages, {totals.ocr_pages} of them read by OCR, "
             f"in {outcome.seconds:.0f} s."
         )
-        for item in outcome.items:
+        for item in outcome.each_item():
             if item.state == "quarantined":
                 show_warning(f"  quarantined  {item.path}: {item.reason}")
             elif item.state == "registered" and item.reason:
                 show_warning(f"  registered, not searchable  {item.path}: {item.reason}")
+    if outcome.stopped == "pause":
+        note(f"Paused: `candour batches resume {shlex.quote(outcome.batch)}` goes on.")
     return DONE_WITH_QUARANTINE if totals.quarantined else 0
-
-
-@click.command()
-@json_option
-def batches(as_json: bool) -> None:
-    """Show every batch with its arithmetic over all its runs."""
-    from ingest.batches import batch_totals
-
-    with archive() as opened, opened.reading() as session:
-        rows = [
-            {
-                "batch": line.batch.name,
-                "source": line.batch.source,
-                "added": line.batch.added_at,
-                "runs": line.runs,
-                "unfinished_runs": line.unfinished_runs,
-                **dict(vars(line.totals).items()),
-                "unread_pages": line.unread_pages,
-            }
-            for line in batch_totals(session)
-        ]
-    if as_json:
-        show_json({"batches": rows})
-        return
-    columns = ["batch", "found", "registered", "duplicates", "quarantined", "waiting", "pages", "ocr_pages"]
-    table(
-        "Batches: found = registered + duplicates + quarantined",
-        [column.replace("_", " ") for column in columns],
-        [[row[column] for column in columns] for row in rows],
-        right=range(1, 8),
-    )

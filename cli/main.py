@@ -13,7 +13,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "init": ("cli.archive", "Make the archive, or bring it up to date, and record the retention notice."),
     "users": ("cli.people", "Add people and list them."),
     "ingest": ("cli.ingest", "Take in files, folders and ZIPs."),
-    "batches": ("cli.ingest", "Show every batch with its arithmetic."),
+    "batches": ("cli.batches", "Show batches; pause, resume, cancel, try again, read again, reconcile."),
     "records": ("cli.records", "List records, or show one."),
     "boxes": ("cli.boxes", "Say where paper is, who has it, and what is missing of it."),
     "suggestions": ("cli.retention", "Show what is suggested, with the words and pages that caused it."),

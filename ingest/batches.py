@@ -1,51 +1,26 @@
-"""Batches, runs and items, and their arithmetic: found = registered + duplicates + quarantined, always."""
+"""Batches, runs and items: each met once, each in exactly one state, counted in `ingest.counting`."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from ingest.models import DUPLICATE, ENDED, FOUND, QUARANTINED, REGISTERED, STORED, Batch, Item, Run
+from ingest.models import CANCEL, DUPLICATE, ENDED, FOUND, PAUSE, QUARANTINED, REGISTERED, STORED, Batch, Item, Run
 from ingest.reading import UnreadableFile
+from ingest.walking import Place
 from records.models import Page, Record, RecordFile
 from records.register import needs_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError
 
-AS_BEFORE = "as-before"
-
-
-@dataclass(frozen=True)
-class Totals:
-    """How many items were met and what became of each; pages of the registered ones."""
-
-    found: int
-    registered: int
-    duplicates: int
-    quarantined: int
-    waiting: int
-    pages: int
-    ocr_pages: int
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether every item found has ended in exactly one state."""
-        return self.found == self.registered + self.duplicates + self.quarantined
-
-
-@dataclass(frozen=True)
-class BatchTotals:
-    """A batch with its arithmetic over all its runs."""
-
-    batch: Batch
-    totals: Totals
-    unread_pages: int
-    runs: int
-    unfinished_runs: int
+T = TypeVar("T")
+# Found or stored: not a state of its own, but what has not ended yet.
+WAITING = "waiting"
 
 
 def open_run(
@@ -61,17 +36,16 @@ def open_run(
         kept = Batch(name=name, source=source, added_by=actor.name, added_at=clock.now())
         session.add(kept)
         session.flush()
-    listed = json.dumps(list(paths), ensure_ascii=False)
+    # As escapes: a path whose bytes are no text could not be stored otherwise.
+    listed = json.dumps(list(paths))
     run = session.scalar(
         select(Run)
-        .where(Run.batch_id == kept.id, Run.paths == listed, Run.finished_at.is_(None))
+        .where(Run.batch_id == kept.id, Run.paths == listed, Run.finished_at.is_(None), Run.stop != CANCEL)
         .order_by(Run.id)
         .limit(1)
     )
     if run:
-        audit.record(
-            session, AuditAction.RUN_RESUMED, actor=actor.name, subject=f"batch:{name}", detail={"run": run.id}
-        )
+        go_on(session, kept, run, actor=actor)
         return kept, run, True
     run = Run(batch_id=kept.id, paths=listed, source=source, started_by=actor.name, started_at=clock.now())
     session.add(run)
@@ -86,6 +60,34 @@ def open_run(
     return kept, run, False
 
 
+def go_on(session: Session, batch: Batch, run: Run, *, actor: Actor) -> None:
+    """The run, interrupted or paused, may be worked on again."""
+    run.stop, run.stop_by, run.stop_at = "", "", None
+    session.flush()
+    audit.record(
+        session, AuditAction.RUN_RESUMED, actor=actor.name, subject=f"batch:{batch.name}", detail={"run": run.id}
+    )
+
+
+def state_of(run: Run) -> str:
+    """How the run stands, in words: finished, cancelled, paused, being cancelled or not finished."""
+    if run.finished_at is not None:
+        return "cancelled" if run.is_cancelled else "finished"
+    return {PAUSE: "paused", CANCEL: "being cancelled"}.get(run.stop, "not finished")
+
+
+def unfinished_runs(session: Session, batch: Batch) -> list[Run]:
+    """The runs of the batch that have not come to their end, the oldest first."""
+    return list(
+        session.scalars(select(Run).where(Run.batch_id == batch.id, Run.finished_at.is_(None)).order_by(Run.id))
+    )
+
+
+def runs_of(session: Session, batch: Batch) -> list[Run]:
+    """Every run of the batch, the oldest first."""
+    return list(session.scalars(select(Run).where(Run.batch_id == batch.id).order_by(Run.id)))
+
+
 @dataclass(frozen=True)
 class Met:
     """A loose file as the walker met it; `problem` is why it cannot even be opened."""
@@ -97,33 +99,30 @@ class Met:
     problem: UnreadableFile | None = None
 
 
-def add_items(session: Session, run: Run, met: Iterable[Met]) -> int:
-    """Each file met has its item; one that was listed before an interruption is not listed twice."""
-    met = list(met)
-    known = set(
-        session.scalars(
-            select(Item.disk_path).where(
-                Item.run_id == run.id, Item.parent_id.is_(None), Item.disk_path.in_([item.disk_path for item in met])
-            )
+def add_items(session: Session, run: Run, met: Iterable[Met], *, listed_to: Place | None = None) -> int:
+    """Each thing met has its item, and the run knows how far its listing is, so that none is listed twice."""
+    now = clock.now()
+    rows = [
+        {
+            "run_id": run.id,
+            "path": item.path,
+            "name": item.name,
+            "disk_path": item.disk_path,
+            "size": item.size,
+            "state": QUARANTINED if item.problem else FOUND,
+            "reason_code": item.problem.code if item.problem else "",
+            "reason": item.problem.sentence if item.problem else "",
+            "ended_at": now if item.problem else None,
+        }
+        for item in met
+    ]
+    if rows:
+        session.execute(insert(Item), rows)
+    if listed_to is not None:
+        session.execute(
+            update(Run).where(Run.id == run.id).values(listed_root=listed_to.root, listed_to=listed_to.disk_path)
         )
-    )
-    added = [item for item in met if item.disk_path not in known]
-    for item in added:
-        session.add(
-            Item(
-                run_id=run.id,
-                path=item.path,
-                name=item.name,
-                disk_path=item.disk_path,
-                size=item.size,
-                state=QUARANTINED if item.problem else FOUND,
-                reason_code=item.problem.code if item.problem else "",
-                reason=item.problem.sentence if item.problem else "",
-                ended_at=clock.now() if item.problem else None,
-            )
-        )
-    session.flush()
-    return len(added)
+    return len(rows)
 
 
 def add_member(session: Session, parent: Item, *, name: str, position: int, sha256: str, size: int) -> Item:
@@ -232,44 +231,6 @@ def waiting_items(session: Session, run: Run, *, after: int, limit: int) -> list
     )
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-_COUNTS = (
-    func.count(Item.id),
-    _count(Item.state == REGISTERED),
-    _count(Item.state == DUPLICATE),
-    _count(Item.state == QUARANTINED),
-    _count(Item.state.not_in(ENDED)),
-    func.coalesce(func.sum(Item.pages), 0),
-    func.coalesce(func.sum(Item.ocr_pages), 0),
-)
-
-
-def run_totals(session: Session, run: Run) -> Totals:
-    """The arithmetic of one run."""
-    return Totals(*session.execute(select(*_COUNTS).where(Item.run_id == run.id)).one())
-
-
-def batch_totals(session: Session) -> list[BatchTotals]:
-    """Every batch with its arithmetic, the newest first."""
-    unread: dict[str, int] = {
-        name: int(count or 0)
-        for name, count in session.execute(select(Record.batch, func.sum(Record.unread_pages)).group_by(Record.batch))
-    }
-    listed = []
-    for batch in session.scalars(select(Batch).order_by(Batch.id.desc())):
-        totals = Totals(
-            *session.execute(select(*_COUNTS).join(Run, Run.id == Item.run_id).where(Run.batch_id == batch.id)).one()
-        )
-        runs, unfinished = session.execute(
-            select(func.count(Run.id), _count(Run.finished_at.is_(None))).where(Run.batch_id == batch.id)
-        ).one()
-        listed.append(BatchTotals(batch, totals, unread.get(batch.name, 0), runs, unfinished))
-    return listed
-
-
 def find_batch(session: Session, name: str) -> Batch:
     """The batch of this name.
 
@@ -288,18 +249,49 @@ def items(
     batch: Batch | None = None,
     run: Run | None = None,
     state: str | None = None,
+    reason: str | None = None,
+    after: int = 0,
     offset: int = 0,
     limit: int | None = None,
 ) -> list[Item]:
-    """Items in the order they were met."""
-    query = select(Item).order_by(Item.id).offset(offset).limit(limit)
+    """Items in the order they were met; `after` is the number of an item, and only later ones are listed."""
+    query = _chosen(select(Item), batch=batch, run=run, state=state, reason=reason)
+    return list(session.scalars(query.where(Item.id > after).order_by(Item.id).offset(offset).limit(limit)))
+
+
+def count_items(session: Session, *, batch: Batch, state: str | None = None, reason: str | None = None) -> int:
+    """How many items of the batch there are, all or those in one state or set aside for one reason."""
+    return session.scalar(_chosen(select(func.count(Item.id)), batch=batch, state=state, reason=reason)) or 0
+
+
+def _chosen(
+    query: Select[T],
+    *,
+    batch: Batch | None = None,
+    run: Run | None = None,
+    state: str | None = None,
+    reason: str | None = None,
+) -> Select[T]:
     if run is not None:
         query = query.where(Item.run_id == run.id)
     if batch is not None:
-        query = query.join(Run, Run.id == Item.run_id).where(Run.batch_id == batch.id)
-    if state is not None:
+        query = query.where(Item.run_id.in_(select(Run.id).where(Run.batch_id == batch.id)))
+    if state == WAITING:
+        query = query.where(Item.state.not_in(ENDED))
+    elif state is not None:
         query = query.where(Item.state == state)
-    return list(session.scalars(query))
+    return query if reason is None else query.where(Item.reason_code == reason)
+
+
+def each_item(
+    session: Session, *, batch: Batch | None = None, run: Run | None = None, at_once: int = 1000
+) -> Iterator[Item]:
+    """Every item in the order it was met, with no more than a few in memory."""
+    last = 0
+    while listed := items(session, batch=batch, run=run, after=last, limit=at_once):
+        yield from listed
+        last = listed[-1].id
+        session.expunge_all()
 
 
 def record_references(session: Session, listed: Sequence[Item]) -> dict[int, str]:

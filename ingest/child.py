@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -92,12 +93,15 @@ def _read_file(line: _Line, request: dict[str, Any]) -> None:
         careful_page=request["careful_page"],
         announce=announce,
     )
+    pages: list[tuple[int, str]] = []
     for found in registry.read(kind, job):
         if isinstance(found, MemberFound):
             line.say("member", member=found.to_dict())
             allow_processor_seconds(request["file_seconds"])
         else:
-            line.say("page", page=_storable(found).to_dict())
+            page = _storable(found)
+            pages.append((page.number, page.text))
+            line.say("page", page=page.to_dict())
             allow_processor_seconds(request["page_seconds"])
     after = path.stat()
     if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
@@ -107,6 +111,20 @@ def _read_file(line: _Line, request: dict[str, Any]) -> None:
         value = getattr(facts, name)
         setattr(facts, name, clean_text(str(value)).strip()[:500] or None if value else None)
     line.say("done", facts=facts.to_dict())
+    if request.get("then"):
+        # Told after the reading is, which stands even where this is the end of the child.
+        allow_processor_seconds(request["file_seconds"])
+        known = {"media_type": kind.media_type, "label": kind.label, "name": request["name"], **facts.to_dict()}
+        line.say("further", value=_further(request["then"], known, pages))
+
+
+def _further(then: dict[str, Any], known: dict[str, Any], pages: list[tuple[int, str]]) -> dict[str, Any] | None:
+    """What the pool's `then` says about the reading; none where it stumbles over the words."""
+    try:
+        answer: dict[str, Any] = _named(then["function"])(pages=pages, known=known, **then["settings"])
+    except Exception:  # noqa: BLE001 - the reading stands, whatever its words did to what came after
+        return None
+    return answer
 
 
 def _storable(page: PageReading) -> PageReading:
@@ -125,9 +143,13 @@ def _storable(page: PageReading) -> PageReading:
 
 def _call(line: _Line, request: dict[str, Any]) -> None:
     allow_processor_seconds(request["seconds"])
-    module_name, _, function_name = request["function"].partition(":")
-    function = getattr(importlib.import_module(module_name), function_name)
-    line.say("returned", value=function(**request["payload"]))
+    line.say("returned", value=_named(request["function"])(**request["payload"]))
+
+
+def _named(place: str) -> Callable[..., Any]:
+    module_name, _, function_name = place.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module_name), function_name)
+    return function
 
 
 if __name__ == "__main__":

@@ -40,6 +40,9 @@ class ReadResult:
     problem: UnreadableFile | None
     seconds: float
     detail: str = ""
+    media_type: str = ""
+    # What the pool's `then` answered about the reading; none where it was not read in one go.
+    further: dict[str, Any] | None = None
 
 
 @dataclass
@@ -50,10 +53,13 @@ class _Task:
     first_page: int = 1
     careful_page: int | None = None
     total: int | None = None
-    media_type: str = "application/octet-stream"
+    media_type: str = ""
     label: str = ""
     pages: list[PageReading] = field(default_factory=list)
     members: list[MemberFound] = field(default_factory=list)
+    # What the child told of the whole file, while what comes after the reading is still awaited.
+    facts: dict[str, Any] | None = None
+    asked_further: bool = False
     lost: int = 0
     attempts: int = 0
     started: float = 0.0
@@ -87,7 +93,14 @@ class ReaderPool:
         page_seconds: float = DEFAULT_PAGE_SECONDS,
         file_seconds: float = DEFAULT_FILE_SECONDS,
         on_page: Callable[[str, PageReading], None] | None = None,
+        then: str = "",
+        then_settings: dict[str, Any] | None = None,
     ) -> None:
+        """`then` names a `module:function` the child calls with each whole reading and `then_settings`.
+
+        Its answer, plain values that JSON can carry, comes with the result as `further`.
+        """
+        self._then = {"function": then, "settings": then_settings or {}} if then else None
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._spool = Path(tempfile.mkdtemp(prefix="readers-", dir=spool))
         self._memory_bytes = memory_bytes
@@ -153,6 +166,31 @@ class ReaderPool:
                 return
             self._wait()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file waits or is being read."""
+        return bool(self._waiting) or self.is_reading
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a file is being read at this moment."""
+        return any(place.task for place in self._places)
+
+    def poll(self, seconds: float, *, begin: bool = True) -> list[ReadResult]:
+        """The results that have come, after waiting at most so long for the first; none when none has come yet.
+
+        Without `begin` no file that waits is begun.
+        """
+        if begin:
+            self._assign()
+        if not self._finished and self.is_reading:
+            self._wait(at_most=seconds)
+            if begin:
+                self._assign()
+        found = list(self._finished)
+        self._finished.clear()
+        return found
+
     def discard(self, task_id: str) -> None:
         """The members of this file are gone from the spool folder; call it once they are stored."""
         for folder in self._folders.pop(task_id, []):
@@ -187,6 +225,7 @@ class ReaderPool:
         now = time.monotonic()
         task.started = now
         task.attempts += 1
+        task.asked_further = task.first_page == 1 and not task.pages
         place.task = task
         place.served += 1
         starting = 0.0 if place.child.sandbox is not None else _START_SECONDS
@@ -201,13 +240,15 @@ class ReaderPool:
                 "careful_page": task.careful_page,
                 "page_seconds": self._page_seconds,
                 "file_seconds": self._file_seconds,
+                "then": self._then if task.asked_further else None,
             }
         )
 
-    def _wait(self) -> None:
+    def _wait(self, at_most: float | None = None) -> None:
         now = time.monotonic()
         soonest = min(place.deadline for place in self._places if place.task)
-        for key, _ in self._selector.select(max(0.0, soonest - now)):
+        patience = max(0.0, soonest - now)
+        for key, _ in self._selector.select(patience if at_most is None else min(patience, at_most)):
             place: _Place = key.data
             messages = place.child.receive()
             if messages is None:
@@ -249,14 +290,22 @@ class ReaderPool:
             self._conclude(place, task, message)
 
     def _conclude(self, place: _Place, task: _Task, message: dict[str, Any]) -> None:
+        if message["kind"] == "done" and self._asks_further(task):
+            task.facts = message["facts"]
+            place.deadline = time.monotonic() + self._file_seconds
+            return
         place.task = None
         task.seconds += time.monotonic() - task.started
-        if message["kind"] == "done":
-            self._finish(task, message["facts"])
+        if message["kind"] in ("done", "further"):
+            self._finish(task, task.facts or message["facts"], message.get("value"))
             return
         if message["code"] == "memory":
             self._unseat(place)  # its heap is in pieces: the next file gets a fresh child
         self._fail(task, message["code"], message["sentence"], message.get("detail", ""))
+
+    def _asks_further(self, task: _Task) -> bool:
+        """Whether the child goes on to the pool's `then`: only with the whole text before it."""
+        return self._then is not None and task.asked_further
 
     def _keep(self, task: _Task, page: PageReading) -> None:
         task.pages.append(page)
@@ -264,20 +313,28 @@ class ReaderPool:
         if self._on_page is not None:
             self._on_page(task.task_id, page)
 
-    def _finish(self, task: _Task, facts: dict[str, Any]) -> None:
+    def _finish(self, task: _Task, facts: dict[str, Any], further: dict[str, Any] | None = None) -> None:
         if task.lost:
             facts["notes"].append(f"{task.lost} of {task.total} pages could not be read; each says why.")
         reading = FileReading(
             media_type=task.media_type, label=task.label, pages=task.pages, members=task.members, **facts
         )
-        self._finished.append(ReadResult(task.task_id, reading, None, task.seconds))
+        self._finished.append(
+            ReadResult(task.task_id, reading, None, task.seconds, media_type=task.media_type, further=further)
+        )
 
     def _fail(self, task: _Task, code: str, sentence: str | None, detail: str) -> None:
         """Go on after the page that broke a limit, or, where there is no such page, quarantine the file."""
+        if task.facts is not None:
+            self._finish(task, task.facts)
+            return
         page = task.first_page
         nothing_read = task.lost == len(task.pages)
         if code not in _PAGE_ENDINGS or task.total is None or page > task.total or (nothing_read and task.lost >= 3):
-            self._finished.append(ReadResult(task.task_id, None, UnreadableFile(code, sentence), task.seconds, detail))
+            problem = UnreadableFile(code, sentence)
+            self._finished.append(
+                ReadResult(task.task_id, None, problem, task.seconds, detail, media_type=task.media_type)
+            )
             return
         if task.lost >= _MAXIMUM_LOST_PAGES:
             self._give_up_rest(task, task.total)

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from store.database import Base, Moment
 
 FOUND, STORED, REGISTERED, DUPLICATE, QUARANTINED = "found", "stored", "registered", "duplicate", "quarantined"
-ENDED = (REGISTERED, DUPLICATE, QUARANTINED)
+# Not taken in, because a person cancelled the run before its turn came.
+CANCELLED = "cancelled"
+ENDED = (REGISTERED, DUPLICATE, QUARANTINED, CANCELLED)
+PAUSE, CANCEL = "pause", "cancel"
 
 
 class Batch(Base):
@@ -37,17 +40,42 @@ class Run(Base):
     started_at: Mapped[datetime] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    # How far the listing is: the number of the path it is under, and the last thing met there.
+    listed_root: Mapped[int] = mapped_column(default=0)
+    listed_to: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    # "", or what a person asked of it and whoever is at work obeys: "pause" or "cancel".
+    stop: Mapped[str] = mapped_column(default="")
+    stop_by: Mapped[str] = mapped_column(default="")
+    stop_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Limits of its own, as a retry may ask for; the settings' where there are none.
+    page_seconds: Mapped[int | None]
+    file_seconds: Mapped[int | None]
+    memory_mb: Mapped[int | None]
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a person asked it to wait, and it has not finished."""
+        return self.stop == PAUSE and self.finished_at is None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a person ended it before its end."""
+        return self.stop == CANCEL and self.finished_at is not None
 
 
 class Item(Base):
     """One file met: loose on disk, a container, a member of one, an attachment.
 
-    In exactly one state: found, stored, or one of the three it ends in (registered, duplicate,
-    quarantined). `found = registered + duplicates + quarantined` once the run has finished.
+    In exactly one state: found, stored, or one of the four it ends in (registered, duplicate,
+    quarantined, cancelled). Once the run has finished, found is the sum of these four.
     """
 
     __tablename__ = "ingest_item"
-    __table_args__ = (Index("ix_ingest_item_run_id_state", "run_id", "state"),)
+    __table_args__ = (
+        # All that is counted, so that counting a million items reads this index alone.
+        Index("ix_ingest_item_counted", "run_id", "state", "reason_code", "scanned", "pages", "ocr_pages"),
+        Index("ix_ingest_item_run_id_ended_at", "run_id", "ended_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("ingest_run.id"), index=True)
@@ -62,6 +90,10 @@ class Item(Base):
     state: Mapped[str]
     reason_code: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    # What its bytes showed it to be, where they were looked at.
+    media_type: Mapped[str] = mapped_column(default="")
+    # Whether a virus scanner looked at its bytes before anything else did.
+    scanned: Mapped[bool] = mapped_column(default=False)
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
     size: Mapped[int] = mapped_column(default=0)
     record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)

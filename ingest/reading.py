@@ -28,6 +28,9 @@ SENTENCES: dict[str, str] = {
     "unreadable-folder": "The folder could not be opened; ask whoever keeps it for permission to read it.",
     "unreadable-file": "The file could not be opened; ask whoever keeps it for permission to read it.",
     "special-file": "This is a device, pipe or socket rather than a file, so there is nothing in it to read.",
+    "path-too-long": "The path to it is longer than this system can open; move it nearer to the top, or take in a "
+    "folder farther down by itself.",
+    "disk-fault": "The disk or share it lies on failed while it was read; ask whoever keeps that to look at it.",
     "link": "This is a link to another place, and links are not followed; take in the place itself if it is wanted.",
     "changed": "The file changed while it was being read; wait until nobody is writing to it and read it again.",
     "missing": "The file was gone when its turn came; look for it where it was, and read it again.",

@@ -26,7 +26,7 @@ from disclosure import marks, production
 from disclosure.bundle_manifest import manifest_path
 from failings import escalations, register
 from failings.self_report import write_self_report
-from ingest.batches import batch_totals
+from ingest.counting import batch_totals
 from inquiry import requests
 from records.register import visible_records
 from retention import disposal, tagging

@@ -17,6 +17,12 @@ class AuditAction(StrEnum):
     RUN_STARTED = "ingest.run-started"
     RUN_RESUMED = "ingest.run-resumed"
     RUN_FINISHED = "ingest.run-finished"
+    RUN_PAUSED = "ingest.run-paused"
+    RUN_CANCEL_ASKED = "ingest.run-cancel-asked"
+    RUN_CANCELLED = "ingest.run-cancelled"
+    ITEMS_TRIED_AGAIN = "ingest.tried-again"
+    BATCH_READ_AGAIN = "ingest.read-again"
+    BATCH_LISTED = "ingest.list-exported"
     BYTES_STORED = "ingest.bytes-stored"
     RECORD_REGISTERED = "ingest.record-registered"
     ITEM_DUPLICATE = "ingest.duplicate"
@@ -97,6 +103,12 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.RUN_STARTED: "began taking in files",
     AuditAction.RUN_RESUMED: "went on taking in files after an interruption",
     AuditAction.RUN_FINISHED: "finished taking in files",
+    AuditAction.RUN_PAUSED: "paused the taking in of files",
+    AuditAction.RUN_CANCEL_ASKED: "asked for the taking in of files to end",
+    AuditAction.RUN_CANCELLED: "ended the taking in of files before its end",
+    AuditAction.ITEMS_TRIED_AGAIN: "asked for files set aside to be tried again",
+    AuditAction.BATCH_READ_AGAIN: "asked for one step of reading to be done again for a batch",
+    AuditAction.BATCH_LISTED: "exported the list of a batch's files",
     AuditAction.BYTES_STORED: "stored the bytes of a file and placed them under hold",
     AuditAction.RECORD_REGISTERED: "registered a record",
     AuditAction.ITEM_DUPLICATE: "noted another copy of bytes already held",

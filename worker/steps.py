@@ -1,5 +1,6 @@
 """What follows what: the one orchestration, called by a command and by a job alike."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -10,6 +11,7 @@ from access import users
 from access.policy import OPERATOR, SYSTEM, Actor
 from costs import effort
 from disclosure import production
+from ingest.locking import only_one
 from retention import notices
 from retention.notice_file import check_notice, load_notice
 from search import indexing, term_reports
@@ -18,7 +20,7 @@ from search.term_running import Scope, run_terms
 from store import audit, schema, uploads
 from store.archive import Archive
 from store.audit_actions import AuditAction
-from store.errors import InvalidInputError
+from store.errors import InvalidInputError, NotFoundError
 from worker import taking_in
 
 Heartbeat = Callable[[int, int], None]
@@ -65,9 +67,38 @@ def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat:
         report=lambda progress: beat(progress.done, progress.found),
         wait=True,
     )
-    if arguments.get("upload"):
-        uploads.discard_upload(archive, Path(arguments["upload"]))
-    return {"batch": outcome.batch, **vars(outcome.totals)}
+    _discard_uploads(archive, outcome)
+    return {"batch": outcome.batch, "stopped": outcome.stopped, **vars(outcome.totals)}
+
+
+def go_on_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `batch-go-on`: payload batch; its unfinished runs are worked on to their end."""
+    try:
+        outcomes = taking_in.go_on(
+            archive,
+            arguments["batch"],
+            actor=_acting(archive, asked_by),
+            report=lambda progress: beat(progress.done, progress.found),
+            wait=True,
+        )
+    except NotFoundError:
+        return {"batch": arguments["batch"], "runs": 0}  # another process has done it meanwhile
+    for outcome in outcomes:
+        _discard_uploads(archive, outcome)
+    return {"batch": arguments["batch"], "runs": len(outcomes)}
+
+
+def settle_job(archive: Archive, arguments: dict[str, Any], _asked_by: str, _beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `batch-settle`: payload batch; what a cancelled run had not reached is listed as not taken in."""
+    with only_one(archive.settings.data, wait=True):
+        return {"batch": arguments["batch"], "not_taken_in": taking_in.settle_cancelled(archive)}
+
+
+def _discard_uploads(archive: Archive, outcome: taking_in.Outcome) -> None:
+    """The folder of an upload goes once everything in it is stored: not while the run waits or was cancelled."""
+    if not outcome.stopped:
+        for path in json.loads(outcome.run.paths):
+            uploads.discard_upload(archive, Path(path))
 
 
 def build_bundle(
@@ -165,6 +196,8 @@ def rebuild_index(archive: Archive, *, actor: Actor, progress: Heartbeat | None 
 
 JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, Any]]] = {
     "ingest": ingest_job,
+    "batch-go-on": go_on_job,
+    "batch-settle": settle_job,
     "bundle": bundle_job,
     "index": index_job,
     "term-report": term_report_job,

@@ -1,49 +1,43 @@
 """Taking files in: list first, then store, hold, read and register each, wherever it was left.
 
-Each file's life is short transactions of its own. A run stopped at any moment goes on from the rows:
-bytes stored are not stored again, a file registered is not read again, a member is never met twice.
+Short transactions, each of a few files whole. A run stopped at any moment goes on from the rows: bytes stored are not
+stored again, a file registered is not read again, a member is never met twice. Items go through in the order they
+were met, members after everything loose, so that an interrupted run ends as an undisturbed one would.
 """
 
-import errno
-import logging
-import os
+import json
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
-
 from access.policy import Actor
 from costs import effort
-from ingest import batches, registering
+from ingest import batches, control, counting
 from ingest.limits import ReaderPool, ReadResult
 from ingest.locking import only_one
-from ingest.models import FOUND, STORED, Item, Run
-from ingest.reading import FileReading, MemberFound, UnreadableFile
-from ingest.walking import Found, walk
-from records.models import Record
-from records.register import record_of_bytes
-from retention import holds, notices, tagging
-from retention.notice_file import load_notice
-from retention.suggesting import DocumentText, Suggester
+from ingest.models import CANCEL, ENDED, Batch, Item, Run
+from retention import notices
 from search import indexing
 from store import audit, clock
 from store.archive import Archive
 from store.audit_actions import AuditAction
-from store.chunks import chunks
-from store.errors import CandourError, InvalidInputError
-from store.files import ChangedWhileReadError
+from store.errors import CandourError, InvalidInputError, NotFoundError
+from worker.intake import Intake, Ready
+from worker.keeping import Keeping
+from worker.listing import as_given, list_everything
+from worker.proposing import PROPOSE
 
-log = logging.getLogger(__name__)
-
-LISTED_AT_ONCE = 500
-MEMBERS_AT_ONCE = 50
 INDEX_EVERY = 400
-# A message in a ZIP in a message in a ZIP is four deep; what is deeper was made, not filed.
-DEEPEST = 8
+OFFERED_AT_ONCE = 500
+# Files that go through one transaction together, and how long the first of them waits for the others.
+TOGETHER = 32
+PAGES_TOGETHER = 500
+PATIENCE_SECONDS = 0.5
+LOOK_EVERY_SECONDS = 1.0
+# How long the files being read may go on after a person asked for a pause; what is broken off is read again.
+GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -68,13 +62,31 @@ class ItemOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run."""
+    """What became of a run; `stopped` is "pause" or "cancel" where a person stopped it."""
 
     batch: str
-    totals: batches.Totals
+    totals: counting.Totals
     seconds: float
     resumed: bool
-    items: list[ItemOutcome]
+    stopped: str
+    archive: Archive = field(repr=False)
+    run: Run = field(repr=False)
+
+    def each_item(self) -> Iterator[ItemOutcome]:
+        """What became of each item, in the order they were met, a few in memory at a time."""
+        last = 0
+        with self.archive.reading() as session:
+            while listed := batches.items(session, run=self.run, after=last, limit=1000):
+                references = batches.record_references(session, listed)
+                for item in listed:
+                    yield ItemOutcome(item.path, item.state, item.reason, references.get(item.record_id or 0))
+                last = listed[-1].id
+                session.expunge_all()
+
+    @property
+    def items(self) -> list[ItemOutcome]:
+        """What became of each item."""
+        return list(self.each_item())
 
 
 Report = Callable[[Progress], None]
@@ -102,323 +114,252 @@ def take_in(
         InvalidInputError: A path does not exist.
         RefusedError: Files are being taken in already, or no notice is recorded.
     """
-    roots = [str(Path(path).absolute()) for path in paths]
+    roots = as_given(paths)
     missing = [path for path, root in zip(paths, roots, strict=True) if not Path(root).exists()]
     if missing or not roots:
         raise InvalidInputError(f"There is nothing at {', '.join(missing) or 'no path'}: check the path and try again.")
     with only_one(archive.settings.data, wait=wait):
-        return _Taking(archive, roots, batch=batch, source=source, actor=actor, report=report).run()
+        settle_cancelled(archive)
+        with archive.writing() as session:
+            notices.current_notice(session)
+            kept, run, resumed = batches.open_run(session, roots, batch=batch, source=source, actor=actor)
+        return _Taking(archive, kept, run, actor=actor, report=report, resumed=resumed).work()
+
+
+def go_on(archive: Archive, batch: str, *, actor: Actor, report: Report = _quiet, wait: bool = False) -> list[Outcome]:
+    """Every unfinished run of the batch, paused, interrupted or tried again, has gone on to its end.
+
+    Raises:
+        NotFoundError: There is no such batch, or every one of its runs has finished.
+        RefusedError: Files are being taken in already.
+    """
+    with only_one(archive.settings.data, wait=wait):
+        settle_cancelled(archive)
+        outcomes: list[Outcome] = []
+        while True:
+            with archive.writing() as session:
+                found = batches.find_batch(session, batch)
+                runs = [run for run in batches.unfinished_runs(session, found) if not run.is_paused or not outcomes]
+                if runs and not any(outcome.stopped for outcome in outcomes):
+                    batches.go_on(session, found, runs[0], actor=actor)
+            if not runs or any(outcome.stopped for outcome in outcomes):
+                break
+            outcomes.append(_Taking(archive, found, runs[0], actor=actor, report=report, resumed=True).work())
+    if not outcomes:
+        raise NotFoundError(f"Everything found in batch {batch} has been taken in: there is nothing to go on with.")
+    return outcomes
+
+
+def settle_cancelled(archive: Archive) -> int:
+    """Each cancelled run has come to its end; how many items were not taken in. Holds the place for taking in."""
+    settled = 0
+    with archive.writing() as session:
+        for batch, run in control.cancelled_runs(session):
+            settled += control.conclude(session, batch, run)
+    return settled
+
+
+class _Stopped(Exception):  # noqa: N818 - nothing failed: a person asked for it
+    """A person asked for the run to stop."""
 
 
 @dataclass
 class _Taking:
     archive: Archive
-    roots: list[str]
-    batch: str
-    source: str
+    batch: Batch
+    run: Run
     actor: Actor
     report: Report
-    waiters: dict[str, list[int]] = field(default_factory=dict)
+    resumed: bool
     queue: deque[int] = field(default_factory=deque)
-    last_listed: int = 0
+    # Items that wait for the reading of the same bytes, and members that wait for their container.
+    same_bytes: dict[str, list[int]] = field(default_factory=dict)
+    parked: dict[int, list[int]] = field(default_factory=dict)
+    reading: dict[int, Ready] = field(default_factory=dict)
+    results: list[ReadResult] = field(default_factory=list)
+    first_result_at: float = 0.0
+    last_offered: int = 0
+    looked_at: float = 0.0
     done: int = 0
     found: int = 0
     pages: int = 0
     unindexed: int = 0
 
-    def run(self) -> Outcome:
-        """The run from listing to the last item, timed."""
+    def work(self) -> Outcome:
+        """The run from listing to the last item, or to where a person stopped it, timed."""
         started = time.monotonic()
         self.archive.files.sweep_spool()
-        self.suggester = Suggester(load_notice(self.archive.settings.notice_file))
-        with self.archive.writing() as session:
-            notices.current_notice(session)
-            kept, run, resumed = batches.open_run(
-                session, self.roots, batch=self.batch, source=self.source, actor=self.actor
-            )
-            self.batch_row, self.run_row = kept, run
-        self._list()
-        self._work()
+        stopped = ""
+        try:
+            if not list_everything(
+                self.archive, self.run, json.loads(self.run.paths), tell=self._listed, stopped=self._is_stopped
+            ):
+                raise _Stopped
+            self._count()
+            self._work()
+        except _Stopped:
+            with self.archive.reading() as session:
+                stopped = control.stop_asked(session, self.run)
         indexing.bring_up_to_date(self.archive)
-        return self._finish(time.monotonic() - started, resumed=resumed)
+        return self._finish(time.monotonic() - started, stopped)
 
-    def _list(self) -> None:
-        if not self.run_row.listed:
-            met = (_met(found) for found in walk([Path(root) for root in self.roots], ignore=self._is_our_own))
-            for chunk in chunks(met, LISTED_AT_ONCE):
-                with self.archive.writing() as session:
-                    batches.add_items(session, self.run_row, chunk)
-                    self.found = batches.run_totals(session, self.run_row).found
-                self._tell("listing")
-            with self.archive.writing() as session:
-                self.run_row = session.get_one(Run, self.run_row.id)
-                self.run_row.listed = True
+    def _listed(self, added: int) -> None:
+        self.found += added
+        self._tell("listing")
+
+    def _count(self) -> None:
         with self.archive.reading() as session:
-            totals = batches.run_totals(session, self.run_row)
+            totals = counting.run_totals(session, self.run)
         self.found, self.pages, self.done = totals.found, totals.pages, totals.found - totals.waiting
 
-    def _is_our_own(self, path: Path) -> bool:
-        """The data folder, should it lie inside what is taken in; an upload in it was named by itself."""
-        return path == self.archive.settings.data and str(path) not in self.roots
+    def _is_stopped(self) -> bool:
+        """Whether a person asked for the run to stop; looked for at most once a second."""
+        now = time.monotonic()
+        if now - self.looked_at < LOOK_EVERY_SECONDS:
+            return False
+        self.looked_at = now
+        with self.archive.reading() as session:
+            return bool(control.stop_asked(session, self.run))
 
     def _work(self) -> None:
-        settings = self.archive.settings
+        settings, run = self.archive.settings, self.run
+        file_seconds = run.file_seconds or settings.file_seconds
+        self.intake = Intake(self.archive, self.batch, run, self.actor)
+        self.keeping = Keeping(self.archive, self.batch, run, self.actor, settings.notice_file, file_seconds)
         with ReaderPool(
             settings.processes,
             spool=self.archive.files.spool,
-            memory_bytes=settings.reader_memory_mb * 1024 * 1024,
-            page_seconds=settings.page_seconds,
-            file_seconds=settings.file_seconds,
-        ) as pool:
-            self.pool = pool
-            self._feed()
-            while True:
-                for result in pool.results():
-                    self._receive(result)
-                    self._feed()
-                if not self._feed():
-                    return
+            memory_bytes=(run.memory_mb or settings.reader_memory_mb) * 1024 * 1024,
+            page_seconds=run.page_seconds or settings.page_seconds,
+            file_seconds=file_seconds,
+            then=PROPOSE,
+            then_settings={"notice_file": str(settings.notice_file)},
+        ) as self.pool:
+            while self._feed() or self.pool.is_busy or self.results:
+                self._collect()
+                if self._is_stopped():
+                    self._let_go()
+
+    def _collect(self) -> None:
+        """What has been read is taken, and kept once enough of it is there or has waited long enough."""
+        if self.pool.is_busy:
+            found = self.pool.poll(PATIENCE_SECONDS)
+            if found and not self.results:
+                self.first_result_at = time.monotonic()
+            self.results += found
+        is_enough = (
+            len(self.results) >= TOGETHER
+            or sum(len(each.reading.pages) for each in self.results if each.reading) >= PAGES_TOGETHER
+            or time.monotonic() - self.first_result_at > PATIENCE_SECONDS
+        )
+        if self.results and (is_enough or not self.pool.is_busy):
+            self._keep()
+
+    def _let_go(self) -> None:
+        """A person asked for a stop: what is all but read is kept, the rest is left where it is."""
+        until = time.monotonic() + GRACE_SECONDS
+        while self.pool.is_reading and time.monotonic() < until:
+            self.results += self.pool.poll(PATIENCE_SECONDS, begin=False)
+        self._keep()
+        raise _Stopped
 
     def _feed(self) -> bool:
-        """Items are handed to the pool while it wants more; False once nothing is left to hand over."""
-        handed = False
-        while self.pool.wants_more and (number := self._next()) is not None:
-            handed = self._offer(number) or handed
-        return handed
+        """Files are handed to the pool while few wait there; False once nothing is left to hand over."""
+        while len(self.reading) <= TOGETHER // 2:
+            numbers = list(self._next(TOGETHER))
+            if not numbers:
+                return False
+            ready, ended = self.intake.take(numbers)
+            for each in ready:
+                self._offer(each)
+            for number in set(numbers) - {each.number for each in ready}:
+                self.queue.extend(self.parked.pop(number, []))
+            self._ended(ended)
+        return True
 
-    def _next(self) -> int | None:
+    def _next(self, most: int) -> Iterator[int]:
+        for _ in range(most):
+            if not self.queue:
+                self._look_up()
+            if not self.queue:
+                return
+            yield self.queue.popleft()
+
+    def _look_up(self) -> None:
+        """The next items that wait are queued; a member whose container has not ended waits for it."""
         while not self.queue:
             with self.archive.reading() as session:
-                waiting = batches.waiting_items(session, self.run_row, after=self.last_listed, limit=LISTED_AT_ONCE)
-                # A member whose container is still to be read again is offered by its container.
-                self.queue.extend(item.id for item in waiting if batches.container_ended(session, item))
+                waiting = batches.waiting_items(session, self.run, after=self.last_offered, limit=OFFERED_AT_ONCE)
+                for item in waiting:
+                    if item.parent_id is None or session.get_one(Item, item.parent_id).state in ENDED:
+                        self.queue.append(item.id)
+                    else:
+                        self.parked.setdefault(item.parent_id, []).append(item.id)
             if not waiting:
-                return None
-            self.last_listed = waiting[-1].id
-        return self.queue.popleft()
+                return
+            self.last_offered = waiting[-1].id
 
-    def _offer(self, number: int) -> bool:
-        """The item is stored and held, and either ends here or waits for the pool; True if the pool has it."""
-        with self.archive.reading() as session:
-            item = session.get_one(Item, number)
-        if item.state not in (STORED, FOUND):
-            return False
-        try:
-            sha256 = item.sha256 if item.state == STORED and item.sha256 else self._store(item)
-        except UnreadableFile as problem:
-            self._quarantine(number, problem)
-            return False
-        if item.parent_id is not None and (endless := self._endless(item, sha256)):
-            self._quarantine(number, endless)
-            return False
-        if sha256 in self.waiters:
-            self.waiters[sha256].append(number)
-            return False
-        if item.parent_id is None and self._is_duplicate(number, sha256):
-            return False
-        self.waiters[sha256] = []
-        self.pool.submit(str(number), self.archive.files.path(sha256), name=item.name)
-        return True
-
-    def _endless(self, item: Item, sha256: str) -> UnreadableFile | None:
-        """Why a member is not opened: it lies too deep, or in a copy of itself, as files made to do harm do."""
-        with self.archive.reading() as session:
-            above = batches.ancestors(session, item)
-        if any(container.sha256 == sha256 for container in above):
-            return UnreadableFile(
-                "bomb", "The file holds a copy of itself without end; the copy was not unpacked again."
-            )
-        return UnreadableFile("nested-too-deep") if len(above) > DEEPEST else None
-
-    def _store(self, item: Item) -> str:
-        try:
-            spooled = self.archive.files.take(Path(os.fsdecode(item.disk_path)))
-        except ChangedWhileReadError as error:
-            raise UnreadableFile("changed", str(error)) from error
-        except FileNotFoundError as error:
-            raise UnreadableFile("missing") from error
-        except (PermissionError, InvalidInputError) as error:
-            raise UnreadableFile("unreadable-file") from error
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise CandourError(
-                    "The disk that holds the archive is full, so nothing more was taken in and nothing was lost: "
-                    "make room and run the same command again."
-                ) from error
-            raise UnreadableFile("unreadable-file") from error
-        with self.archive.writing() as session:
-            row, new = self.archive.files.put(session, spooled)
-            kept = session.get_one(Item, item.id)
-            kept.sha256, kept.size, kept.state = row.sha256, row.size, STORED
-            holds.hold_new_bytes(session, row.sha256, actor=self.actor)
-            if new:
-                audit.record(
-                    session,
-                    AuditAction.BYTES_STORED,
-                    actor=self.actor.name,
-                    subject=f"file:{row.sha256}",
-                    detail={"item": item.id, "size": row.size},
-                )
-        return spooled.sha256
-
-    def _is_duplicate(self, number: int, sha256: str) -> bool:
-        with self.archive.writing() as session:
-            record = record_of_bytes(session, sha256)
-            if record is None:
-                return False
-            batches.end_duplicate(
-                session,
-                session.get_one(Item, number),
-                record,
-                batch=self.batch_row,
-                run=self.run_row,
-                actor=self.actor,
-            )
-        self._ended(number)
-        return True
-
-    def _receive(self, result: ReadResult) -> None:
-        number = int(result.task_id)
-        with self.archive.reading() as session:
-            sha256 = session.get_one(Item, number).sha256 or ""
-        if result.reading is not None:
-            self._try_to_register(number, sha256, result.reading)
-        else:
-            self._quarantine(number, result.problem or UnreadableFile("crashed"))
-        self.pool.discard(result.task_id)
-        self.queue.extendleft(reversed(self.waiters.pop(sha256, [])))
-
-    def _try_to_register(self, number: int, sha256: str, reading: FileReading) -> None:
-        try:
-            self._register(number, sha256, reading)
-        except (CandourError, DBAPIError):
-            raise  # the archive itself is not well: going on would set every further file aside for it
-        except Exception:  # one file's words must never stop the batch; a person sees the reason
-            log.exception("item %s could not be registered", number)
-            self._quarantine(number, UnreadableFile("crashed"))
-
-    def _register(self, number: int, sha256: str, reading: FileReading) -> None:
-        members = self._store_members(number, reading.members)
-        if not reading.pages and not members:
-            self._quarantine(number, UnreadableFile("no-pages"))
+    def _offer(self, ready: Ready) -> None:
+        if ready.sha256 in self.same_bytes:
+            self.same_bytes[ready.sha256].append(ready.number)
             return
-        proposals = None
-        with self.archive.writing() as session:
-            item = session.get_one(Item, number)
-            record = registering.register(
-                session,
-                item,
-                reading,
-                sha256=sha256,
-                batch=self.batch_row,
-                run=self.run_row,
-                parent=_parent_record(session, item),
-                actor=self.actor,
-            )
-            holds.hold_record(session, record, actor=self.actor)
-            proposals = self.suggester.suggest(_document_text(record, reading))
-            tagging.keep_suggestions(session, record, proposals, actor=self.actor)
-            batches.end_registered(
-                session,
-                item,
-                record,
-                ocr_pages=registering.ocr_pages(reading),
-                not_searchable=reading.not_searchable,
-            )
-            self.pages += record.page_count
-        self.queue.extend(members)
-        self.found += len(members)
-        self.unindexed += 1
+        self.same_bytes[ready.sha256] = []
+        self.reading[ready.number] = ready
+        self.pool.submit(str(ready.number), self.archive.files.path(ready.sha256), name=ready.name)
+
+    def _keep(self) -> None:
+        if not self.results:
+            return
+        results, self.results = self.results, []
+        kept = self.keeping.keep(results)
+        for result in results:
+            self.pool.discard(result.task_id)
+            ready = self.reading.pop(int(result.task_id))
+            self.queue.extendleft(reversed(self.same_bytes.pop(ready.sha256, [])))
+            self.queue.extend(self.parked.pop(ready.number, []))
+        self.pages += kept.pages
+        self.found += kept.members
+        self.unindexed += kept.registered
         if self.unindexed >= INDEX_EVERY:
             indexing.bring_up_to_date(self.archive)
             self.unindexed = 0
-        self._ended(number)
+        self._ended(kept.ended)
 
-    def _store_members(self, number: int, members: Sequence[MemberFound]) -> list[int]:
-        """Every member's bytes are stored and held, and its item made, before its container is registered."""
-        made: list[int] = []
-        for chunk in chunks(members, MEMBERS_AT_ONCE):
-            with self.archive.writing() as session:
-                parent = session.get_one(Item, number)
-                for member in chunk:
-                    known = batches.member_at(session, parent, member.position)
-                    if known is None:
-                        row, _ = self.archive.files.put(session, self.archive.files.take(member.path))
-                        holds.hold_new_bytes(session, row.sha256, actor=self.actor)
-                        known = batches.add_member(
-                            session,
-                            parent,
-                            name=member.name,
-                            position=member.position,
-                            sha256=row.sha256,
-                            size=row.size,
-                        )
-                    made.append(known.id)
-        return made
-
-    def _quarantine(self, number: int, problem: UnreadableFile) -> None:
-        with self.archive.writing() as session:
-            batches.end_quarantined(session, session.get_one(Item, number), problem, actor=self.actor)
-        self._ended(number)
-
-    def _ended(self, number: int) -> None:
-        self.done += 1
-        self._tell(str(number))
+    def _ended(self, count: int) -> None:
+        self.done += count
+        self._tell("reading")
 
     def _tell(self, current: str) -> None:
         self.report(Progress(self.done, self.found, self.pages, current))
 
-    def _finish(self, seconds: float, *, resumed: bool) -> Outcome:
+    def _finish(self, seconds: float, stopped: str) -> Outcome:
         with self.archive.writing() as session:
-            run = session.get_one(Run, self.run_row.id)
+            run = session.get_one(Run, self.run.id)
             run.seconds += seconds
-            totals = batches.run_totals(session, run)
-            if not totals.adds_up:
+            if stopped == CANCEL:
+                control.conclude(session, self.batch, run)
+            totals = counting.run_totals(session, run)
+            if not totals.adds_up and not stopped:
                 raise CandourError(
                     f"{totals.waiting} of {totals.found} items have not ended: run the same command again to go on."
                 )
-            run.finished_at = clock.now()
             effort.log_automatic(
                 session,
                 activity="machine-reading",
                 seconds=seconds,
-                items=totals.found,
-                pages=totals.pages,
+                items=self.done,
+                pages=self.pages,
                 actor=self.actor,
             )
-            audit.record(
-                session,
-                AuditAction.RUN_FINISHED,
-                actor=self.actor.name,
-                subject=f"batch:{self.batch_row.name}",
-                detail={"run": run.id, **{key: value for key, value in vars(totals).items() if key != "waiting"}},
+            if not stopped:
+                run.finished_at = clock.now()
+                audit.record(
+                    session,
+                    AuditAction.RUN_FINISHED,
+                    actor=self.actor.name,
+                    subject=f"batch:{self.batch.name}",
+                    detail={"run": run.id, **{key: value for key, value in vars(totals).items() if key != "waiting"}},
+                )
+            return Outcome(
+                self.batch.name, totals, round(run.seconds, 2), self.resumed, stopped, archive=self.archive, run=run
             )
-            listed = batches.items(session, run=run)
-            references = batches.record_references(session, listed)
-            outcomes = [
-                ItemOutcome(item.path, item.state, item.reason, references.get(item.record_id or 0)) for item in listed
-            ]
-            return Outcome(self.batch_row.name, totals, round(run.seconds, 2), resumed, outcomes)
-
-
-def _met(found: Found) -> batches.Met:
-    name = found.relative.rsplit("/", 1)[-1]
-    return batches.Met(found.relative, name, os.fsencode(found.path), found.size, found.problem)
-
-
-def _parent_record(session: Session, item: Item) -> Record | None:
-    """The record of the container the item lies in; none for a loose file, or before that is registered."""
-    if item.parent_id is None:
-        return None
-    parent = session.get_one(Item, item.parent_id)
-    return session.get(Record, parent.record_id) if parent.record_id else None
-
-
-def _document_text(record: Record, reading: FileReading) -> DocumentText:
-    return DocumentText(
-        title=record.title,
-        file_name=record.file_name,
-        pages=[(page.number, page.text) for page in reading.pages],
-        record_type=record.record_type,
-        date=record.date_from.isoformat() if record.date_from else None,
-    )

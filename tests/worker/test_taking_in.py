@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from access.policy import OPERATOR
-from ingest import batches, registering
+from ingest import batches, counting, registering
 from ingest.locking import only_one
 from ingest.models import Item
 from records.models import Record, RecordFile
@@ -164,14 +164,14 @@ def test_two_folders_of_the_same_name_are_both_taken_in(archive, notice, tmp_pat
 
 
 def test_a_file_whose_registering_fails_is_set_aside_and_the_rest_goes_on(archive, notice, share, monkeypatch):
-    real = registering.propose_title
+    real = registering.register
 
-    def fail_on_mail(texts, *, file_name, label, metadata):
-        if file_name == "mail.eml":
+    def fail_on_mail(session, item, reading, **further):
+        if item.name == "mail.eml":
             raise RecursionError("a pattern went astray")
-        return real(texts, file_name=file_name, label=label, metadata=metadata)
+        return real(session, item, reading, **further)
 
-    monkeypatch.setattr(registering, "propose_title", fail_on_mail)
+    monkeypatch.setattr(registering, "register", fail_on_mail)
 
     outcome = take(archive, share)
 
@@ -214,7 +214,7 @@ def test_a_path_that_is_not_there_is_refused_and_nothing_is_begun(archive, notic
     with pytest.raises(InvalidInputError, match="nothing at"):
         take(archive, tmp_path / "nowhere")
     with archive.reading() as session:
-        assert batches.batch_totals(session) == []
+        assert counting.batch_totals(session) == []
 
 
 def test_two_ingests_at_once_are_refused(archive, notice, share):
@@ -274,10 +274,10 @@ def test_a_run_killed_in_the_middle_goes_on_with_nothing_twice_and_nothing_lost(
     assert outcome.totals.adds_up
     assert outcome.totals.registered == 7
     with archive.reading() as session:
-        (line,) = batches.batch_totals(session)
+        (line,) = counting.batch_totals(session)
         assert line.unfinished_runs == 0
         assert session.scalar(select(func.count(Record.id))) == sum(
-            total.totals.registered for total in batches.batch_totals(session)
+            total.totals.registered for total in counting.batch_totals(session)
         )
         assert len(visible_records(session, actor=OPERATOR)) == 7
         assert archive.files.reconcile(session) == ([], [])

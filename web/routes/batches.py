@@ -8,7 +8,8 @@ from flask import Blueprint, render_template, request
 
 from access.policy import Actor, Permission
 from ingest import batches as ingested
-from ingest.batches import BatchTotals
+from ingest import counting
+from ingest.counting import BatchTotals
 from ingest.models import DUPLICATE, QUARANTINED, REGISTERED, Item
 from records.register import find_record
 from store.errors import NotFoundError
@@ -42,7 +43,7 @@ class ItemRow:
 def batches() -> str:
     """Every batch with its arithmetic, and the work under way."""
     session = current_session()
-    return render_template("batches/batches.html", listed=ingested.batch_totals(session), jobs=_under_way(session))
+    return render_template("batches/batches.html", listed=counting.batch_totals(session), jobs=_under_way(session))
 
 
 @area.get("/batches/<int:number>")
@@ -96,7 +97,7 @@ def unread_pages() -> str:
 
 
 def _find(session: "Session", number: int) -> BatchTotals:
-    for found in ingested.batch_totals(session):
+    for found in counting.batch_totals(session):
         if found.batch.id == number:
             return found
     raise NotFoundError("There is no such batch: choose one from the list of batches.")

@@ -10,7 +10,8 @@ from costs.reports import report
 from disclosure.marks import count_marked
 from disclosure.production import bundles
 from failings.escalations import overdue_counts
-from ingest.batches import batch_totals, count_unread_pages
+from ingest.batches import count_unread_pages
+from ingest.counting import batch_totals
 from inquiry.requests import open_requests
 from retention.tagging import count_to_tag
 from search.alerts import alerts_of

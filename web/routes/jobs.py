@@ -10,9 +10,11 @@ from web.context import current_session
 area = Blueprint("jobs", __name__)
 WORDS = {
     "ingest": "Taking in files",
+    "term-report": "Running a list of terms",
+    "batch-go-on": "Going on with a batch",
+    "batch-settle": "Ending a cancelled batch",
     "bundle": "Building a bundle",
     "index": "Rebuilding the search index",
-    "term-report": "Running a list of terms",
 }
 
 

@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from access.policy import Permission
-from ingest.batches import batch_totals
+from ingest.counting import batch_totals
 from store.archive import Archive
 from store.errors import InvalidInputError
 from store.jobs import enqueue, recent_jobs

@@ -1,0 +1,241 @@
+"""Commands for batches: their arithmetic, pausing and going on, trying again, and the proof that nothing is lost."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from access.policy import OPERATOR
+from cli.opening import archive
+from cli.output import json_option, note, say, show_json, table
+from cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from ingest.counting import Totals
+    from worker.taking_in import Outcome
+
+DONE_WITH_QUARANTINE = 3
+COLUMNS = ["batch", "found", "registered", "duplicates", "quarantined", "cancelled", "waiting", "pages", "ocr_pages"]
+name_argument = click.argument("name")
+
+
+def arithmetic(totals: "Totals") -> str:
+    """The sum in words; what was not taken in has its place in it wherever there is any."""
+    cancelled = f" + {totals.cancelled} not taken in" if totals.cancelled else ""
+    waiting = f" + {totals.waiting} waiting" if totals.waiting else ""
+    return (
+        f"{totals.found} found = {totals.registered} registered + {totals.duplicates} duplicates + "
+        f"{totals.quarantined} quarantined{cancelled}{waiting}"
+    )
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def batches(context: click.Context, *, as_json: bool) -> None:
+    """Show every batch with its arithmetic over all its runs, or work on one."""
+    if context.invoked_subcommand:
+        return
+    from ingest.counting import batch_totals
+
+    with archive() as opened, opened.reading() as session:
+        rows = [
+            {
+                "batch": line.batch.name,
+                "source": line.batch.source,
+                "added": line.batch.added_at,
+                "runs": line.runs,
+                "unfinished_runs": line.unfinished_runs,
+                **vars(line.totals),
+                "unread_pages": line.unread_pages,
+            }
+            for line in batch_totals(session)
+        ]
+    if as_json:
+        show_json({"batches": rows})
+        return
+    table(
+        "Batches: found = registered + duplicates + quarantined, and what was not taken in because of a cancel",
+        [column.replace("_", " ") for column in COLUMNS],
+        [[row[column] for column in COLUMNS] for row in rows],
+        right=range(1, len(COLUMNS)),
+    )
+
+
+@batches.command()
+@name_argument
+@json_option
+def show(name: str, *, as_json: bool) -> None:
+    """Show the arithmetic of batch NAME, its speed, and why items were set aside."""
+    from ingest import batches as ingested
+    from ingest import counting
+
+    with archive() as opened, opened.reading() as session:
+        found = ingested.find_batch(session, name)
+        totals = counting.totals_of_batch(session, found)
+        reasons = counting.reasons(session, found)
+        speed = counting.speed(session, found, waiting=totals.waiting)
+        runs = [
+            {"run": run.id, "state": ingested.state_of(run), "listed": run.listed, "stop_by": run.stop_by}
+            for run in ingested.runs_of(session, found)
+        ]
+    if as_json:
+        show_json(
+            {
+                "batch": found.name,
+                **vars(totals),
+                "adds_up": totals.adds_up,
+                "runs": runs,
+                "reasons": [vars(reason) for reason in reasons],
+                **vars(speed),
+            }
+        )
+        return
+    say(f"{arithmetic(totals)}.")
+    for run in runs:
+        say(f"Run {run['run']}: {run['state']}.")
+    if totals.unscanned:
+        say(f"{totals.unscanned} of them were not scanned for malware.")
+    if reasons:
+        table(
+            "Why items were set aside",
+            ["reason", "items", "which means"],
+            [[reason.code, reason.count, reason.sentence] for reason in reasons],
+            right=[1],
+        )
+
+
+@batches.command(name="list")
+@name_argument
+@click.option("--state", help="found, stored, registered, duplicate, quarantined, cancelled or waiting.")
+@click.option("--reason", help="Only what was set aside for this reason.")
+@click.option("--csv", "to", type=click.Path(path_type=Path, dir_okay=False), help="Where to write; else the screen.")
+def list_items(name: str, state: str | None, reason: str | None, to: Path | None) -> None:
+    """List every item of batch NAME as CSV, safe to open in a spreadsheet."""
+    from ingest import batches as ingested
+    from ingest import listing
+
+    with archive() as opened:
+        with opened.writing() as session:
+            found = ingested.find_batch(session, name)
+            listing.log_export(session, found, state=state, reason=reason, actor=OPERATOR)
+        with opened.reading() as session:
+            rows = listing.rows(session, found, state=state, reason=reason, actor=OPERATOR)
+            if to is None:
+                csv.writer(sys.stdout).writerows(rows)
+                return
+            # The mark tells a spreadsheet that this is UTF-8.
+            with to.open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file).writerows(rows)
+    note(f"Written to {to}.")
+
+
+def _ask(what: str, name: str) -> tuple[int, int]:
+    """The batch is asked to pause or be cancelled; how many of its runs, and how many items were not taken in."""
+    from ingest import batches as ingested
+    from ingest import control
+    from ingest.locking import only_one
+    from store.errors import RefusedError
+    from worker.taking_in import settle_cancelled
+
+    with archive() as opened:
+        with opened.writing() as session:
+            asked = getattr(control, what)(session, ingested.find_batch(session, name), actor=OPERATOR)
+        try:
+            with only_one(opened.settings.data):
+                return len(asked), settle_cancelled(opened)
+        except RefusedError:
+            return len(asked), -1
+
+
+@batches.command()
+@name_argument
+@json_option
+def pause(name: str, *, as_json: bool) -> None:
+    """Pause the taking in of batch NAME, wherever it runs; `resume` goes on."""
+    runs, at_work = _ask("pause", name)
+    if as_json:
+        show_json({"batch": name, "runs": runs, "at_work": at_work < 0})
+    else:
+        say("Paused." if at_work >= 0 else "Whoever is taking it in stops within some seconds.")
+
+
+@batches.command()
+@name_argument
+@json_option
+def cancel(name: str, *, as_json: bool) -> None:
+    """End the taking in of batch NAME: what is done stays, the rest is listed as not taken in."""
+    runs, settled = _ask("cancel", name)
+    if as_json:
+        show_json({"batch": name, "runs": runs, "at_work": settled < 0, "not_taken_in": max(settled, 0)})
+    elif settled < 0:
+        say("Whoever is taking it in ends within some seconds; what it has not reached is then listed as not taken in.")
+    else:
+        say(f"Cancelled: {settled} items are listed as not taken in.")
+
+
+@batches.command()
+@name_argument
+@json_option
+def resume(name: str, *, as_json: bool) -> int:
+    """Go on with every run of batch NAME that was paused or interrupted."""
+    return _work(name, as_json=as_json)
+
+
+def _work(name: str, *, as_json: bool) -> int:
+    from worker.taking_in import go_on
+
+    with archive() as opened, progress_bar("Taking in") as report:
+        outcomes = go_on(
+            opened,
+            name,
+            actor=OPERATOR,
+            report=lambda progress: report(progress.done, progress.found, f"{progress.pages} pages"),
+        )
+    _tell(name, outcomes, as_json=as_json)
+    return DONE_WITH_QUARANTINE if any(outcome.totals.quarantined for outcome in outcomes) else 0
+
+
+def _tell(name: str, outcomes: "list[Outcome]", *, as_json: bool) -> None:
+    if as_json:
+        runs = [{"run": each.run.id, **vars(each.totals), "stopped": each.stopped} for each in outcomes]
+        show_json({"batch": name, "runs": runs})
+    for outcome in [] if as_json else outcomes:
+        say(f"{arithmetic(outcome.totals)}{'; stopped' if outcome.stopped else ''}.")
+
+
+@batches.command()
+@name_argument
+@click.option("--reason", "reasons", multiple=True, help="Only what was set aside for this reason; may be repeated.")
+@click.option("--kind", "kinds", multiple=True, help="Only media types beginning so, as image/; may be repeated.")
+@click.option("--page-seconds", type=int, help="How long one page may take this time.")
+@click.option("--file-seconds", type=int, help="How long a file without pages may take this time.")
+@click.option("--memory-mb", type=int, help="How much memory a reader may use this time.")
+@json_option
+def retry(
+    name: str,
+    reasons: tuple[str, ...],
+    kinds: tuple[str, ...],
+    page_seconds: int | None,
+    file_seconds: int | None,
+    memory_mb: int | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Try again what was set aside in batch NAME, or not taken in, under other limits if they are given."""
+    from ingest import batches as ingested
+    from ingest import control
+
+    with archive() as opened, opened.writing() as session:
+        again = control.retry(
+            session,
+            ingested.find_batch(session, name),
+            reasons=reasons,
+            kinds=kinds,
+            limits=control.Limits(page_seconds, file_seconds, memory_mb),
+            actor=OPERATOR,
+        )
+    note(f"{again.items} items are tried again{f'; {again.left} cannot be' if again.left else ''}.")
+    return _work(name, as_json=as_json)

@@ -1,0 +1,181 @@
+"""The arithmetic of batches and runs: how many items were met, what became of each, how fast, and why not."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from ingest.models import CANCELLED, DUPLICATE, ENDED, QUARANTINED, REGISTERED, Batch, Item, Run
+from records.models import Record
+from store import clock
+
+LATELY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many items were met and what became of each; pages of the registered ones.
+
+    `cancelled` were listed and not taken in, because a person ended the run; `unscanned` have bytes that no virus
+    scanner looked at.
+    """
+
+    found: int = 0
+    registered: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    waiting: int = 0
+    pages: int = 0
+    ocr_pages: int = 0
+    cancelled: int = 0
+    unscanned: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every item found has ended in exactly one state."""
+        return self.found == self.registered + self.duplicates + self.quarantined + self.cancelled
+
+
+@dataclass(frozen=True)
+class BatchTotals:
+    """A batch with its arithmetic over all its runs."""
+
+    batch: Batch
+    totals: Totals
+    unread_pages: int
+    runs: int
+    unfinished_runs: int
+
+
+@dataclass(frozen=True)
+class ReasonCount:
+    """How many items were set aside for one reason, and one sentence that says it."""
+
+    code: str
+    sentence: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What was done in the last minute of work, and how long the rest would take at that pace."""
+
+    files_per_second: float
+    pages_per_second: float
+    seconds_left: float | None
+
+
+def run_totals(session: Session, run: Run) -> Totals:
+    """The arithmetic of one run."""
+    return _sum(session, Item.run_id == run.id)
+
+
+def totals_of_batch(session: Session, batch: Batch) -> Totals:
+    """The arithmetic of one batch over all its runs."""
+    return _sum(session, Item.run_id.in_(_runs_of(batch)))
+
+
+def _runs_of(batch: Batch) -> Select[int]:
+    return select(Run.id).where(Run.batch_id == batch.id)
+
+
+def _has_bytes() -> ColumnElement[bool]:
+    return Item.state.in_((REGISTERED, DUPLICATE))
+
+
+_SUMS = (
+    Item.state,
+    func.count(),
+    func.sum(Item.pages),
+    func.sum(Item.ocr_pages),
+    func.sum(case((_has_bytes() & Item.scanned.is_(False), 1), else_=0)),
+)
+
+
+def _sum(session: Session, condition: ColumnElement[bool]) -> Totals:
+    rows = session.execute(select(*_SUMS).where(condition).group_by(Item.state)).all()
+    return _totals([tuple(row) for row in rows])
+
+
+def _totals(rows: list[tuple[str, int, int, int, int]]) -> Totals:
+    counts = {row[0]: row[1] for row in rows}
+    return Totals(
+        found=sum(counts.values()),
+        registered=counts.get(REGISTERED, 0),
+        duplicates=counts.get(DUPLICATE, 0),
+        quarantined=counts.get(QUARANTINED, 0),
+        waiting=sum(count for state, count in counts.items() if state not in ENDED),
+        pages=sum(row[2] for row in rows),
+        ocr_pages=sum(row[3] for row in rows),
+        cancelled=counts.get(CANCELLED, 0),
+        unscanned=sum(row[4] for row in rows),
+    )
+
+
+def batch_totals(session: Session) -> list[BatchTotals]:
+    """Every batch with its arithmetic, the newest first."""
+    summed: dict[int, list[tuple[str, int, int, int, int]]] = {}
+    for batch_id, *row in session.execute(
+        select(Run.batch_id, *_SUMS).join(Item, Item.run_id == Run.id).group_by(Run.batch_id, Item.state)
+    ):
+        summed.setdefault(batch_id, []).append((row[0], row[1], row[2], row[3], row[4]))
+    unread: dict[str, int] = {
+        name: int(count or 0)
+        for name, count in session.execute(select(Record.batch, func.sum(Record.unread_pages)).group_by(Record.batch))
+    }
+    runs: dict[int, tuple[int, int]] = {
+        row[0]: (row[1], row[2])
+        for row in session.execute(
+            select(Run.batch_id, func.count(Run.id), func.sum(case((Run.finished_at.is_(None), 1), else_=0))).group_by(
+                Run.batch_id
+            )
+        )
+    }
+    return [
+        BatchTotals(batch, _totals(summed.get(batch.id, [])), unread.get(batch.name, 0), *runs.get(batch.id, (0, 0)))
+        for batch in session.scalars(select(Batch).order_by(Batch.id.desc()))
+    ]
+
+
+def one_batch(session: Session, batch: Batch) -> BatchTotals:
+    """This batch with its arithmetic."""
+    unread = session.scalar(select(func.sum(Record.unread_pages)).where(Record.batch == batch.name)) or 0
+    runs, unfinished = session.execute(
+        select(func.count(Run.id), func.coalesce(func.sum(case((Run.finished_at.is_(None), 1), else_=0)), 0)).where(
+            Run.batch_id == batch.id
+        )
+    ).one()
+    return BatchTotals(batch, totals_of_batch(session, batch), unread, runs, unfinished)
+
+
+def reasons(session: Session, batch: Batch) -> list[ReasonCount]:
+    """Why items of the batch were set aside or not taken in, the commonest first."""
+    rows = session.execute(
+        select(Item.reason_code, func.min(Item.reason), func.count())
+        .where(Item.run_id.in_(_runs_of(batch)), Item.state.in_((QUARANTINED, CANCELLED)))
+        .group_by(Item.reason_code)
+        .order_by(func.count().desc(), Item.reason_code)
+    )
+    return [ReasonCount(*row) for row in rows]
+
+
+def speed(session: Session, batch: Batch, *, waiting: int) -> Speed:
+    """How fast the batch goes: items and pages ended within the last minute before the latest one that ended.
+
+    Counted back from the latest item rather than from now, so that it says how fast work went while it went; time
+    left is told only while something ended within the last minute.
+    """
+    runs = list(session.scalars(_runs_of(batch)))
+    latest = session.scalar(select(func.max(Item.ended_at)).where(Item.run_id.in_(runs)))
+    if latest is None:
+        return Speed(0.0, 0.0, None)
+    first, items, pages = session.execute(
+        select(func.min(Item.ended_at), func.count(), func.sum(Item.pages)).where(
+            Item.run_id.in_(runs), Item.ended_at > latest - LATELY
+        )
+    ).one()
+    seconds = max((latest - (first or latest)).total_seconds(), 1.0)
+    files = items / seconds
+    is_moving = clock.now() - latest < LATELY
+    return Speed(files, pages / seconds, waiting / files if is_moving and waiting else None)

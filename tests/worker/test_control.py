@@ -1,0 +1,236 @@
+"""Pausing, going on, cancelling and trying again: what is done stays, and every item keeps its place in the sum."""
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from access.policy import OPERATOR, Actor, Role
+from ingest import batches, control, counting
+from ingest.models import CANCELLED, PAUSE, QUARANTINED, REGISTERED, Item, Run
+from store import audit
+from store.errors import InvalidInputError, NotPermittedError, RefusedError
+from worker import listing, taking_in
+from worker.taking_in import go_on, settle_cancelled, take_in
+
+
+@pytest.fixture
+def share(tmp_path):
+    folder = tmp_path / "share"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"{number}.txt").write_text(f"Minutes of meeting {number} of the Roads Committee.\n")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing else")
+    return folder
+
+
+def take(archive, share, **further):
+    return take_in(archive, [str(share)], batch="Box 1", source="store", actor=OPERATOR, **further)
+
+
+def stop_when(archive, what, *, done):
+    """A report that asks for a stop as soon as so many items have ended."""
+
+    def report(progress):
+        if progress.done >= done and progress.current == "reading":
+            with archive.writing() as session:
+                batch = batches.find_batch(session, "Box 1")
+                if any(not run.stop for run in batches.unfinished_runs(session, batch)):
+                    getattr(control, what)(session, batch, actor=OPERATOR)
+
+    return report
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Each file goes through by itself and a stop is looked for after every step."""
+    monkeypatch.setattr(taking_in, "TOGETHER", 1)
+    monkeypatch.setattr(taking_in, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(taking_in, "LOOK_EVERY_SECONDS", 0.0)
+
+
+def states(archive):
+    with archive.reading() as session:
+        return {item.name: item.state for item in session.scalars(select(Item))}
+
+
+def test_a_paused_run_keeps_what_is_done_and_goes_on_to_the_same_end(archive, notice, share, at_once):
+    paused = take(archive, share, report=stop_when(archive, "pause", done=2))
+    assert paused.stopped == PAUSE
+    assert 2 <= paused.totals.registered < 6
+    assert paused.totals.waiting > 0
+
+    (outcome,) = go_on(archive, "Box 1", actor=OPERATOR)
+
+    assert outcome.totals.adds_up
+    assert (outcome.totals.registered, outcome.totals.quarantined, outcome.totals.waiting) == (6, 1, 0)
+    with archive.reading() as session:
+        actions = [event.action for event in session.scalars(select(audit.AuditEvent))]
+        assert actions.count("ingest.run-paused") == 1
+        assert actions.count("ingest.run-resumed") == 1
+        assert audit.verify(session, archive.audit_head).ok
+
+
+def test_a_cancelled_run_keeps_what_is_done_and_says_of_the_rest_by_whom_and_when(archive, notice, share, at_once):
+    outcome = take(archive, share, report=stop_when(archive, "cancel", done=2))
+
+    totals = outcome.totals
+    assert totals.adds_up
+    assert totals.waiting == 0
+    assert totals.cancelled > 0
+    assert totals.found == 7 == totals.registered + totals.duplicates + totals.quarantined + totals.cancelled
+    reasons = [item.reason for item in outcome.items if item.state == CANCELLED]
+    assert all(reason.startswith("Not taken in: cancelled by operator on ") for reason in reasons)
+    with archive.reading() as session:
+        (line,) = counting.batch_totals(session)
+        assert line.unfinished_runs == 0
+        assert archive.files.reconcile(session) == ([], [])
+
+
+def test_what_was_cancelled_can_be_taken_in_after_all(archive, notice, share, at_once):
+    take(archive, share, report=stop_when(archive, "cancel", done=2))
+
+    with archive.writing() as session:
+        again = control.retry(session, batches.find_batch(session, "Box 1"), reasons=[CANCELLED], actor=OPERATOR)
+    (outcome,) = go_on(archive, "Box 1", actor=OPERATOR)
+
+    assert again.items > 0
+    assert (outcome.totals.registered, outcome.totals.quarantined, outcome.totals.cancelled) == (6, 1, 0)
+
+
+def test_a_cancel_while_nobody_is_at_work_ends_the_run_at_once(archive, notice, share, at_once):
+    take(archive, share, report=stop_when(archive, "pause", done=1))
+    with archive.writing() as session:
+        control.cancel(session, batches.find_batch(session, "Box 1"), actor=OPERATOR)
+
+    settled = settle_cancelled(archive)
+
+    assert settled > 0
+    with archive.reading() as session:
+        assert counting.batch_totals(session)[0].totals.adds_up
+
+
+def test_the_same_folder_after_a_cancel_begins_a_new_run(archive, notice, share, at_once):
+    take(archive, share, report=stop_when(archive, "cancel", done=2))
+
+    again = take(archive, share)
+
+    assert not again.resumed
+    assert again.totals.found == 7
+    assert again.totals.registered + again.totals.duplicates == 6
+
+
+def test_a_listing_that_was_stopped_goes_on_after_the_last_thing_it_kept(archive, notice, share, monkeypatch):
+    monkeypatch.setattr(listing, "LISTED_AT_ONCE", 2)
+    monkeypatch.setattr(taking_in, "LOOK_EVERY_SECONDS", 0.0)
+
+    def pause_while_listing(progress):
+        if progress.current == "listing" and progress.found == 4:
+            with archive.writing() as session:
+                control.pause(session, batches.find_batch(session, "Box 1"), actor=OPERATOR)
+
+    paused = take(archive, share, report=pause_while_listing)
+    assert (paused.stopped, paused.totals.found) == (PAUSE, 4)
+
+    (outcome,) = go_on(archive, "Box 1", actor=OPERATOR)
+
+    assert outcome.totals.found == 7
+    assert len({item.path for item in outcome.items}) == 7
+
+
+def test_only_what_fits_the_reason_and_kind_is_tried_again(archive, notice, share):
+    take(archive, share)
+    (share / "broken.pdf").write_bytes(b"%PDF-1.4 nothing else")
+
+    with archive.writing() as session:
+        batch = batches.find_batch(session, "Box 1")
+        for reasons, kinds in ((["timeout"], []), ([], ["image/"])):
+            with pytest.raises(RefusedError, match="Nothing set aside"):
+                control.retry(session, batch, reasons=reasons, kinds=kinds, actor=OPERATOR)
+        again = control.retry(
+            session,
+            batch,
+            reasons=["damaged"],
+            kinds=["application/pdf"],
+            limits=control.Limits(file_seconds=900, memory_mb=3000),
+            actor=OPERATOR,
+        )
+        (run,) = batches.unfinished_runs(session, batch)
+
+    assert again.items == 1
+    assert (run.file_seconds, run.memory_mb, run.page_seconds) == (900, 3000, None)
+    (outcome,) = go_on(archive, "Box 1", actor=OPERATOR)
+    assert (outcome.totals.registered, outcome.totals.quarantined) == (6, 1)
+    assert [item.attempts for item in _items(archive) if item.state == QUARANTINED] == [1]
+
+
+def test_a_file_that_could_not_be_opened_is_taken_in_when_tried_again_after_it_was_mended(archive, notice, tmp_path):
+    folder = tmp_path / "share"
+    folder.mkdir()
+    (folder / "a.txt").write_text("A letter.\n")
+    take_in(archive, [str(folder)], batch="Box 1", source="store", actor=OPERATOR)
+    with archive.writing() as session:
+        session.execute(update(Run).values(finished_at=None).execution_options(synchronize_session=False))
+        (run,) = batches.unfinished_runs(session, batches.find_batch(session, "Box 1"))
+        batches.add_items(
+            session, run, [batches.Met("share/late.txt", "late.txt", str(folder / "late.txt").encode(), 0)]
+        )
+    (outcome,) = go_on(archive, "Box 1", actor=OPERATOR)
+    assert [item.reason for item in outcome.items][1].startswith("The file was gone")
+
+    (folder / "late.txt").write_text("It was on another disk.\n")
+    with archive.writing() as session:
+        control.retry(session, batches.find_batch(session, "Box 1"), reasons=["missing"], actor=OPERATOR)
+    (outcome,) = go_on(archive, "Box 1", actor=OPERATOR)
+
+    assert outcome.totals.registered == 2
+    assert outcome.totals.adds_up
+
+
+def test_links_are_left_and_said_to_be(archive, notice, share):
+    (share / "link").symlink_to("nowhere")
+    take(archive, share)
+
+    with archive.writing() as session:
+        batch = batches.find_batch(session, "Box 1")
+        with pytest.raises(RefusedError, match="take in the place itself"):
+            control.retry(session, batch, reasons=["link"], actor=OPERATOR)
+        assert control.retry(session, batch, actor=OPERATOR).left == 1
+
+
+def test_there_is_nothing_to_pause_cancel_or_go_on_with_once_all_is_done(archive, notice, share):
+    take(archive, share)
+
+    with archive.writing() as session:
+        batch = batches.find_batch(session, "Box 1")
+        with pytest.raises(RefusedError, match="nothing to pause"):
+            control.pause(session, batch, actor=OPERATOR)
+        with pytest.raises(RefusedError, match="nothing to cancel"):
+            control.cancel(session, batch, actor=OPERATOR)
+        with pytest.raises(InvalidInputError, match="from 1 on"):
+            control.retry(session, batch, limits=control.Limits(memory_mb=0), actor=OPERATOR)
+
+
+@pytest.mark.parametrize("role", [Role.LEGAL, Role.LEADER, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("what", ["pause", "cancel", "retry"])
+def test_only_whoever_may_take_in_files_may_stop_or_repeat_it(archive, notice, share, role, what):
+    with archive.writing() as session:
+        batches.open_run(session, [str(share)], batch="Box 1", source="store", actor=OPERATOR)
+    somebody = Actor("somebody@example.org", frozenset({role}))
+
+    with archive.writing() as session, pytest.raises(NotPermittedError):
+        getattr(control, what)(session, batches.find_batch(session, "Box 1"), actor=somebody)
+
+
+def test_the_database_itself_keeps_a_registered_item_registered(archive, notice, share):
+    take(archive, share)
+
+    for state in (QUARANTINED, CANCELLED, "found"):
+        with archive.writing() as session, pytest.raises(IntegrityError, match="stays one"):
+            session.execute(update(Item).where(Item.state == REGISTERED).values(state=state))
+    with archive.writing() as session, pytest.raises(IntegrityError, match="no such state"):
+        session.execute(update(Item).where(Item.state == QUARANTINED).values(state="lost"))
+
+
+def _items(archive):
+    with archive.reading() as session:
+        return list(session.scalars(select(Item).order_by(Item.id)))

@@ -1,0 +1,154 @@
+"""The first half of a file's life: its bytes stored, held, looked at by the scanner, and told from copies.
+
+Many files go through together, in one transaction: a disk asked for many at once takes little longer than for one.
+A crash leaves bytes without a row, which the next run stores again, or a row with everything it promises.
+"""
+
+import errno
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from access.policy import Actor
+from ingest import batches
+from ingest.models import FOUND, STORED, Batch, Item, Run
+from ingest.reading import UnreadableFile
+from records.register import record_of_bytes
+from retention import holds
+from store import audit
+from store.archive import Archive
+from store.audit_actions import AuditAction
+from store.errors import CandourError, InvalidInputError
+from store.files import ChangedWhileReadError, Spooled
+
+# A message in a ZIP in a message in a ZIP is four deep; what is deeper was made, not filed.
+DEEPEST = 8
+DISK_FULL = (
+    "The disk that holds the archive is full, so nothing more was taken in and nothing was lost: make room and run "
+    "the same command again."
+)
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A file whose bytes are stored and held, and that is to be read."""
+
+    number: int
+    sha256: str
+    name: str
+    is_loose: bool
+
+
+@dataclass
+class _Coming:
+    """One item on its way in: what was copied of it, or why nothing could be."""
+
+    item: Item
+    spooled: Spooled | None = None
+    problem: UnreadableFile | None = None
+
+    @property
+    def sha256(self) -> str:
+        return self.spooled.sha256 if self.spooled else self.item.sha256 or ""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Takes the bytes of items of one run."""
+
+    archive: Archive
+    batch: Batch
+    run: Run
+    actor: Actor
+
+    def take(self, numbers: Sequence[int]) -> tuple[list[Ready], int]:
+        """Every item is stored and held, and has ended or is ready to be read; the ready ones, and how many ended.
+
+        Raises:
+            CandourError: The disk is full.
+        """
+        with self.archive.reading() as session:
+            items = list(session.scalars(select(Item).where(Item.id.in_(numbers)).order_by(Item.id)))
+        coming = [self._copy(item) for item in items if item.state in (FOUND, STORED)]
+        try:
+            self.archive.files.place([each.spooled for each in coming if each.spooled])
+            with self.archive.writing() as session:
+                ready = [made for each in coming if (made := self._keep(session, each)) is not None]
+        except OSError as error:
+            if error.errno in FULL:
+                raise CandourError(DISK_FULL) from error
+            raise
+        except OperationalError as error:
+            raise_if_full(error)
+            raise
+        return ready, len(coming) - len(ready)
+
+    def _copy(self, item: Item) -> _Coming:
+        if item.state == STORED and item.sha256:
+            return _Coming(item)
+        try:
+            return _Coming(item, self.archive.files.take(Path(os.fsdecode(item.disk_path)), sync=False))
+        except ChangedWhileReadError:
+            problem = UnreadableFile("changed")
+        except FileNotFoundError:
+            problem = UnreadableFile("missing")
+        except (PermissionError, InvalidInputError):
+            problem = UnreadableFile("unreadable-file")
+        except OSError as error:
+            if error.errno in FULL:
+                raise CandourError(DISK_FULL) from error
+            problem = UnreadableFile("disk-fault" if error.errno == errno.EIO else "unreadable-file")
+        return _Coming(item, problem=problem)
+
+    def _keep(self, session: Session, coming: _Coming) -> Ready | None:
+        item = session.get_one(Item, coming.item.id)
+        if coming.spooled is not None:
+            self._store(session, item, coming.spooled)
+        problem = coming.problem or self._endless(session, item)
+        if problem is not None:
+            batches.end_quarantined(session, item, problem, actor=self.actor)
+            return None
+        if item.parent_id is None and (record := record_of_bytes(session, coming.sha256)) is not None:
+            batches.end_duplicate(session, item, record, batch=self.batch, run=self.run, actor=self.actor)
+            return None
+        return Ready(item.id, coming.sha256, item.name, item.parent_id is None)
+
+    def _store(self, session: Session, item: Item, spooled: Spooled) -> None:
+        row, new = self.archive.files.put(session, spooled)
+        item.sha256, item.size, item.state = row.sha256, row.size, STORED
+        holds.hold_new_bytes(session, row.sha256, actor=self.actor)
+        if new:
+            audit.record(
+                session,
+                AuditAction.BYTES_STORED,
+                actor=self.actor.name,
+                subject=f"file:{row.sha256}",
+                detail={"item": item.id, "size": row.size},
+            )
+
+    def _endless(self, session: Session, item: Item) -> UnreadableFile | None:
+        """Why a member is not opened: it lies too deep, or in a copy of itself, as files made to do harm do."""
+        if item.parent_id is None:
+            return None
+        above = batches.ancestors(session, item)
+        if any(container.sha256 == item.sha256 for container in above):
+            return UnreadableFile(
+                "bomb", "The file holds a copy of itself without end; the copy was not unpacked again."
+            )
+        return UnreadableFile("nested-too-deep") if len(above) > DEEPEST else None
+
+
+def raise_if_full(error: OperationalError) -> None:
+    """Returns unless the database says that the disk is full.
+
+    Raises:
+        CandourError: It does.
+    """
+    if "full" in str(error.orig).lower():
+        raise CandourError(DISK_FULL) from error

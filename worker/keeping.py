@@ -1,0 +1,187 @@
+"""The second half of a file's life: what was read of it becomes a record, or the reason why there is none.
+
+Many go through together, in one transaction; where one of them stumbles, each goes through by itself, so that only
+that one is set aside.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from access.policy import Actor
+from ingest import batches, registering
+from ingest.limits import ReadResult
+from ingest.models import ENDED, Batch, Item, Run
+from ingest.reading import FileReading, MemberFound, UnreadableFile
+from records.models import Record
+from retention import holds, tagging
+from store.archive import Archive
+from store.chunks import chunks
+from store.errors import CandourError
+from worker.intake import raise_if_full
+from worker.proposing import Proposals, propose_again, read_proposals
+
+log = logging.getLogger(__name__)
+MEMBERS_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A file that was read, with what is proposed about it."""
+
+    number: int
+    reading: FileReading
+    proposals: Proposals
+    media_type: str
+
+
+@dataclass(frozen=True)
+class _SetAside:
+    """A file that could not be read, and why."""
+
+    number: int
+    problem: UnreadableFile
+    media_type: str
+
+
+@dataclass
+class Kept:
+    """What one step of keeping came to."""
+
+    ended: int = 0
+    registered: int = 0
+    pages: int = 0
+    members: int = 0
+
+    def add(self, other: "Kept") -> None:
+        """The two together."""
+        self.ended += other.ended
+        self.registered += other.registered
+        self.pages += other.pages
+        self.members += other.members
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Makes records of what was read in one run."""
+
+    archive: Archive
+    batch: Batch
+    run: Run
+    actor: Actor
+    notice_file: Path
+    file_seconds: float
+
+    def keep(self, results: Sequence[ReadResult]) -> Kept:
+        """Every one of these items has ended, and its members have items of their own."""
+        made = Kept()
+        outcomes = [self._prepared(result, made) for result in results]
+        made.add(self._together(outcomes))
+        return made
+
+    def _prepared(self, result: ReadResult, made: Kept) -> _Whole | _SetAside:
+        number = int(result.task_id)
+        if result.reading is None:
+            return _SetAside(number, result.problem or UnreadableFile("crashed"), result.media_type)
+        made.members += self._store_members(number, result.reading.members)
+        if not result.reading.pages and not result.reading.members:
+            return _SetAside(number, UnreadableFile("no-pages"), result.media_type)
+        if result.further is not None:
+            proposals = read_proposals(result.further)
+        else:
+            with self.archive.reading() as session:
+                name = session.get_one(Item, number).name
+            proposals = propose_again(
+                result.reading, name=name, notice_file=self.notice_file, seconds=self.file_seconds
+            )
+        return _Whole(number, result.reading, proposals, result.media_type)
+
+    def _together(self, outcomes: Sequence[_Whole | _SetAside]) -> Kept:
+        try:
+            with self.archive.writing() as session:
+                made = Kept()
+                for outcome in outcomes:
+                    self._end(session, outcome, made)
+                return made
+        except OperationalError as error:
+            raise_if_full(error)
+            raise
+        except (CandourError, DBAPIError):
+            raise  # the archive itself is not well: going on would set every further file aside for it
+        except Exception:  # one file's words must never stop the batch; a person sees the reason
+            if len(outcomes) == 1:
+                log.exception("item %s could not be registered", outcomes[0].number)
+                return self._together([_SetAside(outcomes[0].number, UnreadableFile("crashed"), "")])
+        made = Kept()
+        for outcome in outcomes:
+            made.add(self._together([outcome]))
+        return made
+
+    def _end(self, session: Session, outcome: _Whole | _SetAside, made: Kept) -> None:
+        item = session.get_one(Item, outcome.number)
+        if item.state in ENDED:
+            return
+        item.media_type = outcome.media_type
+        if isinstance(outcome, _SetAside):
+            batches.end_quarantined(session, item, outcome.problem, actor=self.actor)
+        else:
+            record = registering.register(
+                session,
+                item,
+                outcome.reading,
+                proposed=outcome.proposals.about,
+                sha256=item.sha256 or "",
+                batch=self.batch,
+                run=self.run,
+                parent=_parent_record(session, item),
+                actor=self.actor,
+            )
+            holds.hold_record(session, record, actor=self.actor)
+            tagging.keep_suggestions(session, record, outcome.proposals.categories, actor=self.actor)
+            batches.end_registered(
+                session,
+                item,
+                record,
+                ocr_pages=registering.ocr_pages(outcome.reading),
+                not_searchable=outcome.reading.not_searchable,
+            )
+            made.registered += 1
+            made.pages += record.page_count
+        made.ended += 1
+
+    def _store_members(self, number: int, members: Sequence[MemberFound]) -> int:
+        """Every member's bytes are stored and held, and its item made, before its container is registered."""
+        added = 0
+        for chunk in chunks(members, MEMBERS_AT_ONCE):
+            with self.archive.reading() as session:
+                parent = session.get_one(Item, number)
+                new = [member for member in chunk if batches.member_at(session, parent, member.position) is None]
+            taken = [self.archive.files.take(member.path, sync=False) for member in new]
+            self.archive.files.place(taken)
+            with self.archive.writing() as session:
+                parent = session.get_one(Item, number)
+                for member, spooled in zip(new, taken, strict=True):
+                    row, _ = self.archive.files.put(session, spooled)
+                    holds.hold_new_bytes(session, row.sha256, actor=self.actor)
+                    batches.add_member(
+                        session,
+                        parent,
+                        name=member.name,
+                        position=member.position,
+                        sha256=row.sha256,
+                        size=row.size,
+                    )
+            added += len(new)
+        return added
+
+
+def _parent_record(session: Session, item: Item) -> Record | None:
+    """The record of the container the item lies in; none for a loose file, or before that is registered."""
+    if item.parent_id is None:
+        return None
+    parent = session.get_one(Item, item.parent_id)
+    return session.get(Record, parent.record_id) if parent.record_id else None
