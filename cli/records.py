@@ -6,6 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR
+from cli import alike
 from cli.opening import archive
 from cli.output import json_option, say, show_json, table
 from disclosure.marks import open_marks
@@ -18,7 +19,13 @@ from retention.tagging import standing_categories
 
 @click.group()
 def records() -> None:
-    """List records, or show one."""
+    """List records, show one, and find those that are alike."""
+
+
+records.add_command(alike.compare)
+records.add_command(alike.similar)
+records.add_command(alike.difference_of, "difference")
+records.add_command(alike.not_alike, "not-alike")
 
 
 @records.command(name="list")

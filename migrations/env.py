@@ -16,6 +16,8 @@ for module in (
     "records.models",
     "records.custody_models",
     "records.loss_models",
+    "records.likeness_models",
+    "records.correction_models",
     "ingest.models",
     "retention.models",
     "search.models",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from store.database import Base, Moment
 
 OPEN, RESTRICTED, PRIVILEGED = "open", "restricted", "privileged"
+PROPOSED, CONFIRMED, ADDED, REMOVED = "proposed", "confirmed", "added", "removed"
 
 
 class Record(Base):
@@ -100,7 +101,10 @@ class PageWords(Base):
 
 
 class RecordPerson(Base):
-    """A person, home or organisation named in the record, proposed from its text."""
+    """A person, home or organisation named in the record: proposed from its text, confirmed, added or removed.
+
+    A name that was removed stays as a row, so that no later reading proposes it again.
+    """
 
     __tablename__ = "record_person"
     __table_args__ = (UniqueConstraint("record_id", "kind", "name"),)
@@ -110,6 +114,7 @@ class RecordPerson(Base):
     kind: Mapped[str]
     name: Mapped[str]
     page: Mapped[int]
+    status: Mapped[str] = mapped_column(default=PROPOSED)
 
 
 class SearchFact(Base):

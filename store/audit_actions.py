@@ -42,6 +42,8 @@ class AuditAction(StrEnum):
     LOSS_FOUND = "loss.found"
     RECONCILED = "custody.reconciled"
     RECORD_RETITLED = "record.retitled"
+    RECORD_CORRECTED = "record.corrected"
+    LIKENESS_ANSWERED = "record.likeness-answered"
     RECORD_VIEWED = "record.viewed"
     FILE_DOWNLOADED = "record.file-downloaded"
     SUGGESTED = "retention.suggested"
@@ -128,6 +130,8 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.LOSS_FOUND: "recorded that something thought lost was found",
     AuditAction.RECONCILED: "exported the reconciliation of paper with records",
     AuditAction.RECORD_RETITLED: "changed a record's description",
+    AuditAction.RECORD_CORRECTED: "corrected what is known about a record",
+    AuditAction.LIKENESS_ANSWERED: "said whether two records are alike",
     AuditAction.RECORD_VIEWED: "viewed a record",
     AuditAction.FILE_DOWNLOADED: "downloaded an original",
     AuditAction.SUGGESTED: "suggested categories for a record",

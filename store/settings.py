@@ -58,6 +58,11 @@ class Settings:
         return self.data / "index"
 
     @property
+    def signatures(self) -> Path:
+        """The folder of the pages' sketches, by which pages that are alike are found."""
+        return self.data / "signatures"
+
+    @property
     def database_path(self) -> Path:
         """The SQLite file."""
         return Path(self.database_url.removeprefix("sqlite:///"))

@@ -10,6 +10,7 @@ from search import alerts, indexing
 from store import jobs
 from store.archive import Archive
 from store.errors import CandourError
+from worker.comparing import compare_some
 from worker.steps import JOBS
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Worker:
                 self._stopping.wait(LOOK_EVERY)
 
     def work_once(self) -> bool:
-        """One job is done, or the index brought up to date; False if there was nothing to do."""
+        """One job is done, the index brought up to date or some records compared; False if there was nothing to do."""
         try:
             with self._archive.reading() as session:
                 waiting = jobs.any_waiting(session)
@@ -58,7 +59,7 @@ class Worker:
                 if job is not None:
                     self._do(job)
                     return True
-            if indexing.bring_up_to_date(self._archive):
+            if indexing.bring_up_to_date(self._archive) or compare_some(self._archive):
                 return True
             self._watch_searches()
             return False
