@@ -8,7 +8,9 @@ from cli.output import json_option, note, say, show_json, table
 from cli.progress import progress_bar
 from search import alerts, kept_searches, querying
 from search.engine import Order
+from search.hits import Hit
 from search.indexing import bring_up_to_date
+from search.language_lexer import QueryMistakeError, pointed_at
 from search.models import KeptSearch
 
 
@@ -42,9 +44,14 @@ def ask(query: str, limit: int, offset: int, order: str, keep: str, as_json: boo
     with archive() as opened:
         bring_up_to_date(opened)
         with opened.reading() as session:
-            results = querying.search(
-                opened, session, query, actor=OPERATOR, limit=limit, offset=offset, order=Order(order)
-            )
+            try:
+                results = querying.search(
+                    opened, session, query, actor=OPERATOR, limit=limit, offset=offset, order=Order(order)
+                )
+            except QueryMistakeError as error:
+                for line in pointed_at(query, error.at):
+                    note(line)
+                raise
         querying.log_search(opened, results, actor=OPERATOR)
         if keep:
             with opened.reading() as session:
@@ -63,7 +70,10 @@ def ask(query: str, limit: int, offset: int, order: str, keep: str, as_json: boo
                     name: [{"value": facet.value, "count": facet.count} for facet in facets]
                     for name, facets in results.facets.items()
                 },
-                "did_you_mean": results.spelling,
+                "did_you_mean": [
+                    {"query": each.query, "more": each.more, "word": each.word, "read": each.read}
+                    for each in results.meant
+                ],
             }
         )
         return
@@ -71,11 +81,12 @@ def ask(query: str, limit: int, offset: int, order: str, keep: str, as_json: boo
     for hit in results.hits:
         pages = f" p. {', '.join(str(page.number) for page in hit.pages)}" if hit.pages else ""
         say(f"{hit.record.reference}  {hit.record.title}{pages}\n    {_snippet(hit)}")
-    if results.spelling:
-        note(f"Did you mean: {results.spelling}")
+    for meant in results.meant:
+        reading = f" (a scanner may have read {meant.word} as {meant.read})" if meant.read else ""
+        note(f"Did you mean: {meant.query} — {meant.more} more{reading}")
 
 
-def _hit(hit: querying.Hit) -> dict[str, object]:
+def _hit(hit: Hit) -> dict[str, object]:
     return {
         "record": hit.record.reference,
         "file": hit.record.file_name,
@@ -89,7 +100,7 @@ def _hit(hit: querying.Hit) -> dict[str, object]:
     }
 
 
-def _snippet(hit: querying.Hit) -> str:
+def _snippet(hit: Hit) -> str:
     return " … ".join(snippet.text for snippet in hit.snippets)
 
 

@@ -23,6 +23,9 @@ _UNQUOTED = str.maketrans({'"': " ", "“": " ", "”": " "})
 # What a scanner reads for what was typed; both sides are written the same way before they are compared.
 _CONFUSIONS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("5", "s"), ("1", "l"), ("i", "l"))
 
+# For a suggestion, which a person judges, rarer confusions count too.
+_RARER_CONFUSIONS = (("1", "i"), ("e", "c"), ("h", "b"), ("li", "h"), ("ri", "n"), ("n", "u"), ("6", "b"), ("8", "b"))
+
 _stemmer = EnglishStemmer()
 
 
@@ -96,6 +99,19 @@ def as_misread(word: str) -> str:
     for read, meant in _CONFUSIONS:
         word = word.replace(read, meant)
     return word
+
+
+def misreadings(word: str) -> list[str]:
+    """The words that a scanner may have read for this one, or read this one for: one confusion in one place."""
+    found: dict[str, None] = {}
+    for one, other in (*_CONFUSIONS, *_RARER_CONFUSIONS):
+        for read, meant in ((one, other), (other, one)):
+            place = word.find(meant)
+            while place >= 0:
+                found[word[:place] + read + word[place + len(meant) :]] = None
+                place = word.find(meant, place + 1)
+    found.pop(word, None)
+    return list(found)
 
 
 @lru_cache(maxsize=1_000)

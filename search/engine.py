@@ -202,8 +202,13 @@ class SearchEngine(Protocol):
     def count(self, query: Asked, *, compartments: frozenset[str]) -> int:
         """How many records the query finds."""
 
-    def locate(self, query: Asked, record_id: int, *, compartments: frozenset[str]) -> tuple[PageHits, ...]:
-        """The pages of a record on which the query's words stand, without their text."""
+    def locate(
+        self, query: Asked, record_ids: Iterable[int], *, compartments: frozenset[str]
+    ) -> Mapping[int, tuple[PageHits, ...]]:
+        """For each of the records the pages on which the query's words stand, without their text.
+
+        All at once, because what a query means is worked out once for however many; none for what may not be seen.
+        """
 
     def highlight(
         self,

@@ -75,9 +75,18 @@ class _PagedText:
     def places(self, leaf: Leaf) -> Places:
         """Where the words that the leaf stands for are, in order."""
         if leaf not in self._found:
-            found = sorted(place for word, places in self._places.items() if _is_word(leaf, word) for place in places)
+            found = sorted(
+                place for word in self._candidates(leaf) if _is_word(leaf, word) for place in self._places[word]
+            )
             self._found[leaf] = np.array(found, dtype=np.int64)
         return self._found[leaf]
+
+    def _candidates(self, leaf: Leaf) -> Iterable[str]:
+        """Words worth a closer look: all forms of a word begin with its first letter, and so does its stem."""
+        begin = "" if isinstance(leaf, Fuzzy) else (leaf.text if isinstance(leaf, Word) else leaf.pattern)[:1]
+        if begin in ("", "*", "?"):
+            return self._places
+        return [word for word in self._places if word[0] == begin]
 
 
 def _is_word(leaf: Leaf, word: str) -> bool:

@@ -128,5 +128,12 @@ def _documents(session: Session, records: list[Record]) -> Iterator[IndexDocumen
             state=record.state,
             compartment=record.compartment,
             pages=pages.get(record.id, []),
-            facts=known,
+            facts={**known, "review": [_review(known)]},
         )
+
+
+def _review(known: dict[str, list[str]]) -> str:
+    """How far the review of a record is: a suggestion waits, or a category stands, or there is neither."""
+    if known.get("suggested"):
+        return "waiting"
+    return "decided" if known.get("category") else "none"

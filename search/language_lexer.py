@@ -7,6 +7,7 @@ from enum import Enum
 from store.errors import InvalidInputError
 
 QUERY_LENGTH_LIMIT = 2_000
+SHOWN_BEFORE, SHOWN_AFTER = 40, 25
 
 _SPACE = re.compile(r"\s++")
 _BARE = re.compile(r"[^\s()\"“”]++")
@@ -43,9 +44,28 @@ class Piece:
     """A quoted piece with = before it: the whole value, not words of it."""
 
 
-def mistake(at: int, what: str) -> InvalidInputError:
+class QueryMistakeError(InvalidInputError):
+    """The query cannot be read; `at` is the character it is about, counted from 1."""
+
+    def __init__(self, at: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.at = at
+
+
+def mistake(at: int, what: str) -> QueryMistakeError:
     """The sentence that tells a person where the query went wrong."""
-    return InvalidInputError(f"At character {at}: {what}.")
+    return QueryMistakeError(at, f"At character {at}: {what}.")
+
+
+def pointed_at(query: str, at: int) -> tuple[str, str]:
+    """The part of the query round the character, on one line, and the line below with a caret under the character."""
+    place = min(max(at - 1, 0), len(query))
+    begin = max(place - SHOWN_BEFORE, 0)
+    end = place + SHOWN_AFTER
+    lead, tail = "…" if begin else "", "…" if end < len(query) else ""
+    # One character each, so that the caret stands where it should whatever was typed.
+    part = "".join(" " if c.isspace() or not c.isprintable() else c for c in query[begin:end])
+    return f"{lead}{part}{tail}", f"{' ' * (len(lead) + place - begin)}^"
 
 
 def split_query(query: str) -> list[Piece]:

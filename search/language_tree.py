@@ -135,6 +135,17 @@ def meaning(asked: Asked) -> Node:
     return asked.node if isinstance(asked, Query) else asked
 
 
+def dated_parts(node: Node, *, under_not: bool = False) -> list[Dated]:
+    """The stretches of time that are asked for, not excluded."""
+    if isinstance(node, Dated):
+        return [] if under_not else [node]
+    if isinstance(node, Not):
+        return dated_parts(node.part, under_not=not under_not)
+    if isinstance(node, And | Or):
+        return [dated for part in node.parts for dated in dated_parts(part, under_not=under_not)]
+    return []
+
+
 def placed_parts(node: Node, *, under_not: bool = False) -> list[Text]:
     """What a reader would look for on the page: everything with a place that is wanted, not excluded."""
     if isinstance(node, Text):

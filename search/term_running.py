@@ -131,11 +131,8 @@ def run_terms(
 def _find(engine: SearchEngine, term: Term, in_scope: Numbers, actor: Actor) -> Found:
     query, compartments = parse_query(term.text), actor.compartments
     records = only_visible(np.array(engine.matching(query, compartments=compartments), dtype=np.int64), in_scope)
-    pages = [
-        record * PAGE_ROOM + page.number
-        for record in records.tolist()
-        for page in engine.locate(query, record, compartments=compartments)
-    ]
+    located = engine.locate(query, records.tolist(), compartments=compartments)
+    pages = [record * PAGE_ROOM + page.number for record in records.tolist() for page in located.get(record, ())]
     return Found(term, records, np.array(pages, dtype=np.int64))
 
 

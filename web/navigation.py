@@ -13,7 +13,11 @@ LINKS = (
     ("Upload", "uploads.upload", {"uploads"}),
     ("Batches", "batches.batches", {"batches"}),
     ("Records", "records.records", {"records", "record_decisions", "page_images", "escalation_raise"}),
-    ("Search", "search.search", {"search", "kept_searches", "reading_lists", "term_reports", "search_records"}),
+    (
+        "Search",
+        "search.search",
+        {"search", "search_help", "kept_searches", "reading_lists", "term_reports", "search_records"},
+    ),
     ("Requests", "requests.requests", {"requests"}),
     ("Bundles", "bundles.bundles", {"bundles"}),
     ("Costs", "costs.costs", {"costs"}),

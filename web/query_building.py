@@ -1,78 +1,178 @@
-"""Queries put together for people who do not write them, and filters added to and taken from a query."""
+"""Queries put together for people who do not write them: a row for each thing wanted, dates and categories."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from search.language_lexer import Kind, split_query
-from store.errors import InvalidInputError
+from werkzeug.datastructures import MultiDict
 
-PLAIN_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
-OPERATORS = {"AND", "OR", "NOT"}
+from search import language_fields as fields
+
+OPERATORS = frozenset({"AND", "OR", "NOT"})
+LONGEST = 500
+FEWEST_ROWS, MOST_ROWS = 3, 12
+USUAL_DISTANCE = "5"
+
+JOINS = {"and": "and", "or": "or else", "not": "but not"}
+WAYS = {
+    "all": "all of these words",
+    "any": "any of these words",
+    "phrase": "exactly this phrase",
+    "near": "these words near each other",
+    "before": "these words near each other, in this order",
+    "exact": "these words as they are spelt",
+    "misread": "these words, one letter may be misread",
+    "begins": "words that begin so",
+}
+FIELDS = {
+    "": "Anywhere",
+    fields.TEXT: "The text",
+    fields.TITLE: "The title",
+    fields.FILE: "The file name",
+    fields.PERSON: "A person named",
+    fields.PLACE: "A home or body named",
+    fields.BATCH: "The batch",
+    fields.BOX: "The box",
+    fields.SOURCE: "The source",
+    fields.REFERENCE: "The reference",
+    fields.TYPE: "The type of record",
+    fields.STATE: "How far it is read",
+    fields.READ: "What it was read from",
+    fields.HAS: "What it has",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that is wanted, or not wanted."""
+
+    join: str = "and"
+    field: str = ""
+    way: str = "all"
+    text: str = ""
+    distance: str = USUAL_DISTANCE
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the search form asks for, box by box."""
+    """What the form asks for."""
 
-    every: str = ""
-    some: str = ""
-    phrase: str = ""
-    none: str = ""
-    field: str = ""
-    value: str = ""
+    rows: Sequence[Row] = field(default_factory=lambda: (Row(),) * FEWEST_ROWS)
     since: str = ""
     until: str = ""
+    undated: bool = False
+    categories: Sequence[str] = ()
+
+
+def read_wanted(given: MultiDict[str, str], *, more: bool) -> Wanted:
+    """The form as it was sent, with room for another row where more are wanted."""
+    listed = {name: given.getlist(name) for name in ("join", "field", "way", "text", "distance")}
+    rows = [
+        Row(
+            join=_one_of(listed, "join", i, JOINS, "and"),
+            field=_one_of(listed, "field", i, FIELDS, ""),
+            way=_one_of(listed, "way", i, WAYS, "all"),
+            text=text.strip()[:LONGEST],
+            distance=_at(listed, "distance", i).strip()[:4] or USUAL_DISTANCE,
+        )
+        for i, text in enumerate(listed["text"][:MOST_ROWS])
+    ]
+    wanted = max(len(rows) + more, FEWEST_ROWS)
+    rows += [Row()] * (min(wanted, MOST_ROWS) - len(rows))
+    return Wanted(
+        rows=rows,
+        since=given.get("since", "").strip()[:20],
+        until=given.get("until", "").strip()[:20],
+        undated=given.get("undated") == "yes",
+        categories=tuple(given.getlist("category")[:MOST_ROWS]),
+    )
 
 
 def build_query(wanted: Wanted) -> str:
-    """The query that says what the boxes say; empty if they are empty."""
-    parts = [_plain(word) for word in wanted.every.split()]
-    some = [_plain(word) for word in wanted.some.split()]
-    if some:
-        parts.append(f"({' OR '.join(some)})" if len(some) > 1 else some[0])
-    if wanted.phrase.strip():
-        parts.append(_quoted(wanted.phrase))
-    if wanted.field and wanted.value.strip():
-        parts.append(filter_of(wanted.field, wanted.value))
-    if wanted.since.strip() or wanted.until.strip():
-        since, until = wanted.since.strip(), wanted.until.strip()
-        parts.append(f"date:{since}" if since == until else f"date:{since}..{until}")
-    found = " ".join(part for part in parts if part)
-    none = [_plain(word) for word in wanted.none.split()]
-    if not none:
-        return found
-    return " ".join(f"NOT {word}" for word in none) if not found else f"{found} {' '.join(f'NOT {w}' for w in none)}"
+    """The query that says what the form says; empty if it is empty."""
+    groups: list[tuple[bool, list[str]]] = []
+    for row in wanted.rows:
+        written = _written(row)
+        if not written:
+            continue
+        if row.join == "or" and groups:
+            groups[-1][1].append(written)
+        else:
+            groups.append((row.join == "not", [written]))
+    parts = [_joined(negated, alternatives) for negated, alternatives in groups]
+    parts += [part for part in (_dates(wanted), _any_of(fields.CATEGORY, wanted.categories)) if part]
+    # What is wanted stands before what is not: it reads better, and means the same.
+    return " AND ".join(sorted(parts, key=lambda part: part.startswith("NOT ")))
 
 
-def filter_of(field: str, value: str) -> str:
-    """The filter as it is written in a query."""
-    cleaned = " ".join(value.split())
-    return f"{field}:{cleaned}" if PLAIN_VALUE.fullmatch(cleaned) else f"{field}:{_quoted(cleaned)}"
+def _at(listed: Mapping[str, list[str]], name: str, place: int) -> str:
+    return listed[name][place] if place < len(listed[name]) else ""
 
 
-def has_filter(query: str, wanted: str) -> bool:
-    """Whether the filter stands in the query by itself, outside brackets."""
-    return wanted in {query[start:end] for start, end in _filters(query)}
+def _one_of(listed: Mapping[str, list[str]], name: str, place: int, known: Mapping[str, str], otherwise: str) -> str:
+    value = _at(listed, name, place)
+    return value if value in known else otherwise
 
 
-def add_filter(query: str, wanted: str) -> str:
-    """The query narrowed by the filter as well."""
-    return f"({query.strip()}) AND {wanted}" if _joins_with_or(query) else f"{query.strip()} AND {wanted}"
+def _joined(negated: bool, alternatives: Sequence[str]) -> str:  # noqa: FBT001
+    written = alternatives[0] if len(alternatives) == 1 else f"({' OR '.join(alternatives)})"
+    return f"NOT {written}" if negated else written
 
 
-def remove_filter(query: str, wanted: str) -> str:
-    """The query without the filter; `*` where nothing else was asked for."""
-    for start, end in _filters(query):
-        if query[start:end] == wanted:
-            before = re.sub(r"\s*(AND\s*)?$", "", query[:start])
-            after = re.sub(r"^\s*(AND\s+)?", "", query[end:])
-            left = f"{before} AND {after}" if before and after else before or after
-            return _unwrapped(left) or "*"
-    return query
+def _written(row: Row) -> str:
+    """The row in the language; empty where nothing stands in it that can be looked for."""
+    if row.field in fields.KEYWORD_FIELDS:
+        return _any_of(row.field, [value.strip() for value in row.text.split(",") if value.strip()])
+    words = [word for word in row.text.split() if re.search(r"\w", word)]
+    if not words:
+        return ""
+    written = _words(row, words)
+    return f"{row.field}:{written}" if row.field else written
+
+
+def _words(row: Row, words: Sequence[str]) -> str:
+    if row.way == "phrase":
+        return _quoted(" ".join(words))
+    if row.way in ("near", "before"):
+        operator = f" {'pre' if row.way == 'before' else 'w'}/{row.distance} "
+        return _group(operator.join(_plain(word) for word in words), len(words))
+    parts = [_one_word(row.way, word) for word in words]
+    return _group((" OR " if row.way == "any" else " ").join(parts), len(parts))
+
+
+def _one_word(way: str, word: str) -> str:
+    bare = "".join(re.findall(r"\w", word))
+    if way == "exact":
+        return f"={bare}" if bare == word else _quoted(word)
+    if way == "misread" and bare == word and len(word) > 2:
+        return f"{word}~"
+    if way == "begins" and bare == word and len(word) > 1:
+        return f"{word}*"
+    return _plain(word)
+
+
+def _group(written: str, count: int) -> str:
+    return f"({written})" if count > 1 else written
+
+
+def _dates(wanted: Wanted) -> str:
+    if not wanted.since and not wanted.until:
+        return "date:none" if wanted.undated else ""
+    span = wanted.since if wanted.since == wanted.until else f"{wanted.since}..{wanted.until}"
+    return f"(date:{span} OR date:none)" if wanted.undated else f"date:{span}"
+
+
+def _any_of(name: str, values: Sequence[str]) -> str:
+    written = [
+        value if re.fullmatch(r"[\w-]+", value) and value not in OPERATORS else _quoted(value) for value in values
+    ]
+    if not written:
+        return ""
+    return f"{name}:{written[0]}" if len(written) == 1 else f"{name}:({' OR '.join(written)})"
 
 
 def _plain(word: str) -> str:
-    """A word of a box as it can stand in a query: nothing in it is taken for a sign of the language."""
+    """A word as it can stand in a query: nothing in it is taken for a sign of the language."""
     if word.upper() in OPERATORS or not re.fullmatch(r"[\w*?'’.-]+~?[12]?", word) or word.startswith("-"):
         return _quoted(word)
     return word
@@ -80,43 +180,4 @@ def _plain(word: str) -> str:
 
 def _quoted(text: str) -> str:
     cleaned = " ".join(re.sub(r'["“”]', " ", text).split())
-    return f'"{cleaned}"' if cleaned else ""
-
-
-def _filters(query: str) -> list[tuple[int, int]]:
-    """Where each `field:value` outside brackets, and not after NOT, begins and ends."""
-    try:
-        pieces = split_query(query)
-    except InvalidInputError:
-        return []
-    found, depth = [], 0
-    for place, piece in enumerate(pieces[:-1]):
-        depth += (piece.kind is Kind.OPEN) - (piece.kind is Kind.CLOSE)
-        value = pieces[place + 1]
-        negated = place > 0 and pieces[place - 1].kind is Kind.NOT
-        if depth or negated or piece.kind is not Kind.FIELD or value.kind not in (Kind.BARE, Kind.QUOTED):
-            continue
-        marks = 2 if value.kind is Kind.QUOTED else 0
-        found.append((piece.at - 1, value.at - 1 + len(value.text) + marks))
-    return found
-
-
-def _joins_with_or(query: str) -> bool:
-    depth = 0
-    for piece in split_query(query):
-        depth += (piece.kind is Kind.OPEN) - (piece.kind is Kind.CLOSE)
-        if not depth and piece.kind is Kind.OR:
-            return True
-    return False
-
-
-def _unwrapped(query: str) -> str:
-    """The query without one pair of brackets round the whole of it."""
-    depth = 0
-    pieces = split_query(query)[:-1]
-    for place, piece in enumerate(pieces):
-        depth += (piece.kind is Kind.OPEN) - (piece.kind is Kind.CLOSE)
-        if not depth:
-            whole = pieces[0].kind is Kind.OPEN and place == len(pieces) - 1
-            return query.strip()[1:-1] if whole else query
-    return query
+    return f'"{cleaned}"'

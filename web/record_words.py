@@ -22,6 +22,11 @@ READ_BY = {
 }
 
 
+def is_uncertain(record: Record) -> bool:
+    """Whether its date is only about right."""
+    return record.date_from is not None and record.date_precision in ("circa", "decade")
+
+
 def written(record: Record) -> str:
     """When it was written, no more exactly than is known."""
     first, last = record.date_from, record.date_to

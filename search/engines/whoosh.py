@@ -6,7 +6,7 @@ arrays, so a total is exact, a permission is a mask, and a facet is one count ov
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +24,7 @@ from search.engines.whoosh_spelling import suggest
 from search.engines.whoosh_writing import delete_records, write_documents
 from search.highlighting import highlight_pages, text_parts
 from search.language_tree import Asked, Query, meaning
+from search.spans import Places
 
 WAIT_SECONDS = 30.0
 
@@ -94,20 +95,20 @@ class WhooshEngine:
         """How many records the query finds."""
         return self._match(query, compartments, lambda _, matched: int(matched.mask.sum()), 0)
 
-    def locate(self, query: Asked, record_id: int, *, compartments: frozenset[str]) -> tuple[PageHits, ...]:
-        """The pages of a record on which the query's words stand, from the index alone."""
+    def locate(
+        self, query: Asked, record_ids: Iterable[int], *, compartments: frozenset[str]
+    ) -> Mapping[int, tuple[PageHits, ...]]:
+        """For each of the records the pages on which the query's words stand, from the index alone."""
+        wanted = list(record_ids)
 
-        def answer(snapshot: Snapshot) -> tuple[PageHits, ...]:
-            number = snapshot.numbers.get(record_id)
-            if number is None or not snapshot.in_compartments(compartments)[number]:
-                return ()
-            places = marked_positions(text_parts(query), snapshot, number)
-            pages, starts = snapshot.pages(number)
-            on_page = np.searchsorted(starts, places, side="right") - 1
-            counts = np.bincount(on_page, minlength=len(pages))
-            return tuple(PageHits(int(pages[i]), int(counts[i])) for i in np.flatnonzero(counts))
+        def answer(snapshot: Snapshot) -> Mapping[int, tuple[PageHits, ...]]:
+            allowed = snapshot.in_compartments(compartments)
+            known = {record_id: snapshot.numbers.get(record_id) for record_id in wanted}
+            numbers = {each: number for each, number in known.items() if number is not None and allowed[number]}
+            places = marked_positions(text_parts(query), snapshot, list(numbers.values()))
+            return {each: _page_hits(snapshot, number, places[number]) for each, number in numbers.items()}
 
-        return self._read(answer, ())
+        return self._read(answer, {})
 
     def highlight(
         self,
@@ -221,6 +222,14 @@ class WhooshEngine:
             except BaseException:
                 self._close_writer()
                 raise
+
+
+def _page_hits(snapshot: Snapshot, number: int, places: Places) -> tuple[PageHits, ...]:
+    if not len(places):
+        return ()
+    pages, starts = snapshot.pages(number)
+    counts = np.bincount(np.searchsorted(starts, places, side="right") - 1, minlength=len(pages))
+    return tuple(PageHits(int(pages[i]), int(counts[i])) for i in np.flatnonzero(counts))
 
 
 def _fill(folder: Path, documents: Iterable[IndexDocument]) -> int:

@@ -67,14 +67,16 @@ def match_query(query: Node, snapshot: Snapshot, allowed: Mask) -> Matched:
     return _Matcher(snapshot, allowed).match(query)
 
 
-def marked_positions(parts: list[Text], snapshot: Snapshot, number: int) -> Places:
-    """The positions in the text of one document that the query points at."""
+def marked_positions(parts: list[Text], snapshot: Snapshot, numbers: list[int]) -> dict[int, Places]:
+    """For each of these documents the positions in its text that the query points at."""
     only = np.zeros(snapshot.size, dtype=np.bool_)
-    only[number] = True
+    only[numbers] = True
     matcher = _Matcher(snapshot, only)
     found = [marked_places(part.placed, lambda leaf: matcher.keys(leaf, fields.TEXT, only)) for part in parts]
     keys = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-    return keys & ((1 << POSITION_BITS) - 1)
+    owners = keys >> POSITION_BITS
+    positions = keys & ((1 << POSITION_BITS) - 1)
+    return {n: positions[np.searchsorted(owners, n) : np.searchsorted(owners, n, side="right")] for n in numbers}
 
 
 class _Matcher:

@@ -28,16 +28,25 @@ class Postings:
 
     def keys(self, wanted: NDArray[np.bool_], base: int) -> NDArray[np.int64]:
         """Document and position in one number, for the wanted documents, in order."""
-        steps = np.frombuffer(self.packed, dtype="<u4").astype(np.int64)
-        ends = np.cumsum(self.counts, dtype=np.int64)
-        starts = ends - self.counts
+        chosen = np.flatnonzero(wanted[self.docs + base])
+        if not len(chosen):
+            return np.empty(0, dtype=np.int64)
+        steps = np.frombuffer(self.packed, dtype="<u4")
+        counts, docs = self.counts, self.docs
+        if len(chosen) < len(docs):
+            # A few documents of many: only their positions are unpacked.
+            begins = (np.cumsum(counts, dtype=np.int64) - counts)[chosen]
+            counts, docs = counts[chosen], docs[chosen]
+            shift = begins - (np.cumsum(counts, dtype=np.int64) - counts)
+            steps = steps[np.repeat(shift, counts) + np.arange(int(counts.sum()))]
+        steps = steps.astype(np.int64)
+        starts = np.cumsum(counts, dtype=np.int64) - counts
         running = np.cumsum(steps)
         # Each document's first number is its position itself: take off what the documents before it added up to.
         before = running[starts] - steps[starts]
-        places = running - np.repeat(before, self.counts)
-        numbers = np.repeat(self.docs.astype(np.int64) + base, self.counts)
-        keep = np.repeat(wanted[self.docs + base], self.counts)
-        keys: NDArray[np.int64] = (numbers[keep] << POSITION_BITS) | places[keep]
+        places = running - np.repeat(before, counts)
+        numbers = np.repeat(docs.astype(np.int64) + base, counts)
+        keys: NDArray[np.int64] = (numbers << POSITION_BITS) | places
         return keys
 
 

@@ -35,12 +35,12 @@ class CommandLine:
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout)
 
-    def refusal(self, *arguments: str, code: int) -> str:
+    def refusal(self, *arguments: str, code: int, lines: int = 1) -> str:
         done = self.run(*arguments)
         assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
-        assert len(done.stderr.strip().splitlines()) == 1
-        return done.stderr.strip()
+        assert len(done.stderr.rstrip().splitlines()) == lines
+        return done.stderr.rstrip()
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,14 @@ def test_search_answers_with_an_exact_total_pages_and_facets(line):
     assert found["hits"][0]["pages"] == [1]
     assert "minuted" in found["hits"][0]["snippet"]
     assert set(found["facets"]) >= {"category", "year"}
-    assert "character" in line.refusal("search", '"unclosed', code=2)
+
+
+def test_a_mistake_in_a_query_is_shown_with_a_caret_under_it(line):
+    shown = line.refusal("search", 'larkmoor AND "unclosed', code=2, lines=3).splitlines()
+
+    assert shown[0] == 'larkmoor AND "unclosed'
+    assert shown[1] == " " * 13 + "^"
+    assert shown[2].startswith("At character 14: this quotation mark is not closed")
 
 
 def test_a_bundle_is_built_verified_and_refused_while_a_record_in_it_is_privileged(line, tmp_path):

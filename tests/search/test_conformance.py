@@ -141,10 +141,11 @@ def test_pages_told_from_the_index_are_those_told_from_the_text(
     by_id = {document.record_id: document for document in real_documents}
     for written in ALL_KINDS[::3]:
         query = parse_query(written)
-        for hit in real_engine.find(query, compartments=OPEN, limit=4).hits:
-            pages = by_id[hit.record_id].pages
-            shown = real_engine.highlight(query, hit.record_id, pages, compartments=OPEN)
-            assert shown.pages == real_engine.locate(query, hit.record_id, compartments=OPEN), written
+        found = [hit.record_id for hit in real_engine.find(query, compartments=OPEN, limit=4).hits]
+        located = real_engine.locate(query, found, compartments=OPEN)
+        for record_id in found:
+            shown = real_engine.highlight(query, record_id, by_id[record_id].pages, compartments=OPEN)
+            assert shown.pages == located[record_id], written
 
 
 _LETTERS = st.sampled_from(["ab", "cd", "cde", "fg", "fgs", "hi"])

@@ -1,0 +1,70 @@
+"""One person's view of the index: every question goes through it, so that none forgets who asks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor
+from records.models import IndexNeed, Record
+from search import language_fields as fields
+from search.analysis import fold
+from search.engine import Found, Order, PageHits, SearchEngine
+from search.language_tree import And, Asked, Node, Not, Or, Query, Text, Word, meaning
+from search.opening import engine_of
+from store.archive import Archive
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks, and of which archive. Only what this actor may see exists in any answer."""
+
+    archive: Archive
+    session: Session
+    actor: Actor
+
+    @property
+    def engine(self) -> SearchEngine:
+        """The archive's engine."""
+        return engine_of(self.archive)
+
+    def find(self, query: Asked, *, limit: int, offset: int = 0, order: Order = Order.RELEVANCE) -> Found:
+        """What the query finds: the exact number, one page of hits, the facets of all."""
+        compartments = self.actor.compartments
+        return self.engine.find(self._seen(query), compartments=compartments, limit=limit, offset=offset, order=order)
+
+    def count(self, query: Asked) -> int:
+        """How many records the query finds."""
+        return self.engine.count(self._seen(query), compartments=self.actor.compartments)
+
+    def matching(self, query: Asked) -> tuple[int, ...]:
+        """The id of every record that the query finds, in order of id."""
+        return self.engine.matching(self._seen(query), compartments=self.actor.compartments)
+
+    def locate(self, query: Asked, record_ids: Iterable[int]) -> Mapping[int, tuple[PageHits, ...]]:
+        """For each of the records the pages on which the query's words stand."""
+        return self.engine.locate(query, record_ids, compartments=self.actor.compartments)
+
+    def spelling(self, query: Query) -> str | None:
+        """The query with its unknown words changed to known ones, or None where there is nothing better."""
+        return self.engine.suggest_spelling(query, compartments=self.actor.compartments)
+
+    def _seen(self, query: Asked) -> Node:
+        node = meaning(query)
+        if not self._hidden:
+            return node
+        left_out = tuple(Text(Word(fold(each), exact=True), fields.REFERENCE) for each in self._hidden)
+        return And((node, Not(Or(left_out))))
+
+    @cached_property
+    def _hidden(self) -> Sequence[str]:
+        """Records this actor may no longer know of, and which the index, a moment behind, still has as open."""
+        query = (
+            select(Record.reference)
+            .join(IndexNeed, IndexNeed.record_id == Record.id)
+            .where(or_(Record.compartment.not_in(self.actor.compartments), Record.purged_at.is_not(None)))
+            .order_by(Record.id)
+        )
+        return list(self.session.scalars(query))

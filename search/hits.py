@@ -1,0 +1,128 @@
+"""The hits of one page as a person is shown them: pages, snippets, what belongs with each, where else it was found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from access.policy import Actor
+from records.models import Page, Record, RecordFile, SearchFact
+from search.asking import Asking
+from search.engine import Hit as Found
+from search.engine import PageHits, Snippet
+from search.highlighting import highlight_pages
+from search.language_tree import Dated, Query, dated_parts
+
+# Snippets come from the first pages with a hit: a long record's text is not read to show three lines of it.
+PAGES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that was found, with where and how it was found."""
+
+    record: Record
+    score: float
+    pages: Sequence[PageHits] = ()
+    snippets: Sequence[Snippet] = ()
+    categories: Sequence[str] = ()
+    suggested: Sequence[str] = ()
+    whole: Record | None = None
+    """What it came in, if that may be seen."""
+    parts: int = 0
+    """How many attachments, or files inside it, there are to be seen."""
+    copies: Sequence[RecordFile] = ()
+    """The other places where the same bytes were found."""
+    may_be_outside: bool = False
+    """It may have been written on a day that was not asked for as well as on one that was."""
+
+
+def hits_of(asked: Asking, query: Query, found: Sequence[Found]) -> list[Hit]:
+    """The hits with their records; one that the database no longer lets this actor see is left out."""
+    session, actor = asked.session, asked.actor
+    # The index may be a moment behind the database, which alone says what may be seen.
+    records = _visible(session, [hit.record_id for hit in found], actor)
+    pages = asked.locate(query, records)
+    texts = _texts(session, {each: [page.number for page in pages.get(each, ())[:PAGES_SHOWN]] for each in records})
+    facts = _facts(session, records)
+    wholes = _visible(session, {record.parent_id for record in records.values() if record.parent_id}, actor)
+    parts = _parts(session, records, actor)
+    copies = _copies(session, records)
+    dates = dated_parts(query.node)
+    return [
+        Hit(
+            record=records[hit.record_id],
+            score=hit.score,
+            pages=pages.get(hit.record_id, ()),
+            snippets=highlight_pages(query, texts.get(hit.record_id, [])).snippets,
+            categories=facts.get((hit.record_id, "category"), []),
+            suggested=facts.get((hit.record_id, "suggested"), []),
+            whole=wholes.get(records[hit.record_id].parent_id or 0),
+            parts=parts.get(hit.record_id, 0),
+            copies=copies.get(hit.record_id, []),
+            may_be_outside=_may_be_outside(records[hit.record_id], dates),
+        )
+        for hit in found
+        if hit.record_id in records
+    ]
+
+
+def _may_be_outside(record: Record, dates: Sequence[Dated]) -> bool:
+    first, last = record.date_from or record.date_to, record.date_to or record.date_from
+    if first is None or last is None or not dates:
+        return False
+    return not any((each.first or first) <= first and last <= (each.last or last) for each in dates)
+
+
+def _visible(session: Session, ids: Iterable[int], actor: Actor) -> dict[int, Record]:
+    query = select(Record).where(
+        Record.id.in_(list(ids)), Record.compartment.in_(actor.compartments), Record.purged_at.is_(None)
+    )
+    return {record.id: record for record in session.scalars(query)}
+
+
+def _texts(session: Session, wanted: Mapping[int, Sequence[int]]) -> dict[int, list[tuple[int, str]]]:
+    """The text of the pages wanted of each record, all in one question."""
+    asked = [(each, number) for each, numbers in wanted.items() for number in numbers]
+    rows = session.execute(
+        select(Page.record_id, Page.number, Page.text)
+        .where(tuple_(Page.record_id, Page.number).in_(asked))
+        .order_by(Page.record_id, Page.number)
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for row in rows:
+        found.setdefault(row.record_id, []).append((row.number, row.text))
+    return found
+
+
+def _facts(session: Session, ids: Iterable[int]) -> dict[tuple[int, str], list[str]]:
+    facts: dict[tuple[int, str], list[str]] = {}
+    rows = session.execute(
+        select(SearchFact.record_id, SearchFact.field, SearchFact.value)
+        .where(SearchFact.record_id.in_(list(ids)), SearchFact.field.in_(["category", "suggested"]))
+        .order_by(SearchFact.id)
+    )
+    for row in rows:
+        facts.setdefault((row.record_id, row.field), []).append(row.value)
+    return facts
+
+
+def _parts(session: Session, ids: Iterable[int], actor: Actor) -> dict[int, int]:
+    rows = session.execute(
+        select(Record.parent_id, func.count(Record.id))
+        .where(
+            Record.parent_id.in_(list(ids)),
+            Record.compartment.in_(actor.compartments),
+            Record.purged_at.is_(None),
+        )
+        .group_by(Record.parent_id)
+    )
+    return {parent: count for parent, count in rows if parent is not None}
+
+
+def _copies(session: Session, ids: Iterable[int]) -> dict[int, list[RecordFile]]:
+    found: dict[int, list[RecordFile]] = {}
+    for file in session.scalars(select(RecordFile).where(RecordFile.record_id.in_(list(ids))).order_by(RecordFile.id)):
+        found.setdefault(file.record_id, []).append(file)
+    return {record_id: files[1:] for record_id, files in found.items()}
