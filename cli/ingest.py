@@ -10,6 +10,7 @@ from access.policy import OPERATOR
 from cli.batches import arithmetic
 from cli.opening import archive
 from cli.output import json_option, note, say, show_json, show_warning
+from cli.passwords import keep
 from cli.progress import progress_bar
 from store.errors import CandourError
 
@@ -23,13 +24,20 @@ DONE_WITH_QUARANTINE = 3
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--batch", default="", help="The batch's name; by default that of the first path.")
 @click.option("--source", default="not stated", help="Where it came from: the office, store, box or system.")
+@click.option(
+    "--passwords",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
+    help="A file with passwords, one a line, to be tried on protected files; kept, and shown nowhere.",
+)
 @json_option
-def ingest(paths: tuple[str, ...], batch: str, source: str, as_json: bool) -> int:
+def ingest(paths: tuple[str, ...], batch: str, source: str, passwords: Path | None, as_json: bool) -> int:
     """Take in PATHS: files, folders, ZIPs. Run again after an interruption or a pause, it goes on."""
     from worker.taking_in import take_in
 
     name = batch or Path(paths[0]).absolute().name
     with archive() as opened, progress_bar("Taking in") as report:
+        if passwords is not None:
+            keep(opened, passwords)
         outcome = take_in(
             opened,
             paths,

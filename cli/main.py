@@ -14,6 +14,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "users": ("cli.people", "Add people and list them."),
     "ingest": ("cli.ingest", "Take in files, folders and ZIPs."),
     "batches": ("cli.batches", "Show batches; pause, resume, cancel, try again, read again, reconcile."),
+    "passwords": ("cli.passwords", "Give the passwords of protected files; none is ever shown."),
     "records": ("cli.records", "List records, or show one."),
     "boxes": ("cli.boxes", "Say where paper is, who has it, and what is missing of it."),
     "suggestions": ("cli.retention", "Show what is suggested, with the words and pages that caused it."),

@@ -84,4 +84,5 @@ def _document(values: dict[str, Any]) -> BundleDocument:
     pages = tuple(
         PageText(**{**page, "words": tuple(tuple(word) for word in page["words"])}) for page in values["pages"]
     )
-    return BundleDocument(**{**values, "original": Path(values["original"]), "pages": pages})
+    readable = Path(values["readable"]) if values["readable"] else None
+    return BundleDocument(**{**values, "original": Path(values["original"]), "readable": readable, "pages": pages})

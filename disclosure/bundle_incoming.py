@@ -59,7 +59,7 @@ def open_incoming(document: BundleDocument, label: str) -> Iterator[Incoming]:
         BundleError: It needs a password, cannot be read, has no pages, or has not the pages it was registered with.
     """
     try:
-        pdf = pikepdf.open(document.original, suppress_warnings=True)
+        pdf = pikepdf.open(document.readable or document.original, suppress_warnings=True)
     except pikepdf.PasswordError as error:
         raise _refusal(document, label, "it needs a password", "add a copy that opens without one") from error
     except _QPDF_ERRORS as error:

@@ -66,6 +66,8 @@ class BundleDocument:
     source_location: str = ""
     read_note: str = ""
     expected_pages: int | None = None
+    # A repaired or unlocked copy, where the original does not open as it is; its pages stand for the original's.
+    readable: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,12 +190,14 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
     kind = kind_of(record)
     pages = pages_of(session, record)
     archive.files.verify(record.sha256)
+    original, readable = archive.files.original(record.sha256), archive.files.readable(record.sha256)
     return BundleDocument(
         reference=record.reference,
         number=number,
         title=record.title,
         file_name=record.file_name,
-        original=archive.files.original(record.sha256),
+        original=original,
+        readable=readable if readable != original else None,
         sha256=record.sha256,
         media_type=record.media_type,
         kind=kind,
@@ -205,7 +207,7 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
         else tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in ("ocr", "both")),
         attach_original=kind == "text",
         source_location=f"{record.source}: {record.files[0].path}",
-        read_note=_read_note(record),
+        read_note=_read_note(record, from_copy=readable != original),
         # A page lost between reading and bundling is refused, not passed over.
         expected_pages=None if kind == "text" else record.page_count,
     )
@@ -248,10 +250,13 @@ def date_text(record: Record) -> str:
     return f"{record.date_from:%Y} to {last:%Y}"
 
 
-def _read_note(record: Record) -> str:
-    if not record.unread_pages:
-        return ""
-    return f"{record.unread_pages} of {record.page_count} pages could not be read by the machine"
+def _read_note(record: Record, *, from_copy: bool) -> str:
+    notes = []
+    if record.unread_pages:
+        notes.append(f"{record.unread_pages} of {record.page_count} pages could not be read by the machine")
+    if from_copy:
+        notes.append("shown from a repaired or unlocked copy, because the original does not open as it is")
+    return "; ".join(notes)
 
 
 def _page_ranges(result: BundleResult) -> dict[str, tuple[int, int]]:

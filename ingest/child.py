@@ -89,6 +89,7 @@ def _read_file(line: _Line, request: dict[str, Any]) -> None:
         media_type=kind.media_type,
         name=request["name"],
         spool=Path(request["spool"]),
+        passwords=tuple(request["passwords"]),
         first_page=request["first_page"],
         careful_page=request["careful_page"],
         announce=announce,

@@ -39,6 +39,10 @@ class ReadingJob:
     _members: int = 0
     _spooled_bytes: int = 0
 
+    def skip_member(self) -> None:
+        """A member that cannot be taken out now keeps its place, so that later the others still have theirs."""
+        self._members += 1
+
     def member(
         self, name: str, chunks: Iterator[bytes] | list[bytes], *, packed_bytes: int | None = None
     ) -> MemberFound:

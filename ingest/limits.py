@@ -5,8 +5,8 @@ import shutil
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -95,12 +95,14 @@ class ReaderPool:
         on_page: Callable[[str, PageReading], None] | None = None,
         then: str = "",
         then_settings: dict[str, Any] | None = None,
+        passwords: Sequence[str] = (),
     ) -> None:
         """`then` names a `module:function` the child calls with each whole reading and `then_settings`.
 
         Its answer, plain values that JSON can carry, comes with the result as `further`.
         """
         self._then = {"function": then, "settings": then_settings or {}} if then else None
+        self._passwords = list(passwords)
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._spool = Path(tempfile.mkdtemp(prefix="readers-", dir=spool))
         self._memory_bytes = memory_bytes
@@ -236,6 +238,7 @@ class ReaderPool:
                 "path": str(task.path),
                 "name": task.name,
                 "spool": str(folder),
+                "passwords": self._passwords,
                 "first_page": task.first_page,
                 "careful_page": task.careful_page,
                 "page_seconds": self._page_seconds,
@@ -284,7 +287,8 @@ class ReaderPool:
             self._keep(task, page)
             place.deadline = now + (self._page_seconds if task.total is not None else self._file_seconds)
         elif kind == "member":
-            task.members.append(MemberFound.from_dict(message["member"]))
+            member = MemberFound.from_dict(message["member"])
+            task.members.append(replace(member, path=self._folders[task.task_id][-1] / member.path.name))
             place.deadline = now + self._file_seconds
         else:
             self._conclude(place, task, message)
@@ -316,6 +320,9 @@ class ReaderPool:
     def _finish(self, task: _Task, facts: dict[str, Any], further: dict[str, Any] | None = None) -> None:
         if task.lost:
             facts["notes"].append(f"{task.lost} of {task.total} pages could not be read; each says why.")
+        # A name alone, in a folder of our own making: what a child says is never a path.
+        copy = Path(facts["readable_copy"]).name
+        facts["readable_copy"] = str(self._folders[task.task_id][-1] / copy) if copy else ""
         reading = FileReading(
             media_type=task.media_type, label=task.label, pages=task.pages, members=task.members, **facts
         )

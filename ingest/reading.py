@@ -125,6 +125,8 @@ class FileFacts:
     created: str | None = None
     notes: list[str] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    # Where the file did not open as it is: the copy it was read from, by its name in the spool folder.
+    readable_copy: str = ""
 
     def note(self, sentence: str) -> None:
         """Keep a sentence for the person who looks at the file, once."""
@@ -149,6 +151,8 @@ class FileReading:
     members: list[MemberFound] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    # Where the file did not open as it is: the path of the copy it was read from, to be kept beside the original.
+    readable_copy: str = ""
 
     @property
     def not_searchable(self) -> str:

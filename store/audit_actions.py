@@ -41,6 +41,8 @@ class AuditAction(StrEnum):
     LOSS_RECORDED = "loss.recorded"
     LOSS_FOUND = "loss.found"
     RECONCILED = "custody.reconciled"
+    PASSWORDS_GIVEN = "ingest.passwords-given"
+    PASSWORDS_FORGOTTEN = "ingest.passwords-forgotten"
     RECORD_RETITLED = "record.retitled"
     RECORD_CORRECTED = "record.corrected"
     LIKENESS_ANSWERED = "record.likeness-answered"
@@ -129,6 +131,8 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.LOSS_RECORDED: "recorded what is lost or destroyed",
     AuditAction.LOSS_FOUND: "recorded that something thought lost was found",
     AuditAction.RECONCILED: "exported the reconciliation of paper with records",
+    AuditAction.PASSWORDS_GIVEN: "gave passwords for protected files",
+    AuditAction.PASSWORDS_FORGOTTEN: "had the passwords for protected files forgotten",
     AuditAction.RECORD_RETITLED: "changed a record's description",
     AuditAction.RECORD_CORRECTED: "corrected what is known about a record",
     AuditAction.LIKENESS_ANSWERED: "said whether two records are alike",

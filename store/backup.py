@@ -70,6 +70,7 @@ def back_up(archive: Archive, folder: Path, *, actor: str, report: Report = _qui
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 shutil.copyfile(archive.files.path(sha256), target)
                 target.chmod(0o400)
+                _copy_readable(archive.files, copy.files, sha256)
                 report(number, len(stored))
         proof = prove(copy)
     finally:
@@ -149,6 +150,7 @@ def restore(folder: Path, settings: Settings, *, actor: str, report: Report = _q
             shutil.copyfile(backup_files.path(sha256), partial)
             partial.chmod(0o400)
             partial.rename(target)
+        _copy_readable(backup_files, staged, sha256)
         report(number, len(hashes))
     waiting.rename(settings.database_path)
     archive = open_archive(settings)
@@ -165,6 +167,13 @@ def restore(folder: Path, settings: Settings, *, actor: str, report: Report = _q
             detail={"made_at": manifest["made_at"], "files": proof.files, "audit_head": proof.audit_head},
         )
     return archive, proof
+
+
+def _copy_readable(source: FileStore, target: FileStore, sha256: str) -> None:
+    """The readable copy of an original that does not open by itself goes along with it."""
+    copy = source.readable(sha256)
+    if copy != source.path(sha256):
+        target.keep_readable(sha256, copy)
 
 
 def prove(archive: Archive) -> Proof:

@@ -26,6 +26,9 @@ from store.files_models import StoredFile
 
 CHUNK = 1 << 20
 SYNCED_AT_ONCE = 16
+# A copy of an original that does not open as it is: repaired, or without its password. Taken along in a backup,
+# because it may not be possible to make it again.
+READABLE = "readable.pdf"
 SWEPT = ("taken-", "readers-")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 DERIVATIVE = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
@@ -179,6 +182,23 @@ class FileStore:
         folder = self._derivatives / self.path(sha256).relative_to(self._originals)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder / name
+
+    def keep_readable(self, sha256: str, copy: Path) -> None:
+        """The copy that a damaged or protected original was read from is kept beside it, the original untouched."""
+        target = self.derivative(sha256, READABLE)
+        spooled = self.take(copy)
+        spooled.path.replace(target)
+        _sync_folder(target.parent)
+
+    def readable(self, sha256: str) -> Path:
+        """The bytes its pages were read from: the readable copy where the original does not open as it is.
+
+        Raises:
+            NotFoundError: The original is not in the store.
+        """
+        original = self.original(sha256)
+        copy = self._derivatives / original.relative_to(self._originals) / READABLE
+        return copy if copy.is_file() else original
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

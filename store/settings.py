@@ -53,6 +53,11 @@ class Settings:
         return self.data / "spool"
 
     @property
+    def file_passwords(self) -> Path:
+        """The passwords given for protected files, where any were."""
+        return self.data / "secrets" / "file-passwords"
+
+    @property
     def index(self) -> Path:
         """The folder of the search index."""
         return self.data / "index"

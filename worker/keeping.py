@@ -140,6 +140,8 @@ class Keeping:
                 parent=_parent_record(session, item),
                 actor=self.actor,
             )
+            if outcome.reading.readable_copy:
+                self.archive.files.keep_readable(item.sha256 or "", Path(outcome.reading.readable_copy))
             holds.hold_record(session, record, actor=self.actor)
             tagging.keep_suggestions(session, record, outcome.proposals.categories, actor=self.actor)
             batches.end_registered(

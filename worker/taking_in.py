@@ -24,6 +24,7 @@ from store import audit, clock
 from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import CandourError, InvalidInputError, NotFoundError
+from store.file_passwords import kept_passwords
 from worker.intake import Intake, Ready
 from worker.keeping import Keeping
 from worker.listing import as_given, list_everything
@@ -234,6 +235,7 @@ class _Taking:
             file_seconds=file_seconds,
             then=PROPOSE,
             then_settings={"notice_file": str(settings.notice_file)},
+            passwords=kept_passwords(settings),
         ) as self.pool:
             while self._feed() or self.pool.is_busy or self.results:
                 self._collect()

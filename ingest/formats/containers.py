@@ -109,10 +109,12 @@ def _zip_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], job: 
         name = shown_name(info.filename)
         if info.create_system == 3 and stat.S_ISLNK(info.external_attr >> 16):
             left.links.append(name)
+            job.skip_member()
             continue
         password = _password_of(archive, info, passwords) if info.flag_bits & 1 else None
         if info.flag_bits & 1 and password is None:
             left.locked.append(name)
+            job.skip_member()
             continue
         if password is not None:
             job.facts.note("The archive is protected by a password and was opened with one of those given.")
@@ -166,6 +168,7 @@ def _through_libarchive(job: ReadingJob, left: _Left) -> Iterator[Yielded]:
                 name = shown_name(entry.name)
                 if not entry.is_file:
                     left.links.append(name)
+                    job.skip_member()
                     continue
                 try:
                     member = job.member(entry.name, entry.chunks())
@@ -197,6 +200,7 @@ def read_tar(job: ReadingJob) -> Iterator[Yielded]:
                 source = archive.extractfile(info) if info.isfile() else None
                 if source is None:
                     left.links.append(shown_name(info.name))
+                    job.skip_member()
                     continue
                 taken += 1
                 yield job.member(info.name, _whole(source, info.size), packed_bytes=info.size)

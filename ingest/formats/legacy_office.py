@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.formats.pdf import read_pdf
+from ingest.formats.protected_office import unlock
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import MemberFound, PageReading, UnreadableFile
 
@@ -46,7 +47,7 @@ def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
     program = libreoffice()
     if program is None:
         raise UnreadableFile("unsupported", _NOT_HERE)
-    produced = _convert(program, job)
+    produced = _convert(program, job, unlock(job) or job.path)
     try:
         inner = replace(job, path=produced, media_type="application/pdf")
         for found in read_pdf(inner):
@@ -65,12 +66,12 @@ def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
     job.facts.note("Read through LibreOffice; the pages are as it sets them, not as they were printed.")
 
 
-def _convert(program: str, job: ReadingJob) -> Path:
+def _convert(program: str, job: ReadingJob, path: Path) -> Path:
     """The file as a PDF, made by a LibreOffice that keeps nothing, runs no macro and reaches no network."""
     folder = job.spool / "libreoffice"
     folder.mkdir(exist_ok=True)
     source = folder / f"document{_SUFFIXES[job.media_type]}"
-    shutil.copyfile(job.path, source)
+    shutil.copyfile(path, source)
     command = [
         program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
@@ -87,8 +88,7 @@ def _convert(program: str, job: ReadingJob) -> Path:
         if job.media_type in _DRAWN and not _has_impress(program):
             raise UnreadableFile("unsupported", _NO_IMPRESS)
         raise UnreadableFile(
-            "damaged", "LibreOffice could not open the file: it is damaged or protected by a password; ask its holder "
-            "for another copy.",
+            "damaged", "LibreOffice could not open the file, which is damaged; ask its holder for another copy.",
         )  # fmt: skip
     return produced
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,16 @@ ENOUGH_WORDS_TO_JUDGE = 20
 PICTURE_SHARE = 0.30
 SMALL_PICTURE_SHARE = 0.08
 FEW_WORDS = 30
+READABLE = "readable.pdf"
+_QPDF_ERRORS = (pikepdf.PdfError, ValueError, RuntimeError, OSError, TypeError, KeyError)
 _DRAWS = re.compile(rb"[)>\]]\s*T[jJ]\b|[)>]\s*['\"]|/\S+\s+(?:Do|sh)\b|\bBI\b")
 
 
 def read_pdf(job: ReadingJob) -> Iterator[Yielded]:
     """Each page as read, then the files that the PDF carries."""
     with closing(open_pdf(job)) as document:
+        if job.facts.readable_copy:
+            job = replace(job, path=job.spool / job.facts.readable_copy)
         total = len(document)
         job.announce(total)
         document_facts(document, job.facts)
@@ -66,16 +71,34 @@ def open_pdf(job: ReadingJob) -> pdfium.PdfDocument:
         document.close()
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
-            raise _protected() from error
+            return _open_unlocked(job)
         if getattr(error, "err_code", None) == raw.FPDF_ERR_SECURITY:
             raise UnreadableFile(
                 "encrypted",
                 "The PDF is encrypted in a way that is not readable here; ask its "
                 "holder for a copy without encryption.",
             ) from error
-    document = _open_repaired(job, opened_empty=opened_empty)
-    job.facts.note("Read from a repaired copy: the original does not open as it is, and is kept untouched.")
-    return document
+    return _open_repaired(job, opened_empty=opened_empty)
+
+
+def _open_unlocked(job: ReadingJob) -> pdfium.PdfDocument:
+    """The document opened with one of the passwords given, from a copy without it; the original stays as it is."""
+    for password in job.passwords:
+        try:
+            with pikepdf.open(job.path, password=password) as locked:
+                locked.save(job.spool / READABLE, encryption=False)
+            document = pdfium.PdfDocument(job.spool / READABLE)
+        except pikepdf.PasswordError:
+            continue
+        except (*_QPDF_ERRORS, pdfium.PdfiumError) as error:
+            raise _beyond_repair() from error
+        job.facts.readable_copy = READABLE
+        job.facts.note(
+            "The PDF is protected by a password and was opened with one of those given. A copy without it is kept "
+            "beside the untouched original, and the pages are read and shown from that copy."
+        )
+        return document
+    raise _protected()
 
 
 def _first_page_opens(document: pdfium.PdfDocument) -> bool:
@@ -88,25 +111,27 @@ def _first_page_opens(document: pdfium.PdfDocument) -> bool:
 
 def _protected() -> UnreadableFile:
     return UnreadableFile(
-        "encrypted", "The PDF is protected by a password; ask the holder for it and read the file again."
+        "encrypted", "The PDF is protected by a password; ask the holder for it and read the file again with it."
     )
 
 
+def _beyond_repair() -> UnreadableFile:
+    return UnreadableFile("damaged", "The PDF is damaged beyond what can be repaired; ask its holder for another copy.")
+
+
 def _open_repaired(job: ReadingJob, *, opened_empty: bool) -> pdfium.PdfDocument:
-    repaired = job.spool / "repaired.pdf"
+    repaired = job.spool / READABLE
     try:
         with pikepdf.open(job.path) as broken:
             pages = len(broken.pages)
             if pages:
                 broken.save(repaired)
-    except pikepdf.PasswordError as error:
-        raise _protected() from error
-    except (pikepdf.PdfError, ValueError, RuntimeError, OSError, TypeError, KeyError) as error:
+    except pikepdf.PasswordError:
+        return _open_unlocked(job)
+    except _QPDF_ERRORS as error:
         if opened_empty:
             raise UnreadableFile("no-pages") from error
-        raise UnreadableFile(
-            "damaged", "The PDF is damaged beyond what can be repaired; ask its holder for another copy."
-        ) from error
+        raise _beyond_repair() from error
     if not pages:
         raise UnreadableFile("no-pages")
     try:
@@ -119,6 +144,11 @@ def _open_repaired(job: ReadingJob, *, opened_empty: bool) -> pdfium.PdfDocument
     if len(document) == 0:
         document.close()
         raise UnreadableFile("no-pages")
+    job.facts.readable_copy = READABLE
+    job.facts.note(
+        "The PDF is damaged and does not open as it is. A repaired copy is kept beside the untouched original, and "
+        "the pages are read and shown from that copy."
+    )
     return document
 
 

@@ -39,6 +39,7 @@ READERS: dict[str, str] = {
     kinds.ODT.media_type: "ingest.formats.opendocument:read_opendocument",
     kinds.ODS.media_type: "ingest.formats.opendocument:read_opendocument",
     kinds.ODP.media_type: "ingest.formats.opendocument:read_opendocument",
+    kinds.ENCRYPTED_OFFICE.media_type: "ingest.formats.protected_office:read_protected_office",
     kinds.RTF.media_type: "ingest.formats.rich_text:read_rich_text",
     kinds.HTML.media_type: "ingest.formats.html:read_html",
     kinds.EML.media_type: "ingest.formats.email:read_email",
@@ -63,7 +64,7 @@ for _kind in (kinds.DOC, kinds.XLS, kinds.PPT, kinds.WPD, kinds.PUB, kinds.XLSB)
     READERS[_kind.media_type] = "ingest.formats.legacy_office:read_legacy_office"
 
 # Files of these kinds are set aside until somebody has done something about them.
-_REFUSED = {kinds.EMPTY.media_type: "empty", kinds.ENCRYPTED_OFFICE.media_type: "encrypted"}
+_REFUSED = {kinds.EMPTY.media_type: "empty"}
 # What a person can do about a kind that nothing here reads. Everything else has the general sentence.
 _WHY_NOT = {
     kinds.HEIC.media_type: "reading such pictures needs a codec that may not be handed on with this program; open it "
@@ -86,7 +87,7 @@ def reader_for(kind: Identified) -> Reader:
     """The function that reads files of this kind.
 
     Raises:
-        UnreadableFile: No reader reads them ("unsupported"), or none could ("empty", "encrypted").
+        UnreadableFile: No reader reads them ("unsupported"), or it is "empty".
     """
     if kind.media_type in _REFUSED:
         raise UnreadableFile(_REFUSED[kind.media_type])

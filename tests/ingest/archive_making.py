@@ -5,8 +5,10 @@ import ctypes
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 Tree = dict[str, "bytes | tuple[str, Tree]"]
@@ -66,3 +68,41 @@ def seven_zip(path: Path, members: dict[str, bytes]) -> None:
         library.archive_entry_free(entry)
     library.archive_write_close(archive)
     library.archive_write_free(archive)
+
+
+def _next_byte(keys: list[int]) -> int:
+    mixed = (keys[2] | 2) & 0xFFFF
+    return (mixed * (mixed ^ 1) >> 8) & 0xFF
+
+
+def _stir(keys: list[int], byte: int) -> None:
+    """The old protection of ZIP (APPNOTE 6.1.5)."""
+    keys[0] = zlib.crc32(bytes([byte]), keys[0] ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
+    keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+    keys[2] = zlib.crc32(bytes([keys[1] >> 24]), keys[2] ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
+
+
+def _locked(data: bytes, password: str) -> bytes:
+    keys = [0x12345678, 0x23456789, 0x34567890]
+    for byte in password.encode():
+        _stir(keys, byte)
+    out = bytearray()
+    for byte in bytes(11) + bytes([zlib.crc32(data) >> 24]) + data:
+        out.append(byte ^ _next_byte(keys))
+        _stir(keys, byte)
+    return bytes(out)
+
+
+def zip_with_locked(members: dict[str, bytes], passwords: dict[str, str]) -> bytes:
+    """A ZIP in which each member named in `passwords` is under that password, and the others are open."""
+    body, directory = b"", b""
+    for name, data in members.items():
+        held = _locked(data, passwords[name]) if name in passwords else data
+        common = struct.pack(
+            "<5H3L2H", 20, int(name in passwords), 0, 0, 0x21, zlib.crc32(data), len(held), len(data), len(name), 0
+        )
+        directory += b"PK\x01\x02" + struct.pack("<H", 20) + common
+        directory += struct.pack("<3H2L", 0, 0, 0, 0, len(body)) + name.encode()
+        body += b"PK\x03\x04" + common + name.encode() + held
+    count, at = len(members), len(body)
+    return body + directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)

@@ -68,7 +68,7 @@ def _picture(files: FileStore, record: Record, page: Page) -> bytes:
         return kept.read_bytes()
     with files.scratch() as folder:
         made = render_page(
-            files.original(record.sha256), record.media_type, page.number, rotation=page.rotation, folder=folder
+            files.readable(record.sha256), record.media_type, page.number, rotation=page.rotation, folder=folder
         )
     _write_whole(kept, made.data)
     return made.data
