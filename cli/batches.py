@@ -13,22 +13,12 @@ from cli.output import json_option, note, say, show_json, table
 from cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from ingest.counting import Totals
+    from ingest.reconciling import Proof
     from worker.taking_in import Outcome
 
 DONE_WITH_QUARANTINE = 3
 COLUMNS = ["batch", "found", "registered", "duplicates", "quarantined", "cancelled", "waiting", "pages", "ocr_pages"]
 name_argument = click.argument("name")
-
-
-def arithmetic(totals: "Totals") -> str:
-    """The sum in words; what was not taken in has its place in it wherever there is any."""
-    cancelled = f" + {totals.cancelled} not taken in" if totals.cancelled else ""
-    waiting = f" + {totals.waiting} waiting" if totals.waiting else ""
-    return (
-        f"{totals.found} found = {totals.registered} registered + {totals.duplicates} duplicates + "
-        f"{totals.quarantined} quarantined{cancelled}{waiting}"
-    )
 
 
 @click.group(invoke_without_command=True)
@@ -71,6 +61,7 @@ def show(name: str, *, as_json: bool) -> None:
     """Show the arithmetic of batch NAME, its speed, and why items were set aside."""
     from ingest import batches as ingested
     from ingest import counting
+    from ingest.reconciling import sum_in_words
 
     with archive() as opened, opened.reading() as session:
         found = ingested.find_batch(session, name)
@@ -93,7 +84,7 @@ def show(name: str, *, as_json: bool) -> None:
             }
         )
         return
-    say(f"{arithmetic(totals)}.")
+    say(f"{sum_in_words(totals)}.")
     for run in runs:
         say(f"Run {run['run']}: {run['state']}.")
     if totals.unscanned:
@@ -199,11 +190,13 @@ def _work(name: str, *, as_json: bool) -> int:
 
 
 def _tell(name: str, outcomes: "list[Outcome]", *, as_json: bool) -> None:
+    from ingest.reconciling import sum_in_words
+
     if as_json:
         runs = [{"run": each.run.id, **vars(each.totals), "stopped": each.stopped} for each in outcomes]
         show_json({"batch": name, "runs": runs})
     for outcome in [] if as_json else outcomes:
-        say(f"{arithmetic(outcome.totals)}{'; stopped' if outcome.stopped else ''}.")
+        say(f"{sum_in_words(outcome.totals)}{'; stopped' if outcome.stopped else ''}.")
 
 
 @batches.command()
@@ -239,3 +232,48 @@ def retry(
         )
     note(f"{again.items} items are tried again{f'; {again.left} cannot be' if again.left else ''}.")
     return _work(name, as_json=as_json)
+
+
+@batches.command()
+@click.argument("name", required=False)
+@click.option("--fixity", is_flag=True, help="Read every original again and compare its hash.")
+@json_option
+def reconcile(name: str | None, *, fixity: bool, as_json: bool) -> int:
+    """Prove that nothing was lost: every item in one state, sums equal, rows and files both ways."""
+    from ingest import batches as ingested
+    from ingest import reconciling
+
+    with archive() as opened, opened.reading() as session:
+        chosen = [ingested.find_batch(session, name)] if name else ingested.all_batches(session)
+        proofs = [reconciling.prove_batch(session, batch, opened.files) for batch in chosen]
+        proofs.append(reconciling.prove_store(session, opened.files, fixity=fixity))
+    is_right = all(proof.is_right for proof in proofs)
+    if as_json:
+        show_json(
+            {
+                "agrees": is_right,
+                "finished": all(proof.is_finished for proof in proofs),
+                "proofs": [
+                    {
+                        "batch": proof.batch,
+                        "sum": proof.sum_in_words,
+                        "agrees": proof.is_right,
+                        "checks": [vars(check) for check in proof.checks],
+                    }
+                    for proof in proofs
+                ],
+            }
+        )
+    else:
+        for proof in proofs:
+            _show_proof(proof)
+        say("Everything agrees." if is_right else "NOT everything agrees: tell whoever looks after Candour.")
+    return 0 if is_right else 1
+
+
+def _show_proof(proof: "Proof") -> None:
+    say(f"{proof.batch or 'The whole store'}: {proof.sum_in_words}")
+    for check in proof.checks:
+        verdict = "right" if check.is_right else f"{check.wrong} WRONG ({', '.join(check.named)})"
+        waiting = f", {check.unfinished} not at their end" if check.unfinished else ""
+        say(f"  {check.name}: {check.compared} compared, {verdict}{waiting}")

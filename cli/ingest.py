@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from access.policy import OPERATOR
-from cli.batches import arithmetic
 from cli.opening import archive
 from cli.output import json_option, note, say, show_json, show_warning
 from cli.passwords import keep
@@ -50,6 +49,8 @@ def ingest(paths: tuple[str, ...], batch: str, source: str, passwords: Path | No
 
 
 def _tell(outcome: "Outcome", *, as_json: bool) -> int:
+    from ingest.reconciling import sum_in_words
+
     totals = outcome.totals
     if not totals.adds_up and not outcome.stopped:
         raise CandourError("The figures do not add up: run `candour doctor`, and report this.")
@@ -72,7 +73,7 @@ def _tell(outcome: "Outcome", *, as_json: bool) -> int:
         )
     else:
         say(
-            f"{arithmetic(totals)}; {totals.pages} pages, {totals.ocr_pages} of them read by OCR, "
+            f"{sum_in_words(totals)}; {totals.pages} pages, {totals.ocr_pages} of them read by OCR, "
             f"in {outcome.seconds:.0f} s."
         )
         for item in outcome.each_item():

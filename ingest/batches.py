@@ -243,6 +243,16 @@ def find_batch(session: Session, name: str) -> Batch:
     return batch
 
 
+def batch_of(session: Session, number: int) -> Batch | None:
+    """The batch of this number, if there is one."""
+    return session.get(Batch, number)
+
+
+def all_batches(session: Session) -> list[Batch]:
+    """Every batch, the oldest first."""
+    return list(session.scalars(select(Batch).order_by(Batch.id)))
+
+
 def items(
     session: Session,
     *,

@@ -46,6 +46,14 @@ def count(value: int, singular: str, plural: str | None = None) -> str:
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
 
 
+def duration(seconds: int) -> str:
+    """How long that is, in the largest unit that fits, rounded up."""
+    for size, unit in ((3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return count(-(-seconds // size), unit)
+    return count(max(seconds, 1), "second")
+
+
 def pounds(value: Decimal) -> str:
     """The amount in pounds and pence."""
     return f"£{value:,.2f}"
@@ -76,5 +84,5 @@ def drawing(svg: str) -> Markup:
 
 def register(app: Flask) -> None:
     """Every template may use these."""
-    for known in (day, moment, time_ago, number, count, pounds, size, days_left, drawing):
+    for known in (day, moment, time_ago, number, count, duration, pounds, size, days_left, drawing):
         app.jinja_env.filters[known.__name__] = known

@@ -33,6 +33,7 @@ DEEPER = {
         "/search?q=%22unfinished",
         "/batches/1",
         "/batches/1/items",
+        "/batches/1/proof",
         "/unread-pages",
         "/kept-searches",
         "/help",

@@ -1,6 +1,10 @@
 """Batches and their arithmetic, and what could not be read."""
 
+import csv
+import io
+
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Role
@@ -8,8 +12,10 @@ from ingest import batches
 from ingest.batches import Met
 from ingest.models import DUPLICATE, QUARANTINED
 from records.models import PRIVILEGED, Page, Record
-from store import clock
+from store import audit, clock
 from store.archive import Archive
+from store.jobs import recent_jobs
+from worker.taking_in import settle_cancelled
 
 OFFICER = Actor("officer@example.org", frozenset({Role.RECORDS_OFFICER}))
 
@@ -126,3 +132,128 @@ def test_the_list_has_every_batch_with_its_counts(officer_client, box: None) -> 
 
     assert "Box 4" in page
     assert "Basement store" in page
+
+
+@pytest.fixture
+def under_way(archive: Archive, box: None) -> None:
+    """The batch of the box again, with one file still waiting."""
+    with archive.writing() as session:
+        batches.runs_of(session, batches.find_batch(session, "Box 4"))[0].finished_at = None
+        session.flush()
+        batches.items(session)[3].state = "found"
+
+
+def test_a_batch_under_way_is_paused_gone_on_with_and_cancelled_by_whoever_takes_in(
+    officer_client, archive: Archive, under_way: None
+) -> None:
+    page = officer_client.get("/batches/1").text
+    assert 'action="/batches/1/pause"' in page
+    assert "data-refresh" in page
+
+    assert officer_client.post("/batches/1/pause").status_code == 302
+    assert "Paused" in officer_client.get("/batches/1").text
+    assert officer_client.post("/batches/1/resume").status_code == 302
+    assert officer_client.post("/batches/1/cancel").status_code == 302
+
+    with archive.reading() as session:
+        (run,) = batches.unfinished_runs(session, batches.find_batch(session, "Box 4"))
+        assert (run.stop, run.stop_by) == ("cancel", "records-officer@example.org")
+        assert [job.kind for job in recent_jobs(session)] == ["batch-settle", "batch-go-on"]
+
+
+def test_what_was_not_taken_in_stands_in_the_sum(officer_client, archive: Archive, under_way: None) -> None:
+    officer_client.post("/batches/1/cancel")
+    settle_cancelled(archive)
+
+    page = officer_client.get("/batches/1").text
+
+    assert "4 found = 2 registered + 1 duplicate + 0 quarantined + 1 not taken in" in page
+    assert "It adds up." in page
+    listed = officer_client.get("/batches/1/items?state=cancelled").text
+    assert "Not taken in: cancelled by records-officer@example.org on " in listed
+
+
+def test_a_pause_of_what_is_done_is_refused_in_a_sentence(officer_client, box: None) -> None:
+    answer = officer_client.post("/batches/1/pause")
+
+    assert answer.status_code == 409
+    assert "there is nothing to pause" in answer.text
+
+
+def test_what_was_set_aside_is_tried_again_with_more_time(officer_client, archive: Archive, box: None) -> None:
+    with archive.writing() as session:
+        batches.items(session)[3].reason_code = "timeout"
+    assert (
+        officer_client.post("/batches/1/retry", data={"reason": "timeout", "page_seconds": "soon"}).status_code == 400
+    )
+
+    answer = officer_client.post("/batches/1/retry", data={"reason": "timeout", "page_seconds": "300"})
+
+    assert answer.status_code == 302
+    with archive.reading() as session:
+        (run,) = batches.unfinished_runs(session, batches.find_batch(session, "Box 4"))
+        assert run.page_seconds == 300
+        assert batches.items(session)[3].state == "found"
+
+
+@pytest.mark.parametrize("what", ["pause", "resume", "cancel", "retry"])
+def test_whoever_only_reads_may_not_stop_or_repeat_anything(legal_client, under_way: None, what: str) -> None:
+    assert "/batches/1/pause" not in legal_client.get("/batches/1").text
+    assert legal_client.post(f"/batches/1/{what}").status_code == 403
+
+
+def test_the_list_leaves_as_csv_without_what_is_not_open_and_without_formulas(
+    officer_client, archive: Archive, box: None
+) -> None:
+    with archive.writing() as session:
+        _, run, _ = batches.open_run(session, ["/x"], batch="Box 4", source="store", actor=OFFICER)
+        batches.add_items(session, run, [Met("=HYPERLINK(1)", "=HYPERLINK(1)", b"/x", 1)])
+
+    answer = officer_client.post("/batches/1/export")
+
+    rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    assert [row[1] for row in rows[1:]] == [
+        "minutes.tif",
+        "A record that is not open to you",
+        "copy of minutes.tif",
+        "damaged.pdf",
+        "'=HYPERLINK(1)",
+    ]
+    with archive.reading() as session:
+        assert "ingest.list-exported" in session.scalars(select(audit.AuditEvent.action)).all()
+
+
+def test_what_lies_in_a_container_that_is_not_open_is_not_named_either(
+    officer_client, legal_client, archive: Archive, box: None
+) -> None:
+    with archive.writing() as session:
+        letter = batches.items(session)[1]
+        row, _ = archive.files.put(session, archive.files.take_bytes(b"%PDF-1.4"))
+        member = batches.add_member(session, letter, name="advice.pdf", position=1, sha256=row.sha256, size=8)
+        member.state, member.reason, member.reason_code = QUARANTINED, "The file is damaged.", "damaged"
+
+    assert "advice.pdf" not in officer_client.get("/batches/1").text
+    assert "letter to counsel.tif!/advice.pdf" in legal_client.get("/batches/1").text
+
+
+def test_the_proof_compares_everything_and_tells_what_does_not_agree(
+    officer_client, archive: Archive, box: None
+) -> None:
+    page = officer_client.get("/batches/1/proof").text
+
+    assert "every registered item has its record, with its bytes" in page.lower()
+    assert "Does not agree" in page  # the box was made by hand: its records have no files
+
+
+def test_a_long_list_is_paged_to_its_end(officer_client, archive: Archive, box: None) -> None:
+    with archive.writing() as session:
+        _, run, _ = batches.open_run(session, ["/x"], batch="Box 4", source="store", actor=OFFICER)
+        batches.add_items(session, run, [Met(f"{n:05d}.txt", f"{n:05d}.txt", b"/x", 1) for n in range(12_345)])
+
+    last = officer_client.get("/batches/1/items?start=12300").text
+    first = officer_client.get("/batches/1/items").text
+
+    assert "12344.txt" in last
+    assert 'aria-label="Page 124"' in first
+    assert "Files 1 to 100" in first
+    assert 'rel="next"' not in last

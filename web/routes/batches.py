@@ -1,41 +1,40 @@
 """What was taken in, counted so that it always adds up, and what could not be read."""
 
-from dataclasses import dataclass
-from pathlib import Path
+import csv
+import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
+from werkzeug.wrappers import Response as Answer
 
-from access.policy import Actor, Permission
+from access.policy import Permission
 from ingest import batches as ingested
-from ingest import counting
+from ingest import control, counting, listing, reconciling
+from ingest.batches import WAITING
 from ingest.counting import BatchTotals
-from ingest.models import DUPLICATE, QUARANTINED, REGISTERED, Item
-from records.register import find_record
-from store.errors import NotFoundError
-from store.jobs import DONE, FAILED, Job, recent_jobs
-from store.settings import Settings
+from ingest.models import CANCELLED, DUPLICATE, QUARANTINED, REGISTERED, Batch, Item
+from store import clock
+from store.errors import NotFoundError, RefusedError
+from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
+from web.forms.batches import RetryForm
+from web.transactions import own_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 area = Blueprint("batches", __name__)
 PAGE = 100
-STATES = {REGISTERED: "Registered", DUPLICATE: "Duplicates", QUARANTINED: "Quarantined"}
-HIDDEN = "A record that is not open to you"
-
-
-@dataclass(frozen=True)
-class ItemRow:
-    """One file met, as this actor may see it."""
-
-    path: str
-    state: str
-    reason: str
-    record: str | None
-    pages: int
+STATES = {
+    REGISTERED: "Registered",
+    DUPLICATE: "Duplicates",
+    QUARANTINED: "Quarantined",
+    CANCELLED: "Not taken in",
+    WAITING: "Waiting to be read",
+}
+KINDS = ("ingest", "batch-go-on", "batch-settle", "batch-reread")
 
 
 @area.get("/batches")
@@ -49,35 +48,176 @@ def batches() -> str:
 @area.get("/batches/<int:number>")
 @requires(Permission.INGEST, Permission.READ)
 def batch(number: int) -> str:
-    """One batch: its arithmetic, and what could not be read, with reasons."""
+    """One batch: its arithmetic, how fast it goes, and what could not be read, with reasons."""
+    return _batch_page(number, RetryForm(), refused="")
+
+
+def _batch_page(number: int, form: RetryForm, *, refused: str) -> str:
     session = current_session()
     found = _find(session, number)
-    quarantined = ingested.items(session, batch=found.batch, state=QUARANTINED, limit=PAGE)
     jobs = [job for job in _under_way(session) if job.arguments.get("batch") == found.batch.name]
-    return render_template("batches/batch.html", found=found, quarantined=_rows(session, quarantined), jobs=jobs)
+    runs = [(run, ingested.state_of(run)) for run in ingested.runs_of(session, found.batch)]
+    reasons = counting.reasons(session, found.batch)
+    form.offer(reasons)
+    quarantined = ingested.items(session, batch=found.batch, state=QUARANTINED, limit=20)
+    return render_template(
+        "batches/batch.html",
+        found=found,
+        jobs=jobs,
+        runs=runs,
+        speed=counting.speed(session, found.batch, waiting=found.totals.waiting),
+        is_moving=any(state == "not finished" for _, state in runs) or bool(jobs),
+        is_paused=any(state == "paused" for _, state in runs),
+        reasons=reasons,
+        quarantined=_rows(session, quarantined),
+        form=form,
+        refused=refused,
+    )
 
 
 @area.get("/batches/<int:number>/items")
 @requires(Permission.INGEST, Permission.READ)
 def batch_items(number: int) -> str:
-    """The files of a batch, all of them or those that ended in one way."""
+    """The files of a batch, all of them or those that ended in one way or were set aside for one reason."""
     session = current_session()
     found = _find(session, number)
-    state = request.args.get("state", "")
-    if state and state not in STATES:
-        raise NotFoundError("A file ends registered, as a duplicate or in quarantine: follow the links of the batch.")
-    start = max(request.args.get("start", 0, type=int), 0)
-    listed = ingested.items(session, batch=found.batch, state=state or None, offset=start, limit=PAGE + 1)
+    state, reason = _chosen()
+    start = max(request.args.get("start", 0, type=int), 0) // PAGE * PAGE
+    listed = ingested.items(session, batch=found.batch, state=state, reason=reason, offset=start, limit=PAGE)
+    total = ingested.count_items(session, batch=found.batch, state=state, reason=reason)
     return render_template(
         "batches/items.html",
         found=found,
-        state=state,
+        state=state or "",
+        reason=reason or "",
         states=STATES,
-        rows=_rows(session, listed[:PAGE]),
+        rows=_rows(session, listed),
         start=start,
+        total=total,
+        starts=_starts(start, total),
         earlier=max(start - PAGE, 0) if start else None,
-        later=start + PAGE if len(listed) > PAGE else None,
+        later=start + PAGE if start + PAGE < total else None,
     )
+
+
+def _starts(start: int, total: int) -> list[int | None]:
+    """Where the pages worth a link begin: the first, the last and those around; none for a gap."""
+    last = max(total - 1, 0) // PAGE * PAGE
+    near = sorted({0, last, *(place for place in range(start - PAGE, start + PAGE + 1, PAGE) if 0 <= place <= last)})
+    shown: list[int | None] = []
+    for place in near:
+        if shown and shown[-1] is not None and place - shown[-1] > PAGE:
+            shown.append(None)
+        shown.append(place)
+    return shown
+
+
+def _chosen() -> tuple[str | None, str | None]:
+    state, reason = request.values.get("state", "") or None, request.values.get("reason", "") or None
+    if state and state not in STATES:
+        raise NotFoundError("A file ends registered, as a duplicate or in quarantine: follow the links of the batch.")
+    return state, reason
+
+
+@area.get("/batches/<int:number>/proof")
+@requires(Permission.INGEST, Permission.READ)
+def proof(number: int) -> str:
+    """Whether everything of the batch is accounted for, compared now."""
+    session = current_session()
+    found = _find(session, number)
+    made = reconciling.prove_batch(session, found.batch, current_archive().files)
+    return render_template("batches/proof.html", found=found, proof=made, at=clock.now())
+
+
+@area.post("/batches/<int:number>/pause")
+@requires(Permission.INGEST)
+def pause(number: int) -> Answer | tuple[str, int]:
+    """Whoever takes the batch in stops after the files now being read."""
+    return _ask(number, "pause", "")
+
+
+@area.post("/batches/<int:number>/resume")
+@requires(Permission.INGEST)
+def resume(number: int) -> Answer | tuple[str, int]:
+    """A worker goes on with the batch."""
+    found = _find(current_session(), number)
+    _enqueue("batch-go-on", found.batch)
+    return redirect(url_for("batches.batch", number=number))
+
+
+@area.post("/batches/<int:number>/cancel")
+@requires(Permission.INGEST)
+def cancel(number: int) -> Answer | tuple[str, int]:
+    """The batch ends: what is done stays, the rest is listed as not taken in."""
+    return _ask(number, "cancel", "batch-settle")
+
+
+def _ask(number: int, what: str, job: str) -> Answer | tuple[str, int]:
+    session = current_session()
+    found = _find(session, number)
+    try:
+        getattr(control, what)(session, found.batch, actor=current_actor())
+    except RefusedError as error:
+        return _batch_page(number, RetryForm(formdata=None), refused=str(error)), 409
+    if job:
+        _enqueue(job, found.batch)
+    return redirect(url_for("batches.batch", number=number))
+
+
+@area.post("/batches/<int:number>/retry")
+@requires(Permission.INGEST)
+def retry(number: int) -> Answer | tuple[str, int]:
+    """What was set aside is tried again, under the limits given."""
+    session = current_session()
+    found = _find(session, number)
+    form = RetryForm()
+    form.offer(counting.reasons(session, found.batch))
+    if not form.validate_on_submit():
+        return _batch_page(number, form, refused=""), 400
+    try:
+        control.retry(
+            session,
+            found.batch,
+            reasons=[form.reason.data] if form.reason.data else [],
+            limits=form.limits(),
+            actor=current_actor(),
+        )
+    except RefusedError as error:
+        return _batch_page(number, form, refused=str(error)), 409
+    _enqueue("batch-go-on", found.batch)
+    return redirect(url_for("batches.batch", number=number))
+
+
+def _enqueue(kind: str, found: Batch) -> None:
+    enqueue(current_session(), kind, payload={"batch": found.name}, actor=current_actor().name)
+
+
+@area.post("/batches/<int:number>/export")
+@requires(Permission.INGEST, Permission.READ)
+@own_transaction
+def export(number: int) -> Response:
+    """The files asked for leave as a CSV file; that they did is itself an event, recorded before they go."""
+    state, reason = _chosen()
+    found = _find(current_session(), number)
+    with current_archive().writing() as session:
+        listing.log_export(session, found.batch, state=state, reason=reason, actor=current_actor())
+    return Response(
+        stream_with_context(_lines(found.batch, state, reason)),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="batch-{number}-{clock.today().isoformat()}.csv"'},
+    )
+
+
+def _lines(found: Batch, state: str | None, reason: str | None) -> Iterator[str]:
+    # Excel reads a file without the mark as if it were not UTF-8.
+    yield "\ufeff"
+    archive, actor = current_archive(), current_actor()
+    # The request's own session ends before the last line is sent, so the lines have one of theirs.
+    with archive.reading() as session:
+        for row in listing.rows(session, found, state=state, reason=reason, actor=actor, data=archive.settings.data):
+            held = io.StringIO()
+            csv.writer(held).writerow(row)
+            yield held.getvalue()
 
 
 @area.get("/unread-pages")
@@ -97,36 +237,15 @@ def unread_pages() -> str:
 
 
 def _find(session: "Session", number: int) -> BatchTotals:
-    for found in counting.batch_totals(session):
-        if found.batch.id == number:
-            return found
-    raise NotFoundError("There is no such batch: choose one from the list of batches.")
+    found = ingested.batch_of(session, number)
+    if found is None:
+        raise NotFoundError("There is no such batch: choose one from the list of batches.")
+    return counting.one_batch(session, found)
 
 
 def _under_way(session: "Session") -> list[Job]:
-    return [job for job in recent_jobs(session) if job.kind == "ingest" and job.state not in (DONE, FAILED)]
+    return [job for job in recent_jobs(session) if job.kind in KINDS and job.state not in (DONE, FAILED)]
 
 
-def _rows(session: "Session", listed: list[Item]) -> list[ItemRow]:
-    references = ingested.record_references(session, listed)
-    settings, actor = current_archive().settings, current_actor()
-    return [_row(session, item, references.get(item.record_id or 0), settings, actor) for item in listed]
-
-
-def _row(session: "Session", item: Item, reference: str | None, settings: Settings, actor: Actor) -> ItemRow:
-    if reference is not None:
-        try:
-            find_record(session, reference, actor=actor)
-        except NotFoundError:
-            # The name of a restricted file can say as much as the file: only that it was counted is shown.
-            return ItemRow(HIDDEN, item.state, "", None, item.pages)
-    return ItemRow(shown_path(item.path, settings), item.state, item.reason, reference, item.pages)
-
-
-def shown_path(path: str, settings: Settings) -> str:
-    """The path as the person who handed it over knew it: an upload's folder is ours and says nothing."""
-    uploads = settings.data / "uploads"
-    if not path.startswith(f"{uploads}/"):
-        return path
-    parts = Path(path).relative_to(uploads).parts
-    return "/".join(parts[1:]) or path
+def _rows(session: "Session", listed: list[Item]) -> list[listing.ShownItem]:
+    return listing.shown_items(session, listed, actor=current_actor(), data=current_archive().settings.data)

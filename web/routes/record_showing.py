@@ -3,11 +3,11 @@
 from flask import render_template, request
 
 from access.policy import Permission, can
+from ingest.listing import shown_path
 from records.models import Record
 from web.context import current_actor, current_archive, current_session
 from web.record_forms import RecordForms
 from web.record_page import gather
-from web.routes.batches import shown_path
 
 
 def record_view(record: Record, forms: RecordForms) -> str:
@@ -25,7 +25,7 @@ def record_view(record: Record, forms: RecordForms) -> str:
         record_forms=forms,
         titles=titles,
         by_code={each.code: each for each in found.categories},
-        paths=[(shown_path(file.path, archive.settings), file) for file in record.files],
+        paths=[(shown_path(file.path, archive.settings.data), file) for file in record.files],
         people=[each for each in record.people if each.kind == "person"],
         places=[each for each in record.people if each.kind != "person"],
         asked=asked,

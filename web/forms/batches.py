@@ -1,0 +1,34 @@
+"""What trying items of a batch again asks for."""
+
+from wtforms import SelectField
+from wtforms.validators import Optional, Regexp
+
+from ingest.control import Limits
+from ingest.counting import ReasonCount
+from ingest.models import CANCELLED
+from web.forms.base import Form, TextField, choices
+
+EVERYTHING = ""
+NUMBER = [Optional(), Regexp(r"[1-9][0-9]{0,6}$", message="Give a whole number from 1 on, or leave it empty")]
+
+
+class RetryForm(Form):
+    """Which items, and what they may use this time."""
+
+    reason = SelectField("Which files", default=EVERYTHING)
+    page_seconds = TextField("Seconds for one page", NUMBER)
+    file_seconds = TextField("Seconds for a file without pages", NUMBER)
+    memory_mb = TextField("Megabytes of memory for one file", NUMBER)
+
+    def offer(self, reasons: list[ReasonCount]) -> None:
+        """The reasons the batch has, each with how many files it stands for, may be chosen."""
+        offered = [(EVERYTHING, "All that were set aside")]
+        for reason in reasons:
+            words = "Not taken in, because it was cancelled" if reason.code == CANCELLED else reason.sentence
+            offered.append((reason.code, f"{reason.count:,}: {words[:90]}"))
+        self.reason.choices = choices(offered)
+
+    def limits(self) -> Limits:
+        """What was typed, as numbers."""
+        fields = (self.page_seconds, self.file_seconds, self.memory_mb)
+        return Limits(*(int(field.data) if field.data else None for field in fields))
