@@ -30,6 +30,10 @@ SENTENCES: dict[str, str] = {
     "special-file": "This is a device, pipe or socket rather than a file, so there is nothing in it to read.",
     "path-too-long": "The path to it is longer than this system can open; move it nearer to the top, or take in a "
     "folder farther down by itself.",
+    "malware": "The virus scanner found something in the file, so nothing here opened it; ask whoever looks after this "
+    "machine before anybody opens it.",
+    "not-scanned": "The virus scanner did not answer for this file, so nothing here opened it; see that the scanner "
+    "runs and try the file again.",
     "disk-fault": "The disk or share it lies on failed while it was read; ask whoever keeps that to look at it.",
     "link": "This is a link to another place, and links are not followed; take in the place itself if it is wanted.",
     "changed": "The file changed while it was being read; wait until nobody is writing to it and read it again.",

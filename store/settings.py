@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from store.errors import InvalidInputError
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SCANNER_FAILURES = ("refuse", "wait")
 ENGINES = {"whoosh"}
 
 
@@ -36,6 +37,8 @@ class Settings:
     file_seconds: int
     reader_memory_mb: int
     authority: str
+    clamd: str
+    clamd_failure: str
 
     @property
     def originals(self) -> Path:
@@ -102,6 +105,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         )
     elif parts.scheme not in {"http", "https"}:
         faults.append("CANDOUR_URL must begin with https:// or, on this machine alone, http://")
+    clamd = values.get("CANDOUR_CLAMD", "")
+    if clamd and not clamd.startswith("unix:/") and not _is_local_port(clamd):
+        faults.append(
+            "CANDOUR_CLAMD must be unix:/path/to/clamd.ctl or tcp://127.0.0.1:PORT: another machine would be sent "
+            "every file in the clear"
+        )
+    clamd_failure = values.get("CANDOUR_CLAMD_FAILURE", "refuse")
+    if clamd_failure not in SCANNER_FAILURES:
+        faults.append(f"CANDOUR_CLAMD_FAILURE must be {' or '.join(SCANNER_FAILURES)}")
     secrets_folder = data / "secrets"
     settings = Settings(
         data=data,
@@ -119,10 +131,20 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         file_seconds=_number(values, "CANDOUR_FILE_SECONDS", 3600, faults),
         reader_memory_mb=_number(values, "CANDOUR_READER_MEMORY_MB", 2048, faults),
         authority=values.get("CANDOUR_AUTHORITY", "The authority"),
+        clamd=clamd,
+        clamd_failure=clamd_failure,
     )
     if faults:
         raise InvalidInputError(f"Candour cannot start: {'; '.join(faults)}.")
     return settings
+
+
+def _is_local_port(place: str) -> bool:
+    parts = urlsplit(place)
+    try:
+        return parts.scheme == "tcp" and parts.hostname in LOOPBACK and bool(parts.port)
+    except ValueError:
+        return False
 
 
 def _number(values: Mapping[str, str], name: str, default: int, faults: list[str], *, at_most: int = 1_000_000) -> int:

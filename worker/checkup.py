@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ingest.formats import libarchive
 from ingest.limits import run_limited
+from ingest.malware import scanner_at
 from ingest.reading import UnreadableFile
 from records.models import IndexNeed, Record
 from retention.models import Hold
@@ -77,6 +78,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         yield Finding("readers", GOOD, f"files are read in limited child processes ({answer['what']})")
     except (UnreadableFile, CandourError) as error:
         yield Finding("readers", FAULT, f"child processes cannot read files here: {error}")
+    yield _scanner(settings)
     office = shutil.which("soffice") or shutil.which("libreoffice")
     yield Finding(
         "LibreOffice",
@@ -96,6 +98,20 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         else "is not here: 7-Zip, RAR and CAB archives and disc images are held as not searchable; install it "
         "(libarchive13 in Debian and Ubuntu)",
     )
+
+
+def _scanner(settings: Settings) -> Finding:
+    try:
+        scanner = scanner_at(settings.clamd)
+        if scanner is None:
+            return Finding(
+                "malware",
+                ADVICE,
+                "files are NOT scanned before they are read: run ClamAV's clamd and name its socket in CANDOUR_CLAMD",
+            )
+        return Finding("malware", GOOD, f"files are scanned before they are read ({scanner.ping()})")
+    except CandourError as error:
+        return Finding("malware", FAULT, f"{error} Files are not taken in meanwhile: start clamd again.")
 
 
 def reader_answers() -> dict[str, str]:

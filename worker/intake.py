@@ -7,6 +7,7 @@ A crash leaves bytes without a row, which the next run stores again, or a row wi
 import errno
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor
 from ingest import batches
+from ingest.malware import NotScannedError, Scanner, infected
 from ingest.models import FOUND, STORED, Batch, Item, Run
 from ingest.reading import UnreadableFile
 from records.register import record_of_bytes
@@ -28,6 +30,8 @@ from store.files import ChangedWhileReadError, Spooled
 
 # A message in a ZIP in a message in a ZIP is four deep; what is deeper was made, not filed.
 DEEPEST = 8
+SCANNED_AT_ONCE = 4
+WAIT = "wait"
 DISK_FULL = (
     "The disk that holds the archive is full, so nothing more was taken in and nothing was lost: make room and run "
     "the same command again."
@@ -52,6 +56,7 @@ class _Coming:
     item: Item
     spooled: Spooled | None = None
     problem: UnreadableFile | None = None
+    is_scanned: bool = False
 
     @property
     def sha256(self) -> str:
@@ -66,6 +71,7 @@ class Intake:
     batch: Batch
     run: Run
     actor: Actor
+    scanner: Scanner | None = None
 
     def take(self, numbers: Sequence[int]) -> tuple[list[Ready], int]:
         """Every item is stored and held, and has ended or is ready to be read; the ready ones, and how many ended.
@@ -78,6 +84,7 @@ class Intake:
         coming = [self._copy(item) for item in items if item.state in (FOUND, STORED)]
         try:
             self.archive.files.place([each.spooled for each in coming if each.spooled])
+            self._scan([each for each in coming if each.problem is None])
             with self.archive.writing() as session:
                 ready = [made for each in coming if (made := self._keep(session, each)) is not None]
         except OSError as error:
@@ -106,10 +113,34 @@ class Intake:
             problem = UnreadableFile("disk-fault" if error.errno == errno.EIO else "unreadable-file")
         return _Coming(item, problem=problem)
 
+    def _scan(self, coming: Sequence[_Coming]) -> None:
+        """The scanner has seen the bytes of each, or each that it gave no answer for is refused.
+
+        Raises:
+            NotScannedError: It gave none, and the settings say to wait for it.
+        """
+        if self.scanner is None:
+            return
+        with ThreadPoolExecutor(SCANNED_AT_ONCE) as threads:
+            list(threads.map(self._scan_one, coming))
+
+    def _scan_one(self, coming: _Coming) -> None:
+        assert self.scanner is not None
+        try:
+            name = self.scanner.scan(self.archive.files.path(coming.sha256))
+        except NotScannedError as error:
+            if self.archive.settings.clamd_failure == WAIT:
+                raise NotScannedError(f"{error} Nothing more is taken in until it does; then go on.") from error
+            coming.problem = UnreadableFile("not-scanned", f"{error} Nothing here opened the file: try it again.")
+            return
+        coming.is_scanned = True
+        coming.problem = infected(name) if name else None
+
     def _keep(self, session: Session, coming: _Coming) -> Ready | None:
         item = session.get_one(Item, coming.item.id)
         if coming.spooled is not None:
             self._store(session, item, coming.spooled)
+        item.scanned = item.scanned or coming.is_scanned
         problem = coming.problem or self._endless(session, item)
         if problem is not None:
             batches.end_quarantined(session, item, problem, actor=self.actor)

@@ -17,6 +17,7 @@ from costs import effort
 from ingest import batches, control, counting
 from ingest.limits import ReaderPool, ReadResult
 from ingest.locking import only_one
+from ingest.malware import scanner_at
 from ingest.models import CANCEL, ENDED, Batch, Item, Run
 from retention import notices
 from search import indexing
@@ -225,7 +226,7 @@ class _Taking:
     def _work(self) -> None:
         settings, run = self.archive.settings, self.run
         file_seconds = run.file_seconds or settings.file_seconds
-        self.intake = Intake(self.archive, self.batch, run, self.actor)
+        self.intake = Intake(self.archive, self.batch, run, self.actor, scanner_at(settings.clamd))
         self.keeping = Keeping(self.archive, self.batch, run, self.actor, settings.notice_file, file_seconds)
         with ReaderPool(
             settings.processes,

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from access.policy import Permission
 from ingest.batches import count_unread_pages
+from ingest.listing import shown_path
 from search.engine import Order, Snippet
 from search.kept_searches import kept_searches, latest_of
 from search.language_lexer import QueryMistakeError, pointed_at
@@ -19,7 +20,6 @@ from web.facets import chips_of, facets_of
 from web.forms.search import KeepForm
 from web.highlighting import Piece, Stretch, pieces_of
 from web.record_words import is_uncertain
-from web.routes.batches import shown_path
 
 area = Blueprint("search", __name__)
 area.add_app_template_test(is_uncertain, "uncertain")
@@ -92,7 +92,7 @@ def _page(asked: Asked, *, results: Results | None = None, mistake: Mistake | No
         chips=chips_of(asked),
         snippets={hit.record.id: [_pieces(each) for each in hit.snippets] for hit in results.hits} if results else {},
         copies={
-            hit.record.id: [shown_path(file.path, settings) for file in hit.copies]
+            hit.record.id: [shown_path(file.path, settings.data) for file in hit.copies]
             for hit in (results.hits if results else ())
         },
         unread=count_unread_pages(session, actor=actor),
