@@ -25,6 +25,7 @@ class Permission(StrEnum):
     READ_RESTRICTED = "read restricted or privileged records"
     SEARCH = "search"
     TAG = "decide categories"
+    TRANSCRIBE = "read pages by eye, or have them read again"
     SECOND_READ = "be the second reader"
     HOLD = "place or release holds"
     PURGE = "purge cleared records"
@@ -55,6 +56,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.READ,
             P.SEARCH,
             P.TAG,
+            P.TRANSCRIBE,
             P.SECOND_READ,
             P.HOLD,
             P.LOG_EFFORT,
@@ -66,7 +68,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.LEGAL: frozenset(
         {P.READ, P.READ_RESTRICTED, P.SEARCH, P.TAG, P.SECOND_READ, P.HOLD, P.MARK, P.REQUESTS, P.REQUESTS_READ}
         | {P.BUNDLE, P.LOG_EFFORT, P.FAILINGS, P.FAILINGS_READ, P.ESCALATE, P.ESCALATIONS_READ, P.ESCALATION_COUNTS}
-        | {P.COSTS_READ, P.LOSSES}
+        | {P.COSTS_READ, P.LOSSES, P.TRANSCRIBE}
     ),
     # Leaders see what it costs and what is at risk, never the content of a file.
     Role.LEADER: frozenset(

@@ -29,6 +29,7 @@ from inquiry.models import Request
 from inquiry.requests import find_request
 from records import words
 from records.models import RESTRICTED, Page, Record
+from records.page_models import TRANSCRIPT
 from records.register import CONTAINER, family, find_record, packed_words, pages_of
 from search.querying import matching_records
 from store import audit, clock, protections
@@ -207,7 +208,7 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
         else tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in ("ocr", "both")),
         attach_original=kind == "text",
         source_location=f"{record.source}: {record.files[0].path}",
-        read_note=_read_note(record, from_copy=readable != original),
+        read_note=_read_note(record, pages, from_copy=readable != original),
         # A page lost between reading and bundling is refused, not passed over.
         expected_pages=None if kind == "text" else record.page_count,
     )
@@ -250,10 +251,13 @@ def date_text(record: Record) -> str:
     return f"{record.date_from:%Y} to {last:%Y}"
 
 
-def _read_note(record: Record, *, from_copy: bool) -> str:
+def _read_note(record: Record, pages: Sequence[Page], *, from_copy: bool) -> str:
     notes = []
     if record.unread_pages:
         notes.append(f"{record.unread_pages} of {record.page_count} pages could not be read by the machine")
+    typed = [str(page.number) for page in pages if page.read_by == TRANSCRIPT]
+    if typed:
+        notes.append(f"page{'s' if len(typed) > 1 else ''} {', '.join(typed)} transcribed by a person from the page")
     if from_copy:
         notes.append("shown from a repaired or unlocked copy, because the original does not open as it is")
     return "; ".join(notes)

@@ -12,7 +12,7 @@ from access.policy import Actor, Permission, require
 from ingest.models import CANCEL, DUPLICATE, ENDED, FOUND, PAUSE, QUARANTINED, REGISTERED, STORED, Batch, Item, Run
 from ingest.reading import UnreadableFile
 from ingest.walking import Place
-from records.models import Page, Record, RecordFile
+from records.models import Record, RecordFile
 from records.register import needs_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
@@ -317,24 +317,3 @@ def record_references(session: Session, listed: Sequence[Item]) -> dict[int, str
             )
         )
     return found
-
-
-def unread_pages(session: Session, *, actor: Actor, offset: int = 0, limit: int = 100) -> list[tuple[Record, Page]]:
-    """The pages nobody and nothing has read, with their records, in order."""
-    query = (
-        select(Record, Page)
-        .join(Page, Page.record_id == Record.id)
-        .where(Page.unread.is_(True), Record.compartment.in_(actor.compartments))
-        .order_by(Record.id, Page.number)
-    )
-    return [(record, page) for record, page in session.execute(query.offset(offset).limit(limit))]
-
-
-def count_unread_pages(session: Session, *, actor: Actor) -> int:
-    """How many pages nobody and nothing has read."""
-    query = (
-        select(func.count(Page.id))
-        .join(Record, Record.id == Page.record_id)
-        .where(Page.unread.is_(True), Record.compartment.in_(actor.compartments))
-    )
-    return session.scalar(query) or 0

@@ -23,12 +23,12 @@ _FILES_PER_CHILD = 500  # then a fresh one: what a native library leaks is given
 _PAGE_ENDINGS = frozenset({"timeout", "memory", "crashed", "damaged"})
 _MAXIMUM_LOST_PAGES = 20
 _LOST_PAGE = {
-    "timeout": "unreadable: reading this page took longer than the time allowed, at a lower resolution too",
-    "memory": "unreadable: reading this page needed more memory than is allowed, at a lower resolution too",
-    "crashed": "unreadable: the program that reads pages stopped on this one, at a lower resolution too",
+    "timeout": "limit: reading this page took longer than the time allowed, at a lower resolution too",
+    "memory": "limit: reading this page needed more memory than is allowed, at a lower resolution too",
+    "crashed": "limit: the program that reads pages stopped on this one, at a lower resolution too",
     "damaged": "unreadable: this page is damaged in the file",
 }
-_NOT_TRIED = "unreadable: not tried, because too many pages before it in the file could not be read"
+_NOT_TRIED = "limit: not tried, because too many pages before it in the file could not be read"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from PIL import Image
 from ingest import scan_quality
 from ingest.dictionary import MODELS, is_word, tokens, word_share
 from ingest.ocr_words import OcrWord, as_boxes, as_text, covered, join, kept
+from ingest.page_settings import PageSettings
 from ingest.reading import Word
 
 # Measured with bench/ocr.py: see docs/measurements.md.
@@ -33,6 +34,7 @@ MISSED_SHARE = 0.15  # of the ink, where no word was read: a stamp over text, a 
 RESOLUTION = 110
 RESOLUTION_ENLARGED = 300
 _SMALLEST_SIDE = 12
+NO_INK = "blank: there is no ink on the page beyond specks"
 _ENGINE_SETTINGS = {"invert_threshold": "0.0", "debug_file": os.devnull}
 
 
@@ -108,7 +110,7 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     grey = scan_quality.whitened(shown)
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
-        return PictureReading("", unread=True, reason="blank: there is no ink on the page beyond specks")
+        return PictureReading("", unread=True, reason=NO_INK)
     page = _Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0)))
     if not careful:
         if page.is_poor:
@@ -118,6 +120,44 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     else:
         page = replace(page, first_confidence=page.confidence)
     return _judge(page, shown)
+
+
+_ASKED_LAYOUT = {
+    "auto": tesserocr.PSM.AUTO,
+    "sparse": tesserocr.PSM.SPARSE_TEXT,
+    "column": tesserocr.PSM.SINGLE_COLUMN,
+    "block": tesserocr.PSM.SINGLE_BLOCK,
+}
+_ASKED_SCALE = {"normal": 1.0, "low": 0.5, "high": 1.5}
+
+
+def read_as_asked(image: Image.Image, asked: PageSettings) -> PictureReading:
+    """The words of the picture read in the way a person asked for, and judged like any other reading."""
+    # Pillow turns anticlockwise.
+    shown = (image if image.mode == "L" else image.convert("L")).rotate(-asked.turn, expand=True)
+    if min(shown.size) < _SMALLEST_SIDE:
+        return PictureReading("", unread=True, reason="picture: too small to hold a line of text")
+    grey = scan_quality.whitened(shown)
+    ink = scan_quality.find_ink(np.asarray(grey))
+    if ink.is_blank:
+        return PictureReading("", rotation=asked.turn, unread=True, reason=NO_INK)
+    language = {"auto": "eng", "eng": "eng", "cym": "cym+eng"}[asked.language]
+    scale = first_scale(grey.size) * _ASKED_SCALE[asked.resolution]
+    words = _read(grey, scale, layout=_ASKED_LAYOUT[asked.layout], language=language)
+    page = _Page(grey, ink, words, asked.turn, language)
+    if asked.resolution != "low":
+        if asked.layout == "auto":
+            page = _straightened(page)
+        page = _in_welsh(page) if asked.language == "auto" else page
+        page = _reread_doubtful(replace(page, first_confidence=page.confidence))
+    else:
+        page = replace(page, first_confidence=page.confidence)
+    return _judge(page, shown)
+
+
+def worth_of(text: str, confidence: float | None) -> float:
+    """How good a reading of a whole page is, to set beside another of the same page; 0 for none."""
+    return (confidence or 0.0) * (0.2 + max(word_share(tokens(text)), word_share(tokens(text), "cym")))
 
 
 def first_scale(size: tuple[int, int]) -> float:

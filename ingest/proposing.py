@@ -71,7 +71,7 @@ def propose(
         title=found,
         dated=propose_date(pages, file_name=name, metadata=told),
         record_type=kind.code if kind else None,
-        names=_first_of_each(_names(pages)),
+        names=proposed_names(pages),
     )
 
 
@@ -80,12 +80,10 @@ def _is_message(media_type: str) -> bool:
     return media_type.startswith("message/") or "outlook" in media_type
 
 
-def _names(pages: Sequence[tuple[int, str]]) -> list[tuple[str, str, int]]:
+def proposed_names(pages: Sequence[tuple[int, str]]) -> list[tuple[str, str, int]]:
+    """The people, homes and bodies named, each once, with its kind and the page it was first met on."""
     named = [(PERSON, person.name, person.page) for person in propose_people(pages)]
-    return named + [(place.kind, place.name, place.page) for place in propose_places(pages)]
-
-
-def _first_of_each(named: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    named += [(place.kind, place.name, place.page) for place in propose_places(pages)]
     first: dict[tuple[str, str], int] = {}
     for kind, name, page in named:
         first.setdefault((kind, name), page)

@@ -1,15 +1,18 @@
 """From a reading to a record: the rows that say what was read, and what is proposed about it."""
 
-from sqlalchemy import insert
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
 from ingest.models import Batch, Item, Run
-from ingest.proposing import Proposed
+from ingest.proposing import Proposed, proposed_names
 from ingest.reading import FileReading
 from records import words
 from records.models import Page, PageWords, Record, RecordFile, RecordPerson
-from records.register import CONTAINER, NOT_SEARCHABLE, PARTLY_READ, READ, UNREAD, needs_indexing, next_reference
+from records.reading_state import state_for
+from records.register import NOT_SEARCHABLE, needs_indexing, next_reference
 from store import audit, clock
 from store.audit_actions import AuditAction
 
@@ -44,7 +47,7 @@ def register(
         date_evidence=dated.evidence,
         batch=batch.name,
         source=run.source,
-        state=NOT_SEARCHABLE if reading.not_searchable else _state(len(reading.pages), unread),
+        state=NOT_SEARCHABLE if reading.not_searchable else state_for(len(reading.pages), unread),
         page_count=len(reading.pages),
         unread_pages=unread,
         note="\n".join(reading.notes),
@@ -81,14 +84,6 @@ def register(
     return record
 
 
-def _state(pages: int, unread: int) -> str:
-    if not pages:
-        return CONTAINER
-    if not unread:
-        return READ
-    return UNREAD if unread == pages else PARTLY_READ
-
-
 def _add_pages(session: Session, record: Record, reading: FileReading) -> None:
     rows = [
         {
@@ -117,6 +112,18 @@ def _add_pages(session: Session, record: Record, reading: FileReading) -> None:
     ]
     if packed:
         session.execute(insert(PageWords), packed)
+
+
+def add_names(session: Session, record: Record, texts: Sequence[tuple[int, str]]) -> None:
+    """Each person, home and body that the texts name is kept, once, beside those kept before."""
+    known = select(RecordPerson.kind, RecordPerson.name).where(RecordPerson.record_id == record.id)
+    kept = {(row.kind, row.name) for row in session.execute(known)}
+    session.add_all(
+        RecordPerson(record_id=record.id, kind=kind, name=name, page=page)
+        for kind, name, page in proposed_names(texts)
+        if (kind, name) not in kept
+    )
+    session.flush()
 
 
 def ocr_pages(reading: FileReading) -> int:

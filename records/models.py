@@ -69,8 +69,9 @@ class RecordFile(Base):
 class Page(Base):
     """One page and the text read from it.
 
-    `read_by` is layer, ocr, both, native or none. An unread page says why in `reason`: it is never
-    only empty.
+    `read_by` is layer, ocr, both or native where the machine read it, transcript or seen where a person did, and
+    none. An unread page says why in `reason`: it is never only empty. `version` is the one of its versions
+    (`records.page_models`) that stands.
     """
 
     __tablename__ = "page"
@@ -81,14 +82,21 @@ class Page(Base):
     number: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     layer_text: Mapped[str | None] = mapped_column(Text)
+    # What OCR made of its picture, where the layer was read as well.
+    ocr_text: Mapped[str | None] = mapped_column(Text)
     heading: Mapped[str] = mapped_column(default="")
-    read_by: Mapped[str]
+    read_by: Mapped[str] = mapped_column(index=True)
     confidence: Mapped[float | None]
     unread: Mapped[bool] = mapped_column(default=False, index=True)
     reason: Mapped[str] = mapped_column(Text, default="")
     width: Mapped[float] = mapped_column(default=0.0)
     height: Mapped[float] = mapped_column(default=0.0)
     rotation: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    # What the choice between layer and picture was made by; shares from 0 to 1, none where it was not measured.
+    layer_word_share: Mapped[float | None]
+    layer_unnamed_share: Mapped[float | None]
+    image_share: Mapped[float | None]
 
 
 class PageWords(Base):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from records.models import Page, Record, RecordFile
+from records.page_models import SuggestNeed
 from retention import holds
 from retention.models import OPEN, DisposalObjection, Suggestion
 from store import protections
@@ -45,6 +46,8 @@ def _reading(session: Session, record: Record) -> Answer:
     unread = session.scalar(
         select(func.count()).select_from(Page).where(Page.record_id == record.id, Page.unread.is_(True))
     )
+    if session.get(SuggestNeed, record.id) is not None:
+        return Answer("reading", PENDING, "its text changed and has not been looked through since")
     return Answer("reading", PENDING if unread else CLEAR, f"{unread or 'no'} pages unread")
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from records.models import Page, PageWords, Record
+from records.page_models import PageVersion
 from records.register import PURGED, needs_indexing
 from retention import checks
 from retention.models import DisposalCheck
@@ -68,6 +69,7 @@ def purge(session: Session, files: FileStore, record: Record, *, actor: Actor) -
     record = session.get_one(Record, record.id)
     refuse_unless_clear(record, ask(session, record, actor=actor))
     pages = session.query(Page.id).where(Page.record_id == record.id)
+    session.execute(delete(PageVersion).where(PageVersion.page_id.in_(pages)))
     session.execute(delete(PageWords).where(PageWords.page_id.in_(pages)))
     session.execute(delete(Page).where(Page.record_id == record.id))
     record.purged_at, record.state = clock.now(), PURGED

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, can, require
 from records.models import Page, Record
+from records.page_models import SuggestNeed
 from records.register import visible
 from retention.models import (
     CATEGORY,
@@ -221,6 +222,11 @@ def _require_decidable(session: Session, record: Record) -> None:
         raise RefusedError(
             f"{record.reference} cannot be cleared because {unread} of its pages have not been read: "
             "nobody can say what is on them."
+        )
+    if session.get(SuggestNeed, record.id) is not None:
+        raise RefusedError(
+            f"{record.reference} cannot be cleared yet because the text of a page changed and has not been looked "
+            "through for categories since: wait a moment and try again."
         )
     undecided = [
         item.category

@@ -36,7 +36,9 @@ function isTyping(target) {
 }
 
 function useKey(part) {
-  if (part.dataset.choose) {
+  if (part.dataset.then && !part.dataset.choose) {
+    document.getElementById(part.dataset.then)?.focus();
+  } else if (part.dataset.choose) {
     const choice = document.getElementById(part.dataset.choose);
     const then = document.getElementById(part.dataset.then);
     if (!choice || !then) return;

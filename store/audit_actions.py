@@ -48,6 +48,10 @@ class AuditAction(StrEnum):
     LIKENESS_ANSWERED = "record.likeness-answered"
     RECORD_VIEWED = "record.viewed"
     FILE_DOWNLOADED = "record.file-downloaded"
+    PAGE_READ_AGAIN = "page.read-again"
+    PAGE_TRANSCRIBED = "page.transcribed"
+    PAGE_SEEN = "page.seen"
+    PAGE_VERSION_CHOSEN = "page.version-chosen"
     SUGGESTED = "retention.suggested"
     TAG_DECIDED = "retention.tag-decided"
     RELEVANCE_DECIDED = "retention.relevance-decided"
@@ -138,6 +142,10 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.LIKENESS_ANSWERED: "said whether two records are alike",
     AuditAction.RECORD_VIEWED: "viewed a record",
     AuditAction.FILE_DOWNLOADED: "downloaded an original",
+    AuditAction.PAGE_READ_AGAIN: "had a page read again with other settings",
+    AuditAction.PAGE_TRANSCRIBED: "transcribed a page by eye",
+    AuditAction.PAGE_SEEN: "looked at a page and said what it is",
+    AuditAction.PAGE_VERSION_CHOSEN: "chose which reading of a page stands",
     AuditAction.SUGGESTED: "suggested categories for a record",
     AuditAction.TAG_DECIDED: "decided a category",
     AuditAction.RELEVANCE_DECIDED: "decided relevance to disclosure",

@@ -12,7 +12,11 @@ LINKS = (
     ("Home", "home.home", {"home"}),
     ("Upload", "uploads.upload", {"uploads"}),
     ("Batches", "batches.batches", {"batches"}),
-    ("Records", "records.records", {"records", "record_decisions", "page_images", "escalation_raise"}),
+    (
+        "Records",
+        "records.records",
+        {"records", "record_decisions", "page_images", "page_reading", "unread", "escalation_raise"},
+    ),
     (
         "Search",
         "search.search",

@@ -15,6 +15,8 @@ from failings.escalations import escalations_of
 from failings.models import Escalation
 from ingest.rendering import has_page_pictures
 from records.models import Page, Record
+from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion
+from records.page_versions import versions_of
 from records.register import family, packed_words, pages_of, visible
 from records.words import unpack
 from retention.holds import clearance_of, holds_of
@@ -46,6 +48,18 @@ class ShownPage:
     pieces: list[Piece]
     boxes: list[MarkedBox]
     has_picture: bool
+    versions: list[PageVersion]
+
+    @property
+    def standing(self) -> PageVersion | None:
+        """The version the page shows, where it was read more than once."""
+        return next((each for each in self.versions if each.version == self.page.version), None)
+
+    @property
+    def machine_text(self) -> str:
+        """What the machine last made of a page that a person typed or saw."""
+        made = next((each for each in self.versions if each.kind == MACHINE), None)
+        return made.text if made and self.page.read_by in (TRANSCRIPT, SEEN) else ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +190,7 @@ def _shown(
         boxes = boxes_of(page.text, unpack(packed), stretches) if packed else []
     except DamagedError:
         boxes = []  # the text beside the image is marked all the same
-    return ShownPage(page, pieces_of(page.text, stretches), boxes, has_picture)
+    return ShownPage(page, pieces_of(page.text, stretches), boxes, has_picture, versions_of(session, page))
 
 
 def still_stands(page: Page, item: SuggestionEvidence) -> bool:

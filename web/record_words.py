@@ -18,6 +18,8 @@ READ_BY = {
     "ocr": "the image, by machine (OCR)",
     "both": "the text in the file and the image together",
     "native": "the text as it was written",
+    "transcript": "a transcript: a person typed it from the page",
+    "seen": "the page by a person, who found nothing to read on it",
     "none": "nothing that can be relied on",
 }
 

@@ -11,6 +11,7 @@ from store import jobs
 from store.archive import Archive
 from store.errors import CandourError
 from worker.comparing import compare_some
+from worker.page_work import look_through_again
 from worker.steps import JOBS
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,8 @@ class Worker:
                 if job is not None:
                     self._do(job)
                     return True
-            if indexing.bring_up_to_date(self._archive) or compare_some(self._archive):
+            looked = look_through_again(self._archive)
+            if indexing.bring_up_to_date(self._archive) or compare_some(self._archive) or looked:
                 return True
             self._watch_searches()
             return False

@@ -12,6 +12,7 @@ from access.policy import OPERATOR, SYSTEM, Actor
 from costs import effort
 from disclosure import production
 from ingest.locking import only_one
+from ingest.page_settings import PageSettings
 from retention import notices
 from retention.notice_file import check_notice, load_notice
 from search import indexing, term_reports
@@ -21,7 +22,7 @@ from store import audit, schema, uploads
 from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError
-from worker import taking_in
+from worker import page_work, taking_in
 
 Heartbeat = Callable[[int, int], None]
 
@@ -194,6 +195,21 @@ def rebuild_index(archive: Archive, *, actor: Actor, progress: Heartbeat | None 
     return count
 
 
+def read_again_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `read-again`: payload record, page, settings and insist.
+
+    May run twice: the second reading is one more version beside the first.
+    """
+    beat(0, 1)
+    actor = _acting(archive, asked_by)
+    settings = PageSettings.from_dict(arguments["settings"])
+    made = page_work.read_again(
+        archive, arguments["record"], arguments["page"], settings, insist=arguments["insist"], actor=actor
+    )
+    beat(1, 1)
+    return vars(made)
+
+
 JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, Any]]] = {
     "ingest": ingest_job,
     "batch-go-on": go_on_job,
@@ -201,4 +217,5 @@ JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, An
     "bundle": bundle_job,
     "index": index_job,
     "term-report": term_report_job,
+    "read-again": read_again_job,
 }

@@ -290,3 +290,33 @@ def test_a_command_before_init_says_what_to_do(tmp_path):
 def test_a_new_user_gets_a_one_time_link(line):
     added = line.answer("users", "add", "leader@example.org", "--role", "leader")
     assert "/welcome/" in added["link"]
+
+
+def test_a_page_is_transcribed_from_the_command_line_and_every_version_of_it_is_kept(line):
+    complaint = reference(line, "complaint.txt")
+    before = line.answer("pages", "unread")["figures"]
+    made = line.answer("pages", "transcribe", complaint, "1", "--by", "officer@example.org",
+                       stdin="The quokkas were fed and watered.\n")  # fmt: skip
+    found = line.answer("search", "quokkas")
+
+    assert made["version"] == 2
+    assert [hit["record"] for hit in found["hits"]] == [complaint]
+    versions = line.answer("pages", "versions", complaint, "1")["versions"]
+    assert [(each["kind"], each["stands"]) for each in versions] == [("transcript", True), ("machine", False)]
+    after = line.answer("pages", "unread")["figures"]
+    assert (after["transcribed"], after["pages"]) == (before["transcribed"] + 1, before["pages"])
+    line.answer("pages", "versions", complaint, "1", "--choose", "1", "--by", "officer@example.org")
+    assert line.answer("search", "quokkas")["total"] == 0
+
+
+def test_pages_refuse_in_one_sentence(line):
+    complaint = reference(line, "complaint.txt")
+
+    assert "would hide" in line.refusal("pages", "seen", complaint, "1", "blank", "--by", "officer@example.org", code=4)
+    assert "no pictures of its pages" in line.refusal("pages", "reread", complaint, "1", code=4)
+    assert "has no page 7" in line.refusal("pages", "versions", complaint, "7", code=2)
+    assert "no user" in line.refusal("pages", "transcribe", complaint, "1", "--by", "nobody@example.org", "--text", "x",
+                                     code=2).lower()  # fmt: skip
+    assert "not with both" in line.refusal(
+        "pages", "transcribe", complaint, "1", "--by", "officer@example.org", "--text", "x", "--file", __file__, code=2
+    )

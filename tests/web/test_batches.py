@@ -100,16 +100,12 @@ def test_a_privileged_file_is_counted_but_not_named_to_an_officer(officer_client
     assert "letter to counsel.tif" in seen_by_legal
 
 
-def test_unread_pages_are_listed_with_their_reason_to_whoever_may_see_the_record(
-    officer_client, legal_client, box: None
-) -> None:
-    seen_by_officer = officer_client.get("/unread-pages").text
-    seen_by_legal = legal_client.get("/unread-pages").text
+def test_the_batch_says_how_many_pages_nobody_read_and_why(officer_client, legal_client, box: None) -> None:
+    seen_by_officer = officer_client.get("/batches/1").text
+    seen_by_legal = legal_client.get("/batches/1").text
 
-    assert "1 page. A person has to look" in seen_by_officer
-    assert "It looks handwritten." in seen_by_officer
-    assert "letter to counsel" not in seen_by_officer
-    assert "2 pages. A person has to look" in seen_by_legal
+    assert "1 could not be made out" in seen_by_officer
+    assert "2 could not be made out" in seen_by_legal
 
 
 def test_a_batch_that_does_not_add_up_says_so(officer_client, archive: Archive, box: None) -> None:

@@ -11,6 +11,7 @@ from access.policy import OPERATOR
 from disclosure import production
 from ingest import batches
 from records.register import NOT_SEARCHABLE, find_record, pages_of
+from records.unread import count_unread_pages
 from retention import holds
 from store.errors import RefusedError
 from worker.taking_in import Outcome, take_in
@@ -63,7 +64,7 @@ def test_the_item_and_the_record_say_in_words_why_no_search_reaches_it(archive, 
 
 def test_each_is_counted_among_the_pages_that_search_cannot_see(archive, outcome):
     with archive.reading() as session:
-        assert batches.count_unread_pages(session, actor=OPERATOR) == 5
+        assert count_unread_pages(session, actor=OPERATOR) == 5
 
 
 def test_none_can_leave_the_notice_while_nobody_has_dealt_with_it(archive, outcome, officer, second_officer):

@@ -14,6 +14,7 @@ from ingest import control, counting, listing, reconciling
 from ingest.batches import WAITING
 from ingest.counting import BatchTotals
 from ingest.models import CANCELLED, DUPLICATE, QUARANTINED, REGISTERED, Batch, Item
+from records.unread import REASONS, reading_figures
 from store import clock
 from store.errors import NotFoundError, RefusedError
 from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
@@ -72,6 +73,8 @@ def _batch_page(number: int, form: RetryForm, *, refused: str) -> str:
         quarantined=_rows(session, quarantined),
         form=form,
         refused=refused,
+        figures=reading_figures(session, actor=current_actor(), batch=found.batch.name),
+        unread_reasons=REASONS,
     )
 
 
@@ -218,22 +221,6 @@ def _lines(found: Batch, state: str | None, reason: str | None) -> Iterator[str]
             held = io.StringIO()
             csv.writer(held).writerow(row)
             yield held.getvalue()
-
-
-@area.get("/unread-pages")
-@requires(Permission.READ)
-def unread_pages() -> str:
-    """The pages nobody and nothing has read, with the reason for each."""
-    session, actor = current_session(), current_actor()
-    start = max(request.args.get("start", 0, type=int), 0)
-    listed = ingested.unread_pages(session, actor=actor, offset=start, limit=PAGE + 1)
-    return render_template(
-        "batches/unread_pages.html",
-        listed=listed[:PAGE],
-        total=ingested.count_unread_pages(session, actor=actor),
-        earlier=max(start - PAGE, 0) if start else None,
-        later=start + PAGE if len(listed) > PAGE else None,
-    )
 
 
 def _find(session: "Session", number: int) -> BatchTotals:

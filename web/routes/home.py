@@ -10,9 +10,9 @@ from costs.reports import report
 from disclosure.marks import count_marked
 from disclosure.production import bundles
 from failings.escalations import overdue_counts
-from ingest.batches import count_unread_pages
 from ingest.counting import batch_totals
 from inquiry.requests import open_requests
+from records.unread import reading_figures
 from retention.tagging import count_to_tag
 from search.alerts import alerts_of
 from store import clock
@@ -80,8 +80,8 @@ def _counted(value: int, one: str, many: str, href: str, tone: str = "", note: s
 
 def _reading() -> Section:
     session, actor = current_session(), current_actor()
-    to_tag, unread = count_to_tag(session, actor=actor), count_unread_pages(session, actor=actor)
-    to_tag_at, unread_at = link_to("records.to_decide"), link_to("batches.unread_pages")
+    to_tag, read = count_to_tag(session, actor=actor), reading_figures(session, actor=actor)
+    to_tag_at, unread_at, unread = link_to("records.to_decide"), link_to("unread.queue"), read.nobody_read
     return Section(
         "Reading and deciding",
         [
@@ -93,7 +93,12 @@ def _reading() -> Section:
                 _attention(to_tag),
             ),
             _counted(
-                unread, "page that could not be read", "pages that could not be read", unread_at, _attention(unread)
+                unread,
+                "page that nobody has read",
+                "pages that nobody has read",
+                unread_at,
+                _attention(unread),
+                note=f"{number(read.transcribed)} transcribed, {number(read.seen_by_person)} seen by a person",
             ),
         ],
     )

@@ -15,6 +15,7 @@ WORDS = {
     "batch-settle": "Ending a cancelled batch",
     "bundle": "Building a bundle",
     "index": "Rebuilding the search index",
+    "read-again": "Reading a page again",
 }
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from access.policy import Permission
-from ingest.batches import count_unread_pages
 from ingest.listing import shown_path
+from records.unread import count_unread_pages, read_by_eye
 from search.engine import Order, Snippet
 from search.kept_searches import kept_searches, latest_of
 from search.language_lexer import QueryMistakeError, pointed_at
@@ -96,6 +96,7 @@ def _page(asked: Asked, *, results: Results | None = None, mistake: Mistake | No
             for hit in (results.hits if results else ())
         },
         unread=count_unread_pages(session, actor=actor),
+        by_eye=read_by_eye(session, [hit.record.id for hit in results.hits]) if results else set(),
         kept=latest_of(session, kept_searches(session, actor=actor)[:KEPT_SHOWN], actor=actor),
         keep_form=KeepForm(formdata=None),
         earlier=asked.at(asked.start - PAGE).address if results and asked.start else "",

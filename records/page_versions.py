@@ -1,0 +1,254 @@
+"""What a page says, and has said: a second reading, a transcript or a look by eye, each kept beside the one before."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor, Permission, require
+from records.models import Page, PageWords, Record
+from records.near_duplicates import needs_comparing
+from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion, SuggestNeed
+from records.reading_state import recount
+from records.register import find_record, needs_indexing
+from store import audit, clock
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError, NotFoundError, RefusedError
+
+# What a person may say of a page on which there is nothing to type, with the words kept as its reason.
+SEEN_AS = {
+    "blank": "blank: seen by a person, nothing is on it",
+    "picture": "picture: seen by a person, a picture without text",
+    "nothing": "nothing to transcribe: seen by a person, marks or a form without words of its own",
+}
+_LONGEST = 200_000
+_SAYS = ("version", "text", "layer_text", "ocr_text", "read_by", "confidence", "unread", "reason")
+_LOOKS = ("width", "height", "rotation")
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """What a page says from now on, or said when it was read again; `packed` is where its words stand."""
+
+    kind: str
+    text: str
+    read_by: str
+    unread: bool = False
+    reason: str = ""
+    confidence: float | None = None
+    layer_text: str | None = None
+    ocr_text: str | None = None
+    packed: bytes | None = None
+    width: float = 0.0
+    height: float = 0.0
+    rotation: int = 0
+    settings: str = ""
+    note: str = ""
+
+
+def find_page(session: Session, reference: str, number: int, *, actor: Actor) -> tuple[Record, Page]:
+    """The record and its page of this number, if this actor may know of them.
+
+    Raises:
+        NotFoundError: There is none, the record was purged, or this actor may not know.
+    """
+    record = find_record(session, reference, actor=actor)
+    if record.purged_at is not None:
+        raise NotFoundError(f"{record.reference} was purged on {record.purged_at:%-d %B %Y}: no page of it is left.")
+    page = session.scalar(select(Page).where(Page.record_id == record.id, Page.number == number))
+    if page is None:
+        raise NotFoundError(f"{record.reference} has no page {number}: it has {record.page_count}.")
+    return record, page
+
+
+def versions_of(session: Session, page: Page) -> list[PageVersion]:
+    """Everything the page was read as, the newest first; empty for a page that was read once."""
+    return list(
+        session.scalars(select(PageVersion).where(PageVersion.page_id == page.id).order_by(PageVersion.version.desc()))
+    )
+
+
+def standing_version(session: Session, page: Page) -> PageVersion | None:
+    """The version the page shows, where it has more than its first reading."""
+    return session.scalar(
+        select(PageVersion).where(PageVersion.page_id == page.id, PageVersion.version == page.version)
+    )
+
+
+def transcribe(
+    session: Session, reference: str, number: int, *, text: str, note: str = "", base: int | None = None, actor: Actor
+) -> PageVersion:
+    """The page says what this person typed from looking at it, and can be found by it; what it said before is kept.
+
+    `base` is the version the person had before them: what somebody else typed meanwhile is never passed over.
+
+    Raises:
+        InvalidInputError: Nothing was typed, or more than a page can hold.
+        RefusedError: The page says exactly this already, or it says something else than `base`.
+    """
+    record, page = _to_change(session, reference, number, actor)
+    if base is not None and page.version != base:
+        raise RefusedError(
+            f"Page {number} of {record.reference} has been changed by somebody else since you opened it: "
+            "copy what you typed, open the page again, and compare."
+        )
+    typed = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+    if not typed:
+        raise InvalidInputError(
+            "The transcript was not kept because nothing was typed: type the words, or say what is on the page instead."
+        )
+    if len(typed) > _LONGEST:
+        raise InvalidInputError(f"The transcript was not kept: one page holds at most {_LONGEST:,} characters.")
+    if page.read_by == TRANSCRIPT and page.text == typed:
+        raise RefusedError(f"Page {number} of {record.reference} already has exactly this transcript.")
+    new = _by_person(page, TRANSCRIPT, text=typed, reason="typed by a person from the page", note=note)
+    made = _add(session, record, page, new, actor=actor)
+    _stand(session, record, page, made)
+    _log(session, AuditAction.PAGE_TRANSCRIBED, record, page, made, actor=actor)
+    return made
+
+
+def say_seen(session: Session, reference: str, number: int, *, what: str, note: str = "", actor: Actor) -> PageVersion:
+    """A person looked at the page and said that there is nothing on it to read; it no longer counts as unread.
+
+    Raises:
+        InvalidInputError: `what` is none of the things that can be said.
+        RefusedError: The page has text, which this would hide.
+    """
+    record, page = _to_change(session, reference, number, actor)
+    if what not in SEEN_AS:
+        raise InvalidInputError(f"A page is seen to be {', '.join(SEEN_AS)}: {what!r} is none of these.")
+    if not page.unread and page.read_by != SEEN:
+        raise RefusedError(
+            f"Page {number} of {record.reference} has text, which this would hide from every search: "
+            "if the text is wrong, transcribe the page."
+        )
+    new = _by_person(page, SEEN, text="", reason=SEEN_AS[what], note=note)
+    made = _add(session, record, page, new, actor=actor)
+    _stand(session, record, page, made)
+    _log(session, AuditAction.PAGE_SEEN, record, page, made, actor=actor, what=what)
+    return made
+
+
+def keep_reading(
+    session: Session, record: Record, page: Page, new: NewVersion, *, stands: bool, actor: Actor
+) -> PageVersion:
+    """What the machine read when it was asked again is kept; it stands, or is only there to be chosen."""
+    require(actor, Permission.TRANSCRIBE)
+    made = _add(session, record, page, new, actor=actor)
+    if stands:
+        _stand(session, record, page, made)
+    _log(session, AuditAction.PAGE_READ_AGAIN, record, page, made, actor=actor, settings=new.settings, stands=stands)
+    return made
+
+
+def choose_version(session: Session, reference: str, number: int, version: int, *, actor: Actor) -> PageVersion:
+    """The page says again what it said in that version; the one that stood before stays in its history.
+
+    Raises:
+        NotFoundError: The page has no such version.
+        RefusedError: It stands already.
+    """
+    record, page = _to_change(session, reference, number, actor)
+    wanted = session.scalar(select(PageVersion).where(PageVersion.page_id == page.id, PageVersion.version == version))
+    if wanted is None:
+        raise NotFoundError(f"Page {number} of {record.reference} has no version {version}: choose one from its list.")
+    if page.version == version:
+        raise RefusedError(f"Version {version} of page {number} of {record.reference} stands already.")
+    _stand(session, record, page, wanted)
+    _log(session, AuditAction.PAGE_VERSION_CHOSEN, record, page, wanted, actor=actor)
+    return wanted
+
+
+def _to_change(session: Session, reference: str, number: int, actor: Actor) -> tuple[Record, Page]:
+    require(actor, Permission.TRANSCRIBE)
+    return find_page(session, reference, number, actor=actor)
+
+
+def _by_person(page: Page, kind: str, *, text: str, reason: str, note: str) -> NewVersion:
+    # What the page looks like does not change with who reads it.
+    return NewVersion(
+        kind, text, kind, reason=reason, width=page.width, height=page.height, rotation=page.rotation, note=note.strip()
+    )
+
+
+def _add(session: Session, record: Record, page: Page, new: NewVersion, *, actor: Actor) -> PageVersion:
+    last = session.scalar(select(func.max(PageVersion.version)).where(PageVersion.page_id == page.id))
+    if last is None:
+        session.add(_first(session, record, page))
+        session.flush()
+        last = page.version
+    made = PageVersion(page_id=page.id, version=last + 1, made_by=actor.name, made_at=clock.now(), **vars(new))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _first(session: Session, record: Record, page: Page) -> PageVersion:
+    words = session.get(PageWords, page.id)
+    return PageVersion(
+        page_id=page.id,
+        version=page.version,
+        kind=MACHINE,
+        text=page.text,
+        layer_text=page.layer_text,
+        ocr_text=page.ocr_text,
+        packed=words.packed if words else None,
+        read_by=page.read_by,
+        confidence=page.confidence,
+        unread=page.unread,
+        reason=page.reason,
+        width=page.width,
+        height=page.height,
+        rotation=page.rotation,
+        made_by="the machine",
+        made_at=record.registered_at,
+    )
+
+
+def _stand(session: Session, record: Record, page: Page, version: PageVersion) -> None:
+    """The page's row says what this version says; its record is counted, indexed and looked through again."""
+    changed = page.text != version.text
+    for name in (*_SAYS, *_LOOKS):
+        setattr(page, name, getattr(version, name))
+    words = session.get(PageWords, page.id)
+    if words is not None and version.packed is None:
+        session.delete(words)
+    elif words is not None and version.packed is not None:
+        words.packed = version.packed
+    elif version.packed is not None:
+        session.add(PageWords(page_id=page.id, packed=version.packed))
+    session.flush()
+    recount(session, record)
+    needs_indexing(session, record.id)
+    if changed:
+        needs_comparing(session, record.id)
+    if changed and session.get(SuggestNeed, record.id) is None:
+        session.add(SuggestNeed(record_id=record.id, since=clock.now()))
+    session.flush()
+
+
+def _log(
+    session: Session,
+    action: AuditAction,
+    record: Record,
+    page: Page,
+    version: PageVersion,
+    *,
+    actor: Actor,
+    **detail: object,
+) -> None:
+    audit.record(
+        session,
+        action,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={
+            "page": page.number,
+            "version": version.version,
+            # Proves later what was kept, without the words themselves.
+            "text_sha256": hashlib.sha256(version.text.encode()).hexdigest(),
+            **detail,
+        },
+    )
