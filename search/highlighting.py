@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
 from search import language_fields as fields
-from search.analysis import as_misread, stem, wildcard_pattern, word_places, words
+from search.analysis import word_places, words
 from search.engine import VALUE_GAP, Highlights, PageHits, Snippet
-from search.language_tree import Asked, Fuzzy, Text, Wildcard, Word, meaning, placed_parts
-from search.marking import Leaf, marked_places
+from search.language_tree import Asked, Fuzzy, Text, Word, meaning, placed_parts
+from search.marking import Leaf, is_leaf, marked_places
 from search.spans import Places
 
 SNIPPET_LENGTH = 240
@@ -76,7 +75,7 @@ class _PagedText:
         """Where the words that the leaf stands for are, in order."""
         if leaf not in self._found:
             found = sorted(
-                place for word in self._candidates(leaf) if _is_word(leaf, word) for place in self._places[word]
+                place for word in self._candidates(leaf) if is_leaf(leaf, word) for place in self._places[word]
             )
             self._found[leaf] = np.array(found, dtype=np.int64)
         return self._found[leaf]
@@ -86,19 +85,7 @@ class _PagedText:
         begin = "" if isinstance(leaf, Fuzzy) else (leaf.text if isinstance(leaf, Word) else leaf.pattern)[:1]
         if begin in ("", "*", "?"):
             return self._places
-        return [word for word in self._places if word[0] == begin]
-
-
-def _is_word(leaf: Leaf, word: str) -> bool:
-    match leaf:
-        case Word(text, exact):
-            return word == text or (not exact and stem(word) == stem(text))
-        case Wildcard(pattern):
-            return wildcard_pattern(pattern).fullmatch(word) is not None
-        case Fuzzy(text, edits):
-            if Levenshtein.distance(word, text, score_cutoff=edits) <= edits:
-                return True
-            return bool(Levenshtein.distance(as_misread(word), as_misread(text), score_cutoff=edits) < edits)
+        return [word for word in self._places if word[:1] == begin]
 
 
 def best_snippet(number: int, text: str, marks: Sequence[tuple[int, int]]) -> Snippet:

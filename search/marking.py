@@ -3,13 +3,28 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
+from search.analysis import as_misread, stem, wildcard_pattern
 from search.language_tree import AnyOf, Fuzzy, Near, Phrase, Placed, Wildcard, Word
 from search.spans import Places, Spans, any_of, in_a_row, single_words, within
 
 Leaf = Word | Wildcard | Fuzzy
 Lookup = Callable[[Leaf], Places]
 """Where a word stands, in order."""
+
+
+def is_leaf(leaf: Leaf, word: str, *, stemmed: bool = True) -> bool:
+    """Whether a folded word is one that the leaf stands for, in a field that finds words by their stem or not."""
+    match leaf:
+        case Word(text, exact):
+            return word == text or (stemmed and not exact and stem(word) == stem(text))
+        case Wildcard(pattern):
+            return wildcard_pattern(pattern).fullmatch(word) is not None
+        case Fuzzy(text, edits):
+            if Levenshtein.distance(word, text, score_cutoff=edits) <= edits:
+                return True
+            return bool(Levenshtein.distance(as_misread(word), as_misread(text), score_cutoff=edits) < edits)
 
 
 def leaves(placed: Placed) -> Iterator[Leaf]:

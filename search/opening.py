@@ -9,7 +9,10 @@ from search.engine import SearchEngine
 from store.archive import Archive
 
 # Loaded by name: an engine that is not chosen costs neither time nor memory.
-ENGINES = {"whoosh": ("search.engines.whoosh", "WhooshEngine")}
+ENGINES = {
+    "whoosh": ("search.engines.whoosh", "WhooshEngine"),
+    "tantivy": ("search.engines.tantivy", "TantivyEngine"),
+}
 _open: dict[Path, SearchEngine] = {}
 _lock = threading.Lock()
 

@@ -11,7 +11,7 @@ from store.errors import InvalidInputError
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SCANNER_FAILURES = ("refuse", "wait")
-ENGINES = {"whoosh"}
+ENGINES = {"whoosh", "tantivy"}
 
 
 @dataclass(frozen=True)

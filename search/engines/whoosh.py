@@ -14,13 +14,14 @@ from typing import TypeVar
 import numpy as np
 
 from search.engine import Found, Highlights, IndexDocument, Order, PageHits
+from search.engines.errors import IndexUnreadableError
+from search.engines.index_folder import IndexFolder
+from search.engines.spelling import suggest
 from search.engines.whoosh_facets import best_hits, count_facets
-from search.engines.whoosh_files import IndexUnreadableError, create_index
-from search.engines.whoosh_folder import IndexFolder
+from search.engines.whoosh_files import create_index
 from search.engines.whoosh_match import Matched, marked_positions, match_query
-from search.engines.whoosh_schema import make_schema
+from search.engines.whoosh_schema import SCHEMA_VERSION, make_schema
 from search.engines.whoosh_snapshot import Snapshot, SnapshotKeeper
-from search.engines.whoosh_spelling import suggest
 from search.engines.whoosh_writing import delete_records, write_documents
 from search.highlighting import highlight_pages, text_parts
 from search.language_tree import Asked, Query, meaning
@@ -36,7 +37,7 @@ class WhooshEngine:
     """The search index in one folder. One engine may serve many threads; many processes may share the folder."""
 
     def __init__(self, folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
-        self._folder = IndexFolder(folder)
+        self._folder = IndexFolder(folder, SCHEMA_VERSION)
         self._wait_seconds = wait_seconds
         self._keeper: SnapshotKeeper | None = None
         self._writer: SnapshotKeeper | None = None
@@ -131,7 +132,12 @@ class WhooshEngine:
 
     def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
         """The query with its unknown words changed to known ones, or None where there is nothing better."""
-        return self._read(lambda snapshot: suggest(query, snapshot, snapshot.in_compartments(compartments)), None)
+
+        def answer(snapshot: Snapshot) -> str | None:
+            allowed = snapshot.in_compartments(compartments)
+            return suggest(query, snapshot.vocabulary, lambda word: snapshot.holders(word, allowed))
+
+        return self._read(answer, None)
 
     @property
     def generation(self) -> str:

@@ -15,11 +15,9 @@ from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import CorruptIndexError, ReaderClosed, SegmentReader
 from whoosh.writing import SegmentWriter
 
-from store.errors import CandourError, DamagedError
+from search.engines.errors import REBUILD, IndexBusyError, IndexUnreadableError
 
 INDEX_NAME = "records"
-REBUILD = "run `candour index rebuild`; no record is lost by it"
-
 _MEMORY_MB = 256
 _LOCK_SECONDS = 5.0
 _BROKEN = (
@@ -41,16 +39,6 @@ _BROKEN = (
     TypeError,
     ValueError,
 )
-
-
-class IndexBusyError(CandourError):
-    """Another process is writing the index and did not finish in time; trying again is right."""
-
-    status_code = 503
-
-
-class IndexUnreadableError(DamagedError):
-    """The files of the index are broken, or went away while they were opened."""
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from search import language_fields as fields
 from search.analysis import wildcard_pattern
+from search.engines.ranking import SATURATION, WEIGHTS
 from search.engines.whoosh_postings import POSITION_BITS
 from search.engines.whoosh_snapshot import Snapshot
 from search.language_tree import (
@@ -36,22 +37,6 @@ from search.spans import Places
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
-
-SATURATION = 2.0
-"""BM25's k1: how soon a word that is repeated stops counting for more."""
-
-WEIGHTS = {
-    fields.TEXT: (1.0, 0.75),
-    fields.TITLE: (2.0, 0.5),
-    fields.FILE: (1.0, 0.3),
-    fields.REFERENCE: (1.5, 0.0),
-    fields.PERSON: (2.0, 0.3),
-    fields.PLACE: (1.5, 0.3),
-    fields.BATCH: (0.5, 0.0),
-    fields.BOX: (0.5, 0.0),
-    fields.SOURCE: (0.5, 0.0),
-}
-"""For each field of words, what a word in it weighs and how much a long value lessens that (BM25F's w and b)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from search import language_fields as fields
+from search.engines.vocabulary import Vocabulary
 from search.engines.whoosh_columns import Columns, join_columns, read_columns
 from search.engines.whoosh_files import latest_generation, open_segment, open_storage, read_contents, reading_files
 from search.engines.whoosh_postings import Postings, PostingsCache
 from search.engines.whoosh_schema import PAGES
-from search.engines.whoosh_vocabulary import Vocabulary
+from search.language_tree import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class Snapshot:
         """The postings of a word in each segment that has it, with the number of the segment's first document."""
         found = ((s.base, self._cache.read(s.segment_id, s.reader, field, word)) for s in self.segments)
         return [(base, postings) for base, postings in found if postings is not None]
+
+    def holders(self, word: str, allowed: NDArray[np.bool_]) -> int:
+        """How many times over the allowed documents hold the word or another form of it; 0 where none does."""
+        return sum(
+            int(allowed[postings.docs + base].sum())
+            for name in fields.PLAIN_FIELDS
+            for form in self.vocabulary.expand(Word(word), stemmed=name in fields.STEMMED_FIELDS)
+            for base, postings in self.postings(name, form)
+        )
 
     def pages(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The page numbers of a document, and the position of the first word on each."""

@@ -1,23 +1,22 @@
 """Documents written into one index folder, in batches, each of which is one commit."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from math import log
 from typing import Any
 
 from search.engine import IndexDocument
+from search.engines.batches import in_batches
 from search.engines.whoosh_files import open_segment, open_writer
 from search.engines.whoosh_schema import lay_down
 from search.engines.whoosh_snapshot import SnapshotKeeper
 
-BATCH_DOCUMENTS = 2_000
-BATCH_CHARACTERS = 32 * 2**20
 TIER_SEGMENTS = 8
 
 
 def write_documents(keeper: SnapshotKeeper, documents: Iterable[IndexDocument]) -> int:
     """Every document is in the index, in place of the one with its record id; the number written."""
     written = 0
-    for batch in _batches(documents):
+    for batch in in_batches(documents):
         numbers = _numbers(keeper)
         writer = open_writer(keeper.storage)
         try:
@@ -75,18 +74,3 @@ def merge_tiers(writer: Any, segments: Sequence[Any]) -> list[Any]:
 def _numbers(keeper: SnapshotKeeper) -> dict[int, int]:
     snapshot = keeper.latest()
     return snapshot.numbers if snapshot.segments else {}
-
-
-def _batches(documents: Iterable[IndexDocument]) -> Iterator[dict[int, IndexDocument]]:
-    """Batches by record id, the last document of an id winning; ended by number or by amount of text."""
-    waiting = iter(documents)
-    batch: dict[int, IndexDocument] = {}
-    characters = 0
-    for document in waiting:
-        batch[document.record_id] = document
-        characters += sum(len(text) for _, text in document.pages)
-        if len(batch) >= BATCH_DOCUMENTS or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = {}, 0
-    if batch:
-        yield batch

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from search.engine import IndexDocument
+from search.engine import IndexDocument, SearchEngine
+from search.engines.tantivy import TantivyEngine
 from search.engines.whoosh import WhooshEngine
 from search.plain_scan import PlainScan
 
@@ -71,28 +73,47 @@ def real_documents(corpus: Callable[[str], Path]) -> Sequence[IndexDocument]:
     return _real_documents(corpus("ir/cran/docs.jsonl"), corpus("text/versions/jfk/2018"))
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> WhooshEngine:
-    return WhooshEngine(tmp_path / "index", wait_seconds=0.2)
-
-
+MakeEngine = Callable[[Path], SearchEngine]
+KINDS: dict[str, MakeEngine] = {
+    "whoosh": lambda folder: WhooshEngine(folder, wait_seconds=0.2),
+    "tantivy": lambda folder: TantivyEngine(folder, wait_seconds=0.2),
+}
 _shared: dict[str, object] = {}
 
 
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    return str(request.param)
+
+
 @pytest.fixture
-def real_engine(real_documents: Sequence[IndexDocument], tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
-    """The real documents in Whoosh, in several segments, some of them written twice and some removed and put back."""
-    if "engine" not in _shared:
-        made = WhooshEngine(tmp_path_factory.mktemp("conformance") / "index")
+def make_engine(kind: str) -> MakeEngine:
+    return KINDS[kind]
+
+
+@pytest.fixture
+def engine(make_engine: MakeEngine, tmp_path: Path) -> SearchEngine:
+    return make_engine(tmp_path / "index")
+
+
+@pytest.fixture
+def real_engine(
+    kind: str,
+    make_engine: MakeEngine,
+    real_documents: Sequence[IndexDocument],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> SearchEngine:
+    """The real documents in several segments, some of them written twice, some removed and put back."""
+    if kind not in _shared:
+        made = make_engine(tmp_path_factory.mktemp("conformance") / "index")
         for start in range(0, len(real_documents), 60):
             made.index(real_documents[start : start + 60])
         made.index(real_documents[30:50])
         made.remove([document.record_id for document in real_documents[100:110]])
         made.index(real_documents[100:110])
-        _shared["engine"] = made
-    found = _shared["engine"]
-    assert isinstance(found, WhooshEngine)
-    return found
+        _shared[kind] = made
+    return cast(SearchEngine, _shared[kind])
 
 
 @pytest.fixture

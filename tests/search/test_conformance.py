@@ -1,12 +1,17 @@
 """The engine finds the records that a plain reading of every document finds: no more, no fewer."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import language_fields as fields
-from search.engine import FACETS, IndexDocument
-from search.engines.whoosh import WhooshEngine
+from search.analysis import keyword
+from search.engine import FACET_LIMIT, FACETS, IndexDocument, SearchEngine
 from search.language import any_word, parse_query
 from search.language_tree import And, AnyOf, Fuzzy, Near, Node, Not, Or, Phrase, Placed, Text, Wildcard, Word
 from search.plain_scan import PlainScan
@@ -75,7 +80,7 @@ def test_there_are_enough_queries_of_every_kind() -> None:
 
 @pytest.mark.parametrize("written", ALL_KINDS)
 def test_the_engine_finds_what_reading_everything_finds(
-    written: str, real_engine: WhooshEngine, oracle: PlainScan
+    written: str, real_engine: SearchEngine, oracle: PlainScan
 ) -> None:
     query = parse_query(written)
 
@@ -87,7 +92,7 @@ def test_the_engine_finds_what_reading_everything_finds(
     assert sorted(hit.record_id for hit in found.hits) == list(expected)
 
 
-def test_each_value_of_a_facet_finds_as_many_as_it_was_counted_for(real_engine: WhooshEngine) -> None:
+def test_each_value_of_a_facet_finds_as_many_as_it_was_counted_for(real_engine: SearchEngine) -> None:
     asked = parse_query("wing OR memorandum")
     facets = real_engine.find(asked, compartments=OPEN, limit=0).facets
     checked = 0
@@ -103,7 +108,7 @@ def test_each_value_of_a_facet_finds_as_many_as_it_was_counted_for(real_engine: 
     assert checked > 60
 
 
-def test_values_written_differently_are_one_value_of_a_facet(engine: WhooshEngine) -> None:
+def test_values_written_differently_are_one_value_of_a_facet(engine: SearchEngine) -> None:
     engine.index(
         [
             IndexDocument(1, people=["Mair Llŷr", "MAIR LLYR"]),
@@ -120,7 +125,112 @@ def test_values_written_differently_are_one_value_of_a_facet(engine: WhooshEngin
     assert [(each.value, each.count) for each in counted] == [("Mair Llŷr", 2)]
 
 
-def test_the_queries_are_not_idle(real_engine: WhooshEngine) -> None:
+@pytest.mark.parametrize("compartments", [OPEN, EVERY_COMPARTMENT, frozenset({"restricted"}), frozenset({"sealed"})])
+def test_counts_and_facets_are_those_of_reading_everything(
+    compartments: frozenset[str],
+    real_engine: SearchEngine,
+    oracle: PlainScan,
+    real_documents: Sequence[IndexDocument],
+) -> None:
+    by_id = {document.record_id: document for document in real_documents}
+    for written in ALL_KINDS[::5]:
+        query = parse_query(written)
+        expected = [by_id[number] for number in oracle.matching(query, compartments=compartments)]
+
+        found = real_engine.find(query, compartments=compartments)
+
+        assert real_engine.count(query, compartments=compartments) == found.total == len(expected), written
+        for facet in FACETS:
+            shown = [(count.value, count.count) for count in found.facets.get(facet, ())]
+            assert shown == facet_by_reading(facet, expected), (written, facet)
+
+
+def facet_by_reading(facet: str, documents: Sequence[IndexDocument]) -> list[tuple[str, int]]:
+    if facet in (fields.YEAR, fields.DECADE):
+        size = 10 if facet == fields.DECADE else 1
+        spans = [dates for document in documents if (dates := document.dates()) is not None]
+        starts = [{year // size * size for year in range(a.year, b.year + 1)} for a, b in spans]
+        return sorted(Counter(f"{year:04}" for found in starts for year in found).items())
+    alike: dict[str, Counter[str]] = {}
+    for document in documents:
+        for value in document.whole_values(facet):
+            alike.setdefault(keyword(value), Counter())[value] += 1
+    named = [(min(spellings, key=lambda v: (-spellings[v], v)), spellings.total()) for spellings in alike.values()]
+    return sorted(named, key=lambda item: (-item[1], item[0]))[:FACET_LIMIT]
+
+
+ODD_DOCUMENTS = [
+    IndexDocument(1, reference="A/1", title="Cŵn a’r tŷ", pages=[(1, "Y gw\u0302r o’r tŷ; mae’r plant’s"), (2, "cwn")]),
+    IndexDocument(
+        2, reference="A/2", people=["Mair Llŷr", "Ada Quill"], pages=[(1, "first part ends"), (2, "here now")]
+    ),
+    IndexDocument(
+        3, reference="A/3", pages=[(1, "ﷺ stood alone"), (4, ""), (9, "page nine")], facts={"note": ["a.b(c)*"]}
+    ),
+    IndexDocument(4, reference="A-4", pages=[(1, "ﾞ mark ﾞ again"), (2, "soft\u00adhyphen and co-operate")]),
+    IndexDocument(5, pages=[(1, "x" * 200), (2, "𐐀" * 80)], record_type="Type " * 80, batch="Ben's [batch] + more?"),
+    IndexDocument(6, pages=[], people=["Quill", "Mair"], places=["Tŷ Mawr", "", "The Old Mill"]),
+    IndexDocument(7, pages=[(1, "the the the"), (2, "the end")], date_from=date(1, 1, 1), date_to=date(9999, 12, 31)),
+    IndexDocument(8, title="ends", pages=[(1, "a b"), (2, "c d")], box="7", state="unread", facts={"state": ["shut"]}),
+    IndexDocument(9, pages=[(1, "\u0130stanbul STRASSE straße ﬁnding Æthel")], categories=["Ä b", "c\td"]),
+]
+ODD = """
+cŵn|cwn|gwr|gŵr|tŷ|ty|"o'r tŷ"|plant|=plants|"tŷ mae'r"|title:cŵn|"llŷr ada"|person:(mair w/100 ada)|person:"mair llŷr"
+"ends here"|ends pre/1 here|"here now"|ends w/3 now|"alone page"|alone w/100 nine|"alone" w/1 page|stood w/2 page
+ﷺ
+"mark again"|mark w/1 again|mark w/2 again|mark pre/2 again|softhyphen|soft-hyphen|co-operate|cooperate|"and co operate"
+xxxxxx*|x*xx|𐐀𐐀*|*𐐨𐐨|person:"quill mair"|place:"tŷ mawr the"|place:(mawr w/100 old)|place:mill
+"the the"|"the the the the"
+the w/1 the|the pre/3 the|the pre/4 end|"the the" w/1 the|"the the" w/2 end|date:0001|date:9999-12-31
+date:1974|date:none
+"a b c"|a pre/3 d|"b c"|box:7|state:shut|state:unread|state:s*|strasse|straße|istanbul|finding|fin*
+aethel|category:"a b"
+category:"c d"|has:note|has:"note=a.b(c)*"|has:"note=a?b*"|has:note=*|type:"type type*"|batch:[batch]|batch:more
+batch:"ben's batch more"|batch:bens|title:ends NOT d|NOT title:ends|* NOT has:text|reference:"a 4"
+reference:a-4|(a w/2 c) w/2 d
+(mark OR stood) w/2 (again OR alone)|(mark w/2 again) pre/9 soft*|"first part" w/2 here|"first part" pre/1 "ends here"
+fir* w/2 ends
+"th? the"|frist~2 w/2 ends|"part en*"|=ends|ends|end|(end OR ends) w/2 (part OR the)|"the end"|"end"
+"""
+
+
+@pytest.mark.parametrize("written", [query for line in ODD.strip().splitlines() for query in line.split("|")])
+def test_odd_writing_and_the_edges_of_pages_and_values_agree(written: str, odd_engine: SearchEngine) -> None:
+    query = parse_query(written)
+    expected = PlainScan(ODD_DOCUMENTS).matching(query, compartments=OPEN)
+
+    assert odd_engine.matching(query, compartments=OPEN) == expected
+    assert odd_engine.find(query, compartments=OPEN).total == len(expected)
+    by_id = {document.record_id: document for document in ODD_DOCUMENTS}
+    for number in expected:
+        shown = odd_engine.highlight(query, number, by_id[number].pages, compartments=OPEN)
+        located = odd_engine.locate(query, [number], compartments=OPEN)[number]
+        if [page for page, _ in by_id[number].pages] == list(range(1, len(by_id[number].pages) + 1)):
+            assert shown.pages == located
+
+
+_odd: dict[str, SearchEngine] = {}
+
+
+@pytest.fixture
+def odd_engine(
+    kind: str, make_engine: Callable[[Path], SearchEngine], tmp_path_factory: pytest.TempPathFactory
+) -> SearchEngine:
+    if kind not in _odd:
+        _odd[kind] = make_engine(tmp_path_factory.mktemp("odd") / "index")
+        _odd[kind].index(ODD_DOCUMENTS)
+    return _odd[kind]
+
+
+def test_facets_of_odd_documents_are_those_of_reading_them(odd_engine: SearchEngine) -> None:
+    found = odd_engine.find(parse_query("*"), compartments=OPEN)
+
+    for facet in FACETS:
+        shown = [(count.value, count.count) for count in found.facets.get(facet, ())]
+        assert shown == facet_by_reading(facet, ODD_DOCUMENTS), facet
+
+
+def test_the_queries_are_not_idle(real_engine: SearchEngine) -> None:
     counts = [real_engine.count(parse_query(written), compartments=EVERY_COMPARTMENT) for written in ALL_KINDS]
 
     # A list of queries that find nothing, or everything, would prove little.
@@ -128,7 +238,7 @@ def test_the_queries_are_not_idle(real_engine: WhooshEngine) -> None:
 
 
 def test_any_word_of_a_question_finds_what_reading_everything_finds(
-    real_engine: WhooshEngine, oracle: PlainScan
+    real_engine: SearchEngine, oracle: PlainScan
 ) -> None:
     query = any_word("What similarity laws must be obeyed when constructing models of heated aircraft?")
 
@@ -136,7 +246,7 @@ def test_any_word_of_a_question_finds_what_reading_everything_finds(
 
 
 def test_pages_told_from_the_index_are_those_told_from_the_text(
-    real_engine: WhooshEngine, real_documents: list[IndexDocument]
+    real_engine: SearchEngine, real_documents: list[IndexDocument]
 ) -> None:
     by_id = {document.record_id: document for document in real_documents}
     for written in ALL_KINDS[::3]:
@@ -183,15 +293,18 @@ _SMALL = st.builds(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     documents=st.lists(_SMALL, min_size=1, max_size=12, unique_by=lambda d: d.record_id),
     trees=st.lists(_TREES, min_size=20, max_size=20),
 )
 def test_any_tree_over_any_small_documents_agrees(
-    documents: list[IndexDocument], trees: list[Node], tmp_path_factory: pytest.TempPathFactory
+    make_engine: Callable[[Path], SearchEngine],
+    tmp_path_factory: pytest.TempPathFactory,
+    documents: list[IndexDocument],
+    trees: list[Node],
 ) -> None:
-    engine = WhooshEngine(tmp_path_factory.mktemp("small") / "index")
+    engine = make_engine(tmp_path_factory.mktemp("small") / "index")
     engine.index(documents)
     scan = PlainScan(documents)
 

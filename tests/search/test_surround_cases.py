@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from search.engine import IndexDocument
-from search.engines.whoosh import WhooshEngine
+from search.engine import IndexDocument, SearchEngine
 from search.language import parse_query
 from search.plain_scan import PlainScan
 from store.errors import InvalidInputError
@@ -98,7 +97,7 @@ def cases(corpus: Callable[[str], Path]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("group", ["1", "2", "3"])
 def test_the_published_cases_find_the_published_documents(
-    group: str, cases: dict[str, Any], engine: WhooshEngine
+    group: str, cases: dict[str, Any], engine: SearchEngine
 ) -> None:
     papers = [IndexDocument(n, pages=[(1, text)]) for n, text in enumerate(cases[f"docs{group}"])]
     engine.index(papers)

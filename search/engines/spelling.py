@@ -1,24 +1,27 @@
 """Did you mean: words that stand nowhere changed to the likeliest that do, among what the asker may see."""
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable
+
 from rapidfuzz.distance import Levenshtein
 
 from search import language_fields as fields
 from search.analysis import as_misread, tokens
-from search.engines.whoosh_snapshot import Snapshot
+from search.engines.vocabulary import Vocabulary
 from search.language_tree import Query, Word, placed_parts
 from search.marking import leaves
+
+Holders = Callable[[str], int]
+"""How many documents, of those that may be seen, hold the word or another form of it."""
 
 _SHORTEST = 4
 
 
-def suggest(query: Query, snapshot: Snapshot, allowed: NDArray[np.bool_]) -> str | None:
+def suggest(query: Query, vocabulary: Vocabulary, holders: Holders) -> str | None:
     """The query as written, with each unknown word changed to a known one; None where no word was changed."""
     changes = {
         word: better
-        for word in _unknown_words(query, snapshot, allowed)
-        if (better := _likeliest(word, snapshot, allowed)) is not None
+        for word in _unknown_words(query, holders)
+        if (better := _likeliest(word, vocabulary, holders)) is not None
     }
     if not changes:
         return None
@@ -30,32 +33,20 @@ def suggest(query: Query, snapshot: Snapshot, allowed: NDArray[np.bool_]) -> str
     return "".join([*written, query.written[end:]])
 
 
-def _unknown_words(query: Query, snapshot: Snapshot, allowed: NDArray[np.bool_]) -> set[str]:
+def _unknown_words(query: Query, holders: Holders) -> set[str]:
     plain = (part for part in placed_parts(query.node) if part.field in (None, fields.TEXT, fields.TITLE))
     asked = {leaf.text for part in plain for leaf in leaves(part.placed) if isinstance(leaf, Word)}
-    return {word for word in asked if len(word) >= _SHORTEST and not _holders(word, snapshot, allowed)}
+    return {word for word in asked if len(word) >= _SHORTEST and not holders(word)}
 
 
-def _holders(word: str, snapshot: Snapshot, allowed: NDArray[np.bool_]) -> int:
-    """How many documents, of those that may be seen, hold the word or another form of it."""
-    return sum(
-        int(allowed[postings.docs + base].sum())
-        for name in fields.PLAIN_FIELDS
-        for form in snapshot.vocabulary.expand(Word(word), stemmed=name in fields.STEMMED_FIELDS)
-        for base, postings in snapshot.postings(name, form)
-    )
-
-
-def _likeliest(word: str, snapshot: Snapshot, allowed: NDArray[np.bool_]) -> str | None:
+def _likeliest(word: str, vocabulary: Vocabulary, holders: Holders) -> str | None:
     """The nearest word that is held; of equally near ones the most held, and then the first by letters."""
-    near = sorted(
-        (_distance(word, other), other) for other in snapshot.vocabulary.within(word, 2 if len(word) > 5 else 1)
-    )
+    near = sorted((_distance(word, other), other) for other in vocabulary.within(word, 2 if len(word) > 5 else 1))
     best: tuple[float, int, str] | None = None
     for distance, other in near:
         if best is not None and distance > best[0]:
             break
-        held = _holders(other, snapshot, allowed)
+        held = holders(other)
         if held and (best is None or (distance, -held, other) < best):
             best = (distance, -held, other)
     return best[2] if best else None

@@ -1,11 +1,10 @@
-"""What the Whoosh engine promises beyond finding the right records."""
+"""What every engine promises beyond finding the right records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from search.engine import Hit, IndexDocument, Order
-from search.engines.whoosh import WhooshEngine
+from search.engine import Hit, IndexDocument, Order, SearchEngine
 from search.language import any_word, parse_query
 
 OPEN = frozenset({"open"})
@@ -16,11 +15,11 @@ def paper(number: int, text: str = "minutes of the roads committee", **particula
     return IndexDocument(number, reference=f"R{number:04}", pages=[(1, text)], **particulars)  # type: ignore[arg-type]
 
 
-def ids(engine: WhooshEngine, query: str, compartments: frozenset[str] = OPEN) -> Sequence[int]:
+def ids(engine: SearchEngine, query: str, compartments: frozenset[str] = OPEN) -> Sequence[int]:
     return engine.matching(parse_query(query), compartments=compartments)
 
 
-def test_an_index_nobody_has_written_answers_with_nothing(engine: WhooshEngine) -> None:
+def test_an_index_nobody_has_written_answers_with_nothing(engine: SearchEngine) -> None:
     assert ids(engine, "*") == ()
     assert engine.document_count == 0
     assert engine.find(parse_query("roads"), compartments=OPEN).total == 0
@@ -28,7 +27,7 @@ def test_an_index_nobody_has_written_answers_with_nothing(engine: WhooshEngine) 
     assert engine.remove([1]) == 0
 
 
-def test_a_document_written_again_takes_the_place_of_the_first(engine: WhooshEngine) -> None:
+def test_a_document_written_again_takes_the_place_of_the_first(engine: SearchEngine) -> None:
     engine.index([paper(1, "roads"), paper(2, "parks")])
 
     engine.index([paper(1, "payroll")])
@@ -38,20 +37,20 @@ def test_a_document_written_again_takes_the_place_of_the_first(engine: WhooshEng
     assert engine.document_count == 2
 
 
-def test_of_two_documents_of_one_record_in_one_batch_the_last_stays(engine: WhooshEngine) -> None:
+def test_of_two_documents_of_one_record_in_one_batch_the_last_stays(engine: SearchEngine) -> None:
     engine.index([paper(1, "roads"), paper(1, "parks")])
 
     assert ids(engine, "*") == (1,)
     assert ids(engine, "parks") == (1,)
 
 
-def test_a_question_without_a_word_finds_nothing(engine: WhooshEngine) -> None:
+def test_a_question_without_a_word_finds_nothing(engine: SearchEngine) -> None:
     engine.index([paper(1)])
 
     assert engine.matching(any_word("?!"), compartments=OPEN) == ()
 
 
-def test_when_every_document_is_gone_nothing_is_found(engine: WhooshEngine) -> None:
+def test_when_every_document_is_gone_nothing_is_found(engine: SearchEngine) -> None:
     engine.index([paper(1), paper(2)])
     engine.remove([1, 2])
 
@@ -61,7 +60,7 @@ def test_when_every_document_is_gone_nothing_is_found(engine: WhooshEngine) -> N
     assert engine.document_count == 0
 
 
-def test_a_document_removed_is_gone_and_the_others_stay(engine: WhooshEngine) -> None:
+def test_a_document_removed_is_gone_and_the_others_stay(engine: SearchEngine) -> None:
     engine.index([paper(1), paper(2), paper(3)])
 
     assert engine.remove([2, 99]) == 1
@@ -70,7 +69,7 @@ def test_a_document_removed_is_gone_and_the_others_stay(engine: WhooshEngine) ->
     assert engine.document_count == 2
 
 
-def test_the_generation_changes_with_each_change_and_not_with_reading(engine: WhooshEngine) -> None:
+def test_the_generation_changes_with_each_change_and_not_with_reading(engine: SearchEngine) -> None:
     engine.index([paper(1)])
     first = engine.generation
     ids(engine, "roads")
@@ -83,8 +82,10 @@ def test_the_generation_changes_with_each_change_and_not_with_reading(engine: Wh
     assert len({first, second, engine.generation}) == 3
 
 
-def test_another_reader_sees_what_was_written_since_it_last_read(engine: WhooshEngine, tmp_path: Path) -> None:
-    reader = WhooshEngine(tmp_path / "index")
+def test_another_reader_sees_what_was_written_since_it_last_read(
+    engine: SearchEngine, make_engine: Callable[[Path], SearchEngine], tmp_path: Path
+) -> None:
+    reader = make_engine(tmp_path / "index")
     engine.index([paper(1)])
     assert ids(reader, "roads") == (1,)
 
@@ -95,8 +96,10 @@ def test_another_reader_sees_what_was_written_since_it_last_read(engine: WhooshE
     assert ids(reader, "roads") == (3,)
 
 
-def test_two_writers_in_turn_do_not_undo_each_other(engine: WhooshEngine, tmp_path: Path) -> None:
-    other = WhooshEngine(tmp_path / "index")
+def test_two_writers_in_turn_do_not_undo_each_other(
+    engine: SearchEngine, make_engine: Callable[[Path], SearchEngine], tmp_path: Path
+) -> None:
+    other = make_engine(tmp_path / "index")
 
     engine.index([paper(1, "roads"), paper(2, "roads")])
     other.index([paper(2, "parks")])
@@ -107,7 +110,7 @@ def test_two_writers_in_turn_do_not_undo_each_other(engine: WhooshEngine, tmp_pa
     assert engine.document_count == 2
 
 
-def test_what_may_not_be_seen_changes_no_number(tmp_path: Path) -> None:
+def test_what_may_not_be_seen_changes_no_number(make_engine: Callable[[Path], SearchEngine], tmp_path: Path) -> None:
     seen = [
         paper(
             n,
@@ -132,7 +135,7 @@ def test_what_may_not_be_seen_changes_no_number(tmp_path: Path) -> None:
         )
         for n in range(20, 40)
     ]
-    alone, together = WhooshEngine(tmp_path / "alone"), WhooshEngine(tmp_path / "together")
+    alone, together = make_engine(tmp_path / "alone"), make_engine(tmp_path / "together")
     alone.index(seen)
     together.index([*forbidden[:10], *seen, *forbidden[10:]])
 
@@ -159,7 +162,7 @@ def test_what_may_not_be_seen_changes_no_number(tmp_path: Path) -> None:
 
 
 def test_each_facet_counts_what_asking_for_its_value_finds(
-    real_engine: WhooshEngine, real_documents: Sequence[IndexDocument]
+    real_engine: SearchEngine, real_documents: Sequence[IndexDocument]
 ) -> None:
     found = real_engine.find(parse_query("the"), compartments=OPEN)
 
@@ -169,7 +172,7 @@ def test_each_facet_counts_what_asking_for_its_value_finds(
             assert real_engine.count(parse_query(f'the {facet}:"{value}"'), compartments=OPEN) == count, (facet, value)
 
 
-def test_a_document_of_an_uncertain_year_counts_in_each_of_its_years(engine: WhooshEngine) -> None:
+def test_a_document_of_an_uncertain_year_counts_in_each_of_its_years(engine: SearchEngine) -> None:
     engine.index(
         [
             paper(1, date_from=date(1970, 1, 1), date_to=date(1972, 12, 31)),
@@ -183,7 +186,7 @@ def test_a_document_of_an_uncertain_year_counts_in_each_of_its_years(engine: Who
     assert [(year.value, year.count) for year in years] == [("1970", 1), ("1971", 2), ("1972", 1)]
 
 
-def test_pages_of_hits_follow_one_another_without_gap_or_repeat(real_engine: WhooshEngine) -> None:
+def test_pages_of_hits_follow_one_another_without_gap_or_repeat(real_engine: SearchEngine) -> None:
     query = parse_query("the OR wing")
     for order in Order:
         whole = real_engine.find(query, compartments=OPEN, limit=500, order=order).hits
@@ -193,7 +196,7 @@ def test_pages_of_hits_follow_one_another_without_gap_or_repeat(real_engine: Who
         assert tuple(pages) == whole
 
 
-def test_orders_by_date_put_the_undated_last(engine: WhooshEngine) -> None:
+def test_orders_by_date_put_the_undated_last(engine: SearchEngine) -> None:
     engine.index([paper(1), paper(2, date_from=date(1980, 1, 1)), paper(3, date_from=date(1970, 1, 1))])
 
     def order(wanted: Order) -> list[int]:
@@ -204,7 +207,7 @@ def test_orders_by_date_put_the_undated_last(engine: WhooshEngine) -> None:
     assert order(Order.REFERENCE) == [1, 2, 3]
 
 
-def test_a_title_and_a_name_weigh_more_than_the_text(engine: WhooshEngine) -> None:
+def test_a_title_and_a_name_weigh_more_than_the_text(engine: SearchEngine) -> None:
     filler = "about other matters of the day"
     engine.index(
         [
@@ -221,7 +224,7 @@ def test_a_title_and_a_name_weigh_more_than_the_text(engine: WhooshEngine) -> No
     assert hits[2].record_id == 1
 
 
-def test_nothing_reaches_from_one_persons_name_into_the_next(engine: WhooshEngine) -> None:
+def test_nothing_reaches_from_one_persons_name_into_the_next(engine: SearchEngine) -> None:
     engine.index([paper(1, people=["Mair Llŷr", "Ada Quill"])])
 
     assert ids(engine, 'person:"llŷr ada"') == ()
@@ -229,7 +232,7 @@ def test_nothing_reaches_from_one_persons_name_into_the_next(engine: WhooshEngin
     assert ids(engine, "person:(mair w/1 llŷr)") == (1,)
 
 
-def test_words_far_into_a_very_long_document_are_found_on_their_page(engine: WhooshEngine) -> None:
+def test_words_far_into_a_very_long_document_are_found_on_their_page(engine: SearchEngine) -> None:
     pages = [(number, "the same few words " * 100) for number in range(1, 301)]
     pages[249] = (250, "the needle stands here")
     engine.index([IndexDocument(1, pages=pages)])
@@ -239,7 +242,7 @@ def test_words_far_into_a_very_long_document_are_found_on_their_page(engine: Who
     assert [(page.number, page.count) for page in located] == [(250, 2)]
 
 
-def test_page_numbers_need_not_begin_at_one(engine: WhooshEngine) -> None:
+def test_page_numbers_need_not_begin_at_one(engine: SearchEngine) -> None:
     engine.index([IndexDocument(1, pages=[(7, "roads"), (9, ""), (12, "parks and roads")])])
 
     located = engine.locate(parse_query("roads"), [1], compartments=OPEN)[1]
@@ -247,7 +250,7 @@ def test_page_numbers_need_not_begin_at_one(engine: WhooshEngine) -> None:
     assert [page.number for page in located] == [7, 12]
 
 
-def test_a_suggestion_changes_only_the_words_nobody_wrote(engine: WhooshEngine) -> None:
+def test_a_suggestion_changes_only_the_words_nobody_wrote(engine: SearchEngine) -> None:
     engine.index([paper(1, "the committee met; each member was present")])
 
     def suggestion(written: str) -> str | None:

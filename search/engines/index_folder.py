@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from search.engines.whoosh_files import REBUILD, IndexBusyError
-from search.engines.whoosh_schema import SCHEMA_VERSION
+from search.engines.errors import REBUILD, IndexBusyError
 from store.errors import DamagedError
 
 POINTER = "current.json"
@@ -18,10 +17,14 @@ LOCK = "writer.lock"
 
 
 class IndexFolder:
-    """The outer folder. Inside it lie the folder of the index in use and, during a rebuild, the next one."""
+    """The outer folder. Inside it lie the folder of the index in use and, during a rebuild, the next one.
 
-    def __init__(self, path: Path) -> None:
+    The layout is the name or number of the engine's own layout of its files: an index of another one is refused.
+    """
+
+    def __init__(self, path: Path, layout: int | str) -> None:
         self.path = path
+        self._layout = layout
         self._known: tuple[tuple[int, int, int], Path] | None = None
 
     def current(self) -> Path | None:
@@ -38,13 +41,15 @@ class IndexFolder:
             if self._known is not None and self._known[0] == mark:
                 return self._known[1]
             found = json.loads(pointer.read_text(encoding="utf-8"))
-            name, version = str(found["folder"]), int(found["schema"])
+            name, layout = str(found["folder"]), found["schema"]
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedError(f"The search index's pointer {POINTER} cannot be read: {REBUILD}.") from error
-        if version != SCHEMA_VERSION:
-            raise DamagedError(f"The search index was made by another version of the program: {REBUILD}.")
+        if layout != self._layout:
+            raise DamagedError(
+                f"The search index was made by another version of the program or another engine: {REBUILD}."
+            )
         self._known = (mark, self.path / Path(name).name)
         return self._known[1]
 
@@ -66,7 +71,7 @@ class IndexFolder:
         """Make this folder the index in use, in one step that a crash cannot halve; the old one is removed."""
         draft = self.path / f"{POINTER}.new"
         with draft.open("w", encoding="utf-8") as file:
-            json.dump({"folder": folder.name, "schema": SCHEMA_VERSION}, file)
+            json.dump({"folder": folder.name, "schema": self._layout}, file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path / POINTER)
@@ -75,11 +80,11 @@ class IndexFolder:
                 shutil.rmtree(old, ignore_errors=True)
 
     def _pointed_name(self) -> str | None:
+        # Whatever its layout: a server that was not restarted yet may still answer from it.
         try:
-            current = self.current()
-        except DamagedError:
+            return Path(json.loads((self.path / POINTER).read_text(encoding="utf-8"))["folder"]).name
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        return None if current is None else current.name
 
     @contextmanager
     def writing(self, wait_seconds: float) -> Iterator[None]:

@@ -1,0 +1,227 @@
+"""The engine for large archives: Tantivy matches, ranks and counts; the language's meaning is exactly the same.
+
+Each compartment has an index of its own. Whoever may see two of them is answered from both, put together.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import tantivy
+
+from search.engine import Found, Highlights, IndexDocument, Order, PageHits
+from search.engines.errors import IndexUnreadableError
+from search.engines.index_folder import IndexFolder
+from search.engines.kept_words import page_hits
+from search.engines.spelling import suggest
+from search.engines.tantivy_facets import count_facets, every_id, ranked_hits
+from search.engines.tantivy_files import OpenFolder, View, count_of, list_compartments, mark_of, reading_files
+from search.engines.tantivy_queries import QueryMaker
+from search.engines.tantivy_schema import ID, KEPT, LAYOUT
+from search.engines.tantivy_writing import writing_into
+from search.engines.vocabulary import Vocabulary
+from search.highlighting import highlight_pages, text_parts
+from search.language_tree import AnyOf, Asked, Query, Text, Word, meaning, placed_parts
+
+WAIT_SECONDS = 30.0
+_LOCATED_AT_ONCE = 1_000
+
+_Answer = TypeVar("_Answer")
+
+
+class TantivyEngine:
+    """The search index in one folder. One engine may serve many threads; many processes may share the folder."""
+
+    def __init__(self, folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._folder = IndexFolder(folder, LAYOUT)
+        self._wait_seconds = wait_seconds
+        self._open: OpenFolder | None = None
+        # Held while the newest generation is opened; answering needs no lock.
+        self._opening = threading.Lock()
+
+    def index(self, documents: Iterable[IndexDocument]) -> int:
+        """Put the documents in, each in place of the one with its record id; the number put in."""
+        with self._folder.writing(self._wait_seconds), writing_into(self._current_or_new()) as writer:
+            return writer.write(documents)
+
+    def remove(self, record_ids: Iterable[int]) -> int:
+        """Take the documents out; the number that were there."""
+        with self._folder.writing(self._wait_seconds), writing_into(self._current_or_new()) as writer:
+            return writer.remove(record_ids)
+
+    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+        """Make the index anew in a folder beside the old one, which answers until the new one is whole."""
+        with self._folder.writing(self._wait_seconds):
+            folder = self._folder.new()
+            list_compartments(folder, [])
+            try:
+                with writing_into(folder) as writer:
+                    written = writer.write(documents)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            self._folder.switch_to(folder)
+            return written
+
+    def find(
+        self,
+        query: Asked,
+        *,
+        compartments: frozenset[str],
+        limit: int = 10,
+        offset: int = 0,
+        order: Order = Order.RELEVANCE,
+    ) -> Found:
+        """What the query finds: the exact number, one page of hits, the facets of all."""
+        scored = bool(placed_parts(meaning(query)))
+
+        def answer(asked: list[tuple[View, tantivy.Query]]) -> Found:
+            parts = [ranked_hits(view, made, order, wanted=offset + limit, scored=scored) for view, made in asked]
+            ranked = sorted((hit for _, hits in parts for hit in hits), key=lambda hit: hit[0])
+            hits = tuple(hit for _, hit in ranked[offset : offset + limit])
+            return Found(sum(total for total, _ in parts), hits, count_facets(asked) if asked else {})
+
+        return self._ask(query, compartments, answer)
+
+    def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
+        """The id of every record that the query finds, in order of id."""
+
+        def answer(asked: list[tuple[View, tantivy.Query]]) -> tuple[int, ...]:
+            return tuple(sorted(number for view, made in asked for number in every_id(view, made)))
+
+        return self._ask(query, compartments, answer)
+
+    def count(self, query: Asked, *, compartments: frozenset[str]) -> int:
+        """How many records the query finds."""
+
+        def answer(asked: list[tuple[View, tantivy.Query]]) -> int:
+            return sum(count_of(view.searcher, made) for view, made in asked)
+
+        return self._ask(query, compartments, answer)
+
+    def locate(
+        self, query: Asked, record_ids: Iterable[int], *, compartments: frozenset[str]
+    ) -> Mapping[int, tuple[PageHits, ...]]:
+        """For each of the records the pages on which the query's words stand, from the index alone."""
+        parts = text_parts(query)
+        wanted = list(record_ids)
+        found: dict[int, tuple[PageHits, ...]] = {}
+        for start in range(0, len(wanted), _LOCATED_AT_ONCE):
+            kept = self._read(partial(_kept, wanted[start : start + _LOCATED_AT_ONCE], compartments))
+            found |= page_hits(parts, kept)
+        return found
+
+    def highlight(
+        self,
+        query: Asked,
+        record_id: int,
+        pages: Iterable[tuple[int, str]],
+        *,
+        compartments: frozenset[str],
+        snippet_limit: int = 3,
+    ) -> Highlights:
+        """The marks and snippets of these pages; nothing for a record that may not be seen."""
+        if not self._read(lambda views, _: any(_holds(view, record_id) for view in _only(views, compartments))):
+            return Highlights()
+        return highlight_pages(query, pages, snippet_limit=snippet_limit)
+
+    def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
+        """The query with its unknown words changed to known ones, or None where there is nothing better."""
+
+        def answer(views: list[View], vocabulary: Vocabulary) -> str | None:
+            allowed = _only(views, compartments)
+            makers = [(view, QueryMaker(view.schema, view.searcher, vocabulary)) for view in allowed]
+
+            def holders(word: str) -> int:
+                asked = Text(AnyOf((Word(word),)))
+                return sum(count_of(view.searcher, maker.make(asked)) for view, maker in makers)
+
+            return suggest(query, vocabulary, holders)
+
+        return self._read(answer)
+
+    @property
+    def generation(self) -> str:
+        """The folder in use and the last commit of each index in it."""
+        folder = self._folder.current()
+        return "" if folder is None else f"{folder.name}:{mark_of(folder)}"
+
+    @property
+    def document_count(self) -> int:
+        """How many documents the index holds, in all compartments."""
+        return self._read(lambda views, _: sum(view.searcher.num_docs for view in views))
+
+    def close(self) -> None:
+        """Let go of the index's files; the next call opens them again."""
+        with self._opening:
+            self._open = None
+
+    def _current_or_new(self) -> Path:
+        folder = self._folder.current()
+        if folder is None:
+            folder = self._folder.new()
+            list_compartments(folder, [])
+            self._folder.switch_to(folder)
+        return folder
+
+    def _ask(
+        self,
+        query: Asked,
+        compartments: frozenset[str],
+        answer: Callable[[list[tuple[View, tantivy.Query]]], _Answer],
+    ) -> _Answer:
+        node = meaning(query)
+
+        def asked(views: list[View], vocabulary: Vocabulary) -> _Answer:
+            allowed = _only(views, compartments)
+            return answer([(view, QueryMaker(view.schema, view.searcher, vocabulary).make(node)) for view in allowed])
+
+        return self._read(asked)
+
+    def _read(self, answer: Callable[[list[View], Vocabulary], _Answer]) -> _Answer:
+        """The answer of the newest generation.
+
+        Another process may put a new index in place while this one opens the old: that looks like damage, so it is
+        tried again from the pointer before damage is what it is called.
+        """
+        for _ in range(2):
+            try:
+                return self._read_once(answer)
+            except IndexUnreadableError:
+                self.close()
+        return self._read_once(answer)
+
+    def _read_once(self, answer: Callable[[list[View], Vocabulary], _Answer]) -> _Answer:
+        with self._opening:
+            folder = self._folder.current()
+            if folder is None:
+                views, vocabulary = [], Vocabulary(self._folder.path)
+            else:
+                if self._open is None or self._open.path != folder:
+                    self._open = OpenFolder(folder)
+                views, vocabulary = self._open.views(), self._open.vocabulary
+        with reading_files():
+            return answer(views, vocabulary)
+
+
+def _only(views: list[View], compartments: frozenset[str]) -> list[View]:
+    return [view for view in views if view.compartment in compartments]
+
+
+def _holds(view: View, record_id: int) -> bool:
+    query = tantivy.Query.term_query(view.schema, ID, record_id, index_option="basic")
+    return bool(count_of(view.searcher, query))
+
+
+def _kept(record_ids: list[int], compartments: frozenset[str], views: list[View], _: Vocabulary) -> dict[int, str]:
+    """The packed words of the records, by their ids."""
+    found: dict[int, str] = {}
+    for view in _only(views, compartments):
+        query = tantivy.Query.const_score_query(tantivy.Query.term_set_query(view.schema, ID, record_ids), 0.0)
+        addresses = [a for _, a in view.searcher.search(query, limit=len(record_ids), count=False).hits]
+        for number, address in zip(view.searcher.fast_field_values(ID, addresses), addresses, strict=True):
+            found[int(number or 0)] = bytes(view.searcher.doc(address).get_first(KEPT) or b"").decode()
+    return found

@@ -1,0 +1,146 @@
+"""Every call into Tantivy that opens, makes or commits something; what goes wrong with its files, one error."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from search.engines.errors import REBUILD, IndexBusyError, IndexUnreadableError
+from search.engines.tantivy_schema import make_schema
+from search.engines.vocabulary import Vocabulary
+
+_WRITER_BYTES = 96 * 2**20
+_PREFIX = "in-"
+_CONTENTS = "meta.json"
+_LIST = "compartments.json"
+
+Mark = tuple[tuple[str, int, int], ...]
+
+
+@contextmanager
+def reading_files() -> Iterator[None]:
+    """Whatever Tantivy raises on a broken index is one error. Only calls into Tantivy belong in the block.
+
+    Raises:
+        IndexUnreadableError: The files cannot be read.
+    """
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
+    except BaseException as error:
+        # What a broken file makes Tantivy's own code give up with is no Exception and has no name to import.
+        if type(error).__name__ == "PanicException":
+            raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
+        raise
+
+
+def compartment_folder(folder: Path, compartment: str) -> Path:
+    """Where the documents of one compartment lie; a compartment's name is data, never part of a path."""
+    return folder / f"{_PREFIX}{compartment.encode().hex()}"
+
+
+def list_compartments(folder: Path, compartments: list[str]) -> None:
+    """The folder says that these compartments have an index in it, so that one that is lost is missed."""
+    draft = folder / f"{_LIST}.new"
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(sorted(compartments), file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / _LIST)
+
+
+def compartments_in(folder: Path) -> list[str]:
+    """The compartments that have an index in the folder, in order."""
+    with reading_files():
+        return [str(name) for name in json.loads((folder / _LIST).read_text(encoding="utf-8"))]
+
+
+def mark_of(folder: Path) -> Mark:
+    """What changes whenever something in the folder is committed."""
+    marks = []
+    for compartment in compartments_in(folder):
+        with reading_files():
+            state = (compartment_folder(folder, compartment) / _CONTENTS).stat()
+        marks.append((compartment, state.st_ino, state.st_mtime_ns))
+    return tuple(marks)
+
+
+def open_index(folder: Path, compartment: str, *, make: bool = False) -> tantivy.Index:
+    """The index of one compartment, made where there is none yet if that is wished."""
+    path = compartment_folder(folder, compartment)
+    with reading_files():
+        if make and not (path / _CONTENTS).exists():
+            path.mkdir(exist_ok=True)
+            return tantivy.Index(make_schema(), path=str(path))
+        index = tantivy.Index.open(str(path))
+        # Opened anew by us when a commit shows, not by a thread that looks now and then.
+        index.config_reader("manual")
+        return index
+
+
+def open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
+    """The one writer of the index.
+
+    Raises:
+        IndexBusyError: Something that does not keep to our own lock writes it.
+    """
+    with reading_files():
+        try:
+            return index.writer(_WRITER_BYTES, 1)
+        except ValueError as error:
+            if "lock" not in str(error).lower():
+                raise
+            raise IndexBusyError("The search index is being written elsewhere: try again shortly.") from error
+
+
+def count_of(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """The exact number of documents that the query matches."""
+    # The binding's own list of types leaves the count out.
+    found: Any = searcher.search(query, limit=1)
+    return int(found.count)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One generation of the index of one compartment."""
+
+    compartment: str
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+
+
+class OpenFolder:
+    """The indexes of one folder, one for each compartment, as of their newest commits.
+
+    A document that somebody may not see is in an index that is not asked for them: nothing about it can be in a
+    count, a score or a suggestion.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+        self.vocabulary = Vocabulary(folder)
+        self._indexes: dict[str, tantivy.Index] = {}
+        self._views: list[View] = []
+        self._mark: Mark | None = None
+
+    def views(self) -> list[View]:
+        """The newest generation of each compartment's index."""
+        mark = mark_of(self.path)
+        if mark != self._mark:
+            views = []
+            for compartment, *_ in mark:
+                if compartment not in self._indexes:
+                    self._indexes[compartment] = open_index(self.path, compartment)
+                index = self._indexes[compartment]
+                with reading_files():
+                    index.reload()
+                    views.append(View(compartment, index.schema, index.searcher()))
+            self.vocabulary.refresh()
+            self._views, self._mark = views, mark
+        return self._views

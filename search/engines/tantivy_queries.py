@@ -1,0 +1,358 @@
+"""The tree of a query as Tantivy is asked it.
+
+Tantivy answers from its own posting lists what its query types express exactly: words, patterns, phrases, and
+distances between words. For the rest (a distance between phrases, a pattern inside one) it names the documents that
+hold the words near one another, and the kept words of those are read.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from tantivy import FieldType, Occur, Schema, Searcher
+from tantivy import Query as TantivyQuery
+
+from search import language_fields as fields
+from search.analysis import stem
+from search.engines.kept_words import as_token, holding, unpack_field
+from search.engines.ranking import WEIGHTS
+from search.engines.tantivy_files import count_of
+from search.engines.tantivy_schema import FIRST_DAY, ID, KEPT, LAST_DAY, keyword_field, stem_field
+from search.engines.vocabulary import Vocabulary
+from search.language_tree import (
+    And,
+    AnyOf,
+    Dated,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Placed,
+    Text,
+    Undated,
+    Wildcard,
+    Word,
+)
+from search.marking import leaves
+
+PHRASE_LIMIT = 40
+"""The most phrases that a distance is asked for as; beyond that, reading the candidates costs less."""
+
+_SPARSE = (fields.TITLE, fields.PERSON, fields.PLACE)
+_K1, _B = 1.2, 0.75
+"""What Tantivy's BM25 is fixed to."""
+
+_SHAPES = frozenset("*?")
+_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
+
+_Pattern = tuple[tuple[int, str], ...]
+"""Tokens and how far each stands behind the first."""
+
+
+class QueryMaker:
+    """Makes Tantivy's queries for one generation of one index."""
+
+    def __init__(self, schema: Schema, searcher: Searcher, vocabulary: Vocabulary) -> None:
+        self._schema = schema
+        self._searcher = searcher
+        self._vocabulary = vocabulary
+
+    def make(self, node: Node, context: tuple[TantivyQuery, ...] = ()) -> TantivyQuery:
+        """The query that matches what the node matches, among the documents that the context matches."""
+        match node:
+            case Everything():
+                return _everything()
+            case And(parts):
+                return self._all_of(parts, context)
+            case Or(parts):
+                return _any_of([self.make(part, context) for part in parts])
+            case Not():
+                return self._all_of((node,), context)
+            case Text(placed, field):
+                return self._text(placed, field, context)
+            case Keyword():
+                return self._keyword(node)
+            case Dated():
+                return self._dated(node)
+            case Undated():
+                return _but_not(_everything(), [TantivyQuery.exists_query(FIRST_DAY)])
+
+    def _all_of(self, parts: Sequence[Node], context: tuple[TantivyQuery, ...]) -> TantivyQuery:
+        """What every part matches. Parts that need reading come last: the others spare them documents."""
+        wanted: list[TantivyQuery] = []
+        excluded: list[TantivyQuery] = []
+        for part in sorted(parts, key=self._needs_reading):
+            known = (*context, *wanted)
+            if isinstance(part, Not):
+                excluded.append(self.make(part.part, known))
+            else:
+                wanted.append(self.make(part, known))
+        return _but_not(_both(wanted) if wanted else _everything(), excluded)
+
+    def _needs_reading(self, node: Node) -> bool:
+        match node:
+            case And(parts) | Or(parts):
+                return any(self._needs_reading(part) for part in parts)
+            case Not(part):
+                return self._needs_reading(part)
+            case Text(placed, field):
+                names = fields.PLAIN_FIELDS if field is None else (field,)
+                return any(self._native(placed, name) is None for name in names)
+            case _:
+                return False
+
+    def _text(self, placed: Placed, field: str | None, context: tuple[TantivyQuery, ...]) -> TantivyQuery:
+        names = fields.PLAIN_FIELDS if field is None else (field,)
+        return _any_of(
+            [
+                TantivyQuery.boost_query(
+                    self._native(placed, name) or self._read(placed, name, context), self._weight(name)
+                )
+                for name in names
+            ]
+        )
+
+    def _weight(self, name: str) -> float:
+        weight, _ = WEIGHTS[name]
+        if name not in _SPARSE or not self._searcher.num_docs:
+            return weight
+        # Tantivy takes a field's average length over all documents, so that where few have a name any name seems
+        # long. What that takes from one of the average length among those that have one is given back.
+        filled = max(self._searcher.doc_freq(keyword_field(fields.HAS), name), 1) / self._searcher.num_docs
+        return weight * (1 + _K1 * (1 - _B + _B / min(filled, 1.0))) / (1 + _K1)
+
+    def _native(self, placed: Placed, field: str) -> TantivyQuery | None:
+        """The query that matches exactly what it means, or None where Tantivy has no such query."""
+        match placed:
+            case Word() | Wildcard() | Fuzzy():
+                return self._leaf(placed, field)
+            case AnyOf(parts):
+                made = [self._native(part, field) for part in parts]
+                present = [query for query in made if query is not None]
+                return _any_of(present) if len(present) == len(made) else None
+            case Phrase() | Near():
+                used = _index_field(placed, field)
+                if used is None:
+                    return None
+                return self._pairs(placed, used) or self._phrases(placed, used)
+
+    def _leaf(self, leaf: Word | Wildcard | Fuzzy, field: str) -> TantivyQuery:
+        match leaf:
+            case Word():
+                used = _word_field(leaf, field)
+                return TantivyQuery.term_query(self._schema, used, _token(leaf, used), index_option="freq")
+            case Wildcard(pattern):
+                return TantivyQuery.regex_query(self._schema, field, _regex(as_token(pattern)))
+            case Fuzzy():
+                near = [as_token(word) for word in self._vocabulary.expand(leaf, stemmed=False)]
+                return TantivyQuery.term_set_query(self._schema, field, near) if near else TantivyQuery.empty_query()
+
+    def _pairs(self, placed: Phrase | Near, used: str) -> TantivyQuery | None:
+        """A distance between two words in any order: a phrase with so much slop, asked both ways round."""
+        if not isinstance(placed, Near) or placed.ordered:
+            return None
+        left, right = _alternatives(placed.left, used), _alternatives(placed.right, used)
+        if left is None or right is None:
+            return None
+        return self._within(left, right, placed.distance, used)
+
+    def _within(self, left: set[str], right: set[str], distance: int, used: str) -> TantivyQuery | None:
+        if left & right or len(left) * len(right) * 2 > PHRASE_LIMIT:
+            return None
+        # A phrase with a slop of s matches where the second stands from 1 - s to 1 + s behind the first; two different
+        # words never share a place, so both ways round with s one less than the distance make it exact.
+        return _any_of(
+            [
+                TantivyQuery.phrase_query(self._schema, used, [first, second], distance - 1)
+                for one, other in product(sorted(left), sorted(right))
+                for first, second in ((one, other), (other, one))
+            ]
+        )
+
+    def _phrases(self, placed: Phrase | Near, used: str) -> TantivyQuery | None:
+        """A phrase or distance as every arrangement of its words that matches, where those are few."""
+        patterns = _patterns(placed, used)
+        if patterns is None:
+            return None
+        return _any_of([self._arrangement(pattern, used) for pattern in patterns])
+
+    def _arrangement(self, pattern: _Pattern, used: str) -> TantivyQuery:
+        if len(pattern) == 1:
+            return TantivyQuery.term_query(self._schema, used, pattern[0][1], index_option="freq")
+        return TantivyQuery.phrase_query(self._schema, used, list(pattern))
+
+    def _read(self, placed: Placed, field: str, context: tuple[TantivyQuery, ...]) -> TantivyQuery:
+        """The documents that hold it, found by reading those that hold its words near one another."""
+        needed = self._needed(placed, field)
+        candidates = _both([*context, needed])
+        count = count_of(self._searcher, candidates)
+        if not count:
+            return TantivyQuery.empty_query()
+        unscored = TantivyQuery.const_score_query(candidates, 0.0)
+        addresses = [address for _, address in self._searcher.search(unscored, limit=count, count=False).hits]
+        kept = (self._searcher.doc(address).get_first(KEPT) for address in addresses)
+        found = holding(placed, field, (unpack_field(bytes(packed or b"").decode(), field) for packed in kept))
+        ids = self._searcher.fast_field_values(ID, addresses)
+        if len(found) * 2 > len(ids):
+            held = set(found)
+            missing = [number for i, number in enumerate(ids) if i not in held]
+            return _but_not(candidates, [self._of_ids(missing)])
+        return _both([TantivyQuery.const_score_query(self._of_ids([ids[i] for i in found]), 0.0), needed])
+
+    def _of_ids(self, ids: list[int | float | bool | None]) -> TantivyQuery:
+        return TantivyQuery.term_set_query(self._schema, ID, ids) if ids else TantivyQuery.empty_query()
+
+    def _needed(self, placed: Placed, field: str) -> TantivyQuery:
+        """What a document must hold to hold it."""
+        native = self._native(placed, field)
+        if native is not None:
+            return native
+        match placed:
+            case AnyOf(parts):
+                return _any_of([self._needed(part, field) for part in parts])
+            case Phrase(parts):
+                return _both([self._leaf(part, field) for part in parts])
+            case Near(left, right, distance):
+                closer = self._closer(left, right, distance, field)
+                return _both([self._needed(left, field), self._needed(right, field), *closer])
+            case _:
+                return _everything()
+
+    def _closer(self, left: Placed, right: Placed, distance: int, field: str) -> list[TantivyQuery]:
+        """That a word of the one side stands as near to a word of the other as the widest match allows."""
+        used = _index_field(Near(left, right, distance, ordered=False), field)
+        if used is None:
+            return []
+        one, other = _heads(left, used), _heads(right, used)
+        query = self._within(one, other, distance + _width(left) + _width(right) - 2, used)
+        return [query] if query is not None else []
+
+    def _keyword(self, asked: Keyword) -> TantivyQuery:
+        used = keyword_field(asked.field)
+        if asked.exact or not _SHAPES & set(asked.pattern):
+            query = TantivyQuery.term_query(self._schema, used, asked.pattern, index_option="basic")
+        else:
+            query = TantivyQuery.regex_query(self._schema, used, _regex(asked.pattern))
+        return TantivyQuery.const_score_query(query, 0.0)
+
+    def _dated(self, dated: Dated) -> TantivyQuery:
+        parts = [TantivyQuery.exists_query(FIRST_DAY)]
+        if dated.last is not None:
+            last = dated.last.toordinal()
+            parts.append(TantivyQuery.range_query(self._schema, FIRST_DAY, FieldType.Unsigned, 0, last))
+        if dated.first is not None:
+            first = dated.first.toordinal()
+            parts.append(TantivyQuery.range_query(self._schema, LAST_DAY, FieldType.Unsigned, first, None))
+        return TantivyQuery.const_score_query(_both(parts), 0.0)
+
+
+def _everything() -> TantivyQuery:
+    return TantivyQuery.const_score_query(TantivyQuery.all_query(), 0.0)
+
+
+def _any_of(queries: Sequence[TantivyQuery]) -> TantivyQuery:
+    if not queries:
+        return TantivyQuery.empty_query()
+    return queries[0] if len(queries) == 1 else TantivyQuery.boolean_query([(Occur.Should, q) for q in queries])
+
+
+def _both(queries: Sequence[TantivyQuery]) -> TantivyQuery:
+    return queries[0] if len(queries) == 1 else TantivyQuery.boolean_query([(Occur.Must, q) for q in queries])
+
+
+def _but_not(wanted: TantivyQuery, excluded: Sequence[TantivyQuery]) -> TantivyQuery:
+    if not excluded:
+        return wanted
+    return TantivyQuery.boolean_query([(Occur.Must, wanted), *((Occur.MustNot, query) for query in excluded)])
+
+
+def _word_field(word: Word, field: str) -> str:
+    return field if word.exact or field not in fields.STEMMED_FIELDS else stem_field(field)
+
+
+def _token(word: Word, used: str) -> str:
+    """The word as it stands in the field of Tantivy's that is used: itself, or its stem."""
+    return as_token(word.text) if used in fields.WORD_FIELDS else as_token(stem(word.text))
+
+
+def _index_field(placed: Placed, field: str) -> str | None:
+    """The one field of Tantivy's in which all its words can be looked for, if they all are words."""
+    found = list(leaves(placed))
+    used = {_word_field(leaf, field) for leaf in found if isinstance(leaf, Word)}
+    return used.pop() if len(used) == 1 and all(isinstance(leaf, Word) for leaf in found) else None
+
+
+def _alternatives(placed: Placed, used: str) -> set[str] | None:
+    """The tokens it may be, where it is one word or a choice between words."""
+    match placed:
+        case Word():
+            return {_token(placed, used)}
+        case AnyOf(parts):
+            found = [_alternatives(part, used) for part in parts]
+            known = [tokens for tokens in found if tokens is not None]
+            return set().union(*known) if len(known) == len(found) else None
+        case _:
+            return None
+
+
+def _heads(placed: Placed, used: str) -> set[str]:
+    """Tokens of which every match has at least one."""
+    match placed:
+        case Word():
+            return {_token(placed, used)}
+        case AnyOf(parts):
+            return set().union(*(_heads(part, used) for part in parts))
+        case Phrase(parts):
+            return _heads(parts[0], used)
+        case Near(left, _):
+            return _heads(left, used)
+        case _:
+            return set()
+
+
+def _width(placed: Placed) -> int:
+    """The most words that a match can reach over."""
+    match placed:
+        case Phrase(parts):
+            return len(parts)
+        case AnyOf(parts):
+            return max(_width(part) for part in parts)
+        case Near(left, right, distance):
+            return _width(left) + _width(right) + distance - 1
+        case _:
+            return 1
+
+
+def _patterns(placed: Placed, used: str) -> list[_Pattern] | None:
+    """Every arrangement of words that is a match, or None where they are too many to be asked one by one."""
+    match placed:
+        case Word():
+            return [((0, _token(placed, used)),)]
+        case Phrase(parts):
+            return [tuple((i, _token(part, used)) for i, part in enumerate(parts) if isinstance(part, Word))]
+        case AnyOf(parts):
+            found = [_patterns(part, used) for part in parts]
+            known = [pattern for patterns in found if patterns is not None for pattern in patterns]
+            return known if None not in found and len(known) <= PHRASE_LIMIT else None
+        case Near(left, right, distance, ordered):
+            one, other = _patterns(left, used), _patterns(right, used)
+            if one is None or other is None or len(one) * len(other) * distance * (2 - ordered) > PHRASE_LIMIT:
+                return None
+            arranged = list(_arranged(one, other, distance))
+            return arranged if ordered else [*arranged, *_arranged(other, one, distance)]
+        case _:
+            return None
+
+
+def _arranged(earlier: list[_Pattern], later: list[_Pattern], distance: int) -> Iterator[_Pattern]:
+    for one, other, apart in product(earlier, later, range(1, distance + 1)):
+        start = one[-1][0] + apart
+        yield (*one, *((start + offset, token) for offset, token in other))
+
+
+def _regex(pattern: str) -> str:
+    """The pattern as the regular expression of a whole term; what is a sign to Tantivy is written as itself."""
+    return "".join({"*": ".*", "?": "."}.get(c) or (f"\\{c}" if c in _SIGNS else c) for c in pattern)

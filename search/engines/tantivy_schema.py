@@ -1,0 +1,115 @@
+"""How a document is laid down in Tantivy: our own tokens with their positions, whole values, and columns."""
+
+from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
+
+from search import language_fields as fields
+from search.analysis import keyword, stem
+from search.engine import FACETS, VALUE_GAP, IndexDocument
+from search.engines.kept_words import KeptWords, as_token, field_tokens
+
+LAYOUT = "tantivy-1"
+"""Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
+
+ID = "id"
+KEPT = "kept"
+FIRST_DAY = "first_day"
+LAST_DAY = "last_day"
+YEARS = "years"
+DECADES = "decades"
+OLDEST = "oldest"
+NEWEST = "newest"
+BY_REFERENCE = "by_reference"
+
+WHOLE_FIELDS = (*fields.KEYWORD_FIELDS, *fields.VALUE_FIELDS)
+VALUE_FACETS = tuple(name for name in FACETS if name in WHOLE_FIELDS)
+
+_ID_BITS = 40
+_LARGEST_ID = (1 << _ID_BITS) - 1
+_NEVER = 1 << 23
+
+
+def stem_field(name: str) -> str:
+    """The field of the stems of a field of words."""
+    return f"{name}_stem"
+
+
+def keyword_field(name: str) -> str:
+    """The field that a whole value is looked for in."""
+    return f"is_{name}"
+
+
+def facet_field(name: str) -> str:
+    """The column that a facet is counted from."""
+    return f"facet_{name}"
+
+
+def make_schema() -> Schema:
+    """The schema of a new index; words come as tokens of ours, which only have to be parted at spaces."""
+    builder = SchemaBuilder()
+    builder.add_unsigned_field(ID, indexed=True, fast=True)
+    for name in fields.WORD_FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+        if name in fields.STEMMED_FIELDS:
+            builder.add_text_field(stem_field(name), tokenizer_name="whitespace", index_option="position")
+    for name in WHOLE_FIELDS:
+        builder.add_text_field(keyword_field(name), tokenizer_name="raw", index_option="basic")
+    for name in (*(facet_field(facet) for facet in VALUE_FACETS), BY_REFERENCE):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in (FIRST_DAY, LAST_DAY, YEARS, DECADES, OLDEST, NEWEST):
+        builder.add_unsigned_field(name, indexed=name in (FIRST_DAY, LAST_DAY), fast=True)
+    builder.add_bytes_field(KEPT, stored=True)
+    return builder.build()
+
+
+def lay_down(document: IndexDocument) -> tuple[Document, set[str]]:
+    """The document as Tantivy takes it, and every word that stands in it."""
+    laid = Document()
+    laid.add_unsigned(ID, document.record_id)
+    seen: set[str] = set()
+    kept: list[list[list[str]]] = []
+    for name in fields.WORD_FIELDS:
+        values = field_tokens(document, name)
+        kept.append(values)
+        for value in values:
+            seen.update(value)
+        _add_words(laid, name, values)
+        if name in fields.STEMMED_FIELDS:
+            _add_words(laid, stem_field(name), [[as_token(stem(word)) for word in value] for value in values])
+    for name in WHOLE_FIELDS:
+        for whole in document.whole_values(name):
+            laid.add_text(keyword_field(name), keyword(whole))
+            if name in VALUE_FACETS:
+                laid.add_text(facet_field(name), whole)
+    _add_dates(laid, document)
+    laid.add_text(BY_REFERENCE, f"{document.reference}\0{document.record_id:0{len(str(_LARGEST_ID))}}")
+    laid.add_bytes(KEPT, KeptWords([number for number, _ in document.pages], kept).packed().encode())
+    return laid, seen
+
+
+def _add_words(laid: Document, field: str, values: list[list[str]]) -> None:
+    filled = [value for value in values if value]
+    if field in (fields.TEXT, stem_field(fields.TEXT)) or len(values) == 1:
+        laid.add_text(field, " ".join(" ".join(value) for value in filled))
+        return
+    tokens: list[Token] = []
+    position = 0
+    for value in values:
+        tokens += [Token(word, position + place, 0, 0) for place, word in enumerate(value)]
+        position += len(value) + VALUE_GAP
+    if tokens:
+        laid.add_pre_tokenized_text(field, PreTokenizedString("", tokens))
+
+
+def _add_dates(laid: Document, document: IndexDocument) -> None:
+    dates = document.dates()
+    first = dates[0].toordinal() if dates else _NEVER
+    last = dates[1].toordinal() if dates else 0
+    laid.add_unsigned(OLDEST, first << _ID_BITS | document.record_id)
+    laid.add_unsigned(NEWEST, last << _ID_BITS | (_LARGEST_ID - document.record_id))
+    if dates:
+        laid.add_unsigned(FIRST_DAY, first)
+        laid.add_unsigned(LAST_DAY, last)
+        for year in range(dates[0].year, dates[1].year + 1):
+            laid.add_unsigned(YEARS, year)
+        for decade in range(dates[0].year // 10, dates[1].year // 10 + 1):
+            laid.add_unsigned(DECADES, decade * 10)
