@@ -6,6 +6,7 @@ from pathlib import Path
 
 import olefile
 
+from ingest.encodings import wide_without_mark
 from ingest.kinds import (
     AVIF,
     BMP,
@@ -239,6 +240,8 @@ def _zip_kind_by_bytes(path: Path) -> Identified:
 def _by_text(head: bytes, name: str) -> Identified:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _by_markup(head.decode("utf-16", "replace").encode("utf-8", "replace"), name)
+    if wide := wide_without_mark(head):
+        return _by_markup(head.decode(wide, "replace").encode("utf-8", "replace"), name)
     if not _looks_like_text(head):
         return UNKNOWN
     if head.startswith(b"From ") and _looks_like_mail(head.partition(b"\n")[2]):

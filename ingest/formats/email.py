@@ -15,7 +15,9 @@ from ingest.reading import UnreadableFile
 
 MAXIMUM_MESSAGE_BYTES = 256 * 1024**2
 SHOWN_HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject", "Reply-To", "Sender")
-_KEPT_HEADERS = ("Message-ID", "In-Reply-To", "References", "Thread-Index", "Thread-Topic", "Received")
+# What ties a message to those it answers: on its page, so that a search for one finds the whole exchange.
+THREAD_HEADERS = ("Message-ID", "In-Reply-To", "References")
+_KEPT_HEADERS = (*THREAD_HEADERS, "Thread-Index", "Thread-Topic", "Received")
 _PARSING_ERRORS = (MessageError, HeaderParseError, ValueError, LookupError, TypeError, AttributeError, IndexError)
 _MAXIMUM_PARTS = 2000
 _SUFFIX = {"message/rfc822": ".eml", "text/html": ".html", "text/plain": ".txt", "text/calendar": ".ics"}
@@ -52,7 +54,7 @@ def header_text(message: Message, name: str) -> str:
 
 
 def _header_lines(message: Message) -> list[str]:
-    found = [(name, header_text(message, name)) for name in SHOWN_HEADERS]
+    found = [(name, header_text(message, name)) for name in (*SHOWN_HEADERS, *THREAD_HEADERS)]
     return [f"{name}: {value}" for name, value in found if value]
 
 

@@ -17,6 +17,8 @@ from ingest.reading import PageReading, UnreadableFile
 ROWS_PER_PAGE = 60
 MAXIMUM_CELLS = 5_000_000
 _MAXIMUM_PACKAGE_BYTES = 512 * 1024**2
+# A very hidden sheet is not in the list from which Excel shows hidden ones: only a program or a macro hides one so.
+_HIDDEN = {"hidden": " (hidden sheet)", "veryHidden": " (very hidden sheet)"}
 _REASON = "the file is an Excel workbook"
 
 
@@ -55,7 +57,7 @@ def _open(job: ReadingJob) -> Any:
 
 def _sheet_pages(sheet: Any) -> Iterator[PageReading]:
     hidden = sheet.sheet_state != "visible"
-    title = f"Sheet {sheet.title}{' (hidden sheet)' if hidden else ''}"
+    title = f"Sheet {sheet.title}{_HIDDEN.get(sheet.sheet_state, ' (hidden sheet)') if hidden else ''}"
     lines, comments, cells = [f"{title}"], [], 0
     hidden_columns = _hidden_columns(sheet)
     if hidden_columns:

@@ -1,4 +1,4 @@
-"""Office files of before 2007, WordPerfect and Publisher, through LibreOffice where it is installed."""
+"""Office files of before 2007, WordPerfect, Publisher and Windows drawings, through LibreOffice where there is one."""
 
 import os
 import resource
@@ -22,6 +22,8 @@ _SUFFIXES = {
     "application/vnd.ms-powerpoint": ".ppt",
     "application/vnd.wordperfect": ".wpd",
     "application/x-mspublisher": ".pub",
+    "image/emf": ".emf",
+    "image/wmf": ".wmf",
     "application/vnd.ms-excel.sheet.binary.macroenabled.12": ".xlsb",
 }
 _NOT_HERE = (
@@ -29,7 +31,7 @@ _NOT_HERE = (
     "the file read again, or save it as PDF in the program that made it and take in the PDF as well."
 )
 
-_DRAWN = {"application/vnd.ms-powerpoint", "application/x-mspublisher"}
+_DRAWN = {"application/vnd.ms-powerpoint", "application/x-mspublisher", "image/emf", "image/wmf"}
 _NO_IMPRESS = (
     "Slides, drawings and Publisher files are read through LibreOffice Impress, which this machine's LibreOffice has "
     "not; install it and have the file read again, or save it as PDF in the program that made it and take in the PDF "

@@ -88,7 +88,9 @@ def parse_xml(data: bytes) -> Element:
 
 
 def core_facts(package: zipfile.ZipFile, job: ReadingJob) -> None:
-    """What the document says of itself is in the facts."""
+    """What the document says of itself is in the facts, and that it holds macros, which nothing here ever runs."""
+    if any(name.endswith("vbaProject.bin") for name in package.namelist()):
+        job.facts.note("The file holds macros. They were not run, and nothing here ever runs one.")
     data = read_part(package, "docProps/core.xml")
     if not data:
         return
@@ -106,9 +108,6 @@ def embedded_files(package: zipfile.ZipFile, job: ReadingJob, folder: str) -> It
     for info in package.infolist():
         place = PurePosixPath(info.filename)
         if info.is_dir() or not info.filename.startswith((f"{folder}/embeddings/", f"{folder}/media/")):
-            continue
-        if place.suffix.lower() in (".emf", ".wmf"):  # drawings of the program's own, with no reader
-            job.facts.note("The document holds drawings in a Windows format that is not readable here.")
             continue
         data = read_part(package, info.filename)
         if data:

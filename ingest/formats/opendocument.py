@@ -1,39 +1,40 @@
-"""OpenDocument text, spreadsheets and presentations, from their content part."""
+"""OpenDocument text, spreadsheets and presentations: what they show, what they hide, notes, comments and changes."""
 
 from collections.abc import Iterator
 
+from ingest.formats.odf_text import DRAW, OFFICE, STYLE, TABLE, TEXT, Flow, Hidden
 from ingest.formats.ooxml import Element, open_package, parse_xml, read_part
 from ingest.formats.plain import text_pages
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
 
-_NS = "urn:oasis:names:tc:opendocument:xmlns:"
-_TEXT, _TABLE, _DRAW, _OFFICE = (f"{{{_NS}{name}:1.0}}" for name in ("text", "table", "drawing", "office"))
-_META = f"{{{_NS}meta:1.0}}"
+_META = TEXT.replace("text", "meta")
+_PRESENTATION = TEXT.replace("text", "presentation")
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_SET_IN = ("Pictures/", "Object ", "media/")
+_PARTS_OF_OBJECTS = ("content.xml", "styles.xml", "settings.xml", "meta.xml")
 _MAXIMUM_REPEATS = 1000
 
 
 def read_opendocument(job: ReadingJob) -> Iterator[Yielded]:
-    """The document's text: in order, by sheet, or by slide."""
+    """The document's text in order, by sheet or by slide, then what stands beside it and the files set into it."""
     with open_package(job) as package:
-        manifest = read_part(package, "META-INF/manifest.xml") or b""
-        if b"encryption-data" in manifest:
+        if b"encryption-data" in (read_part(package, "META-INF/manifest.xml") or b""):
             raise UnreadableFile("encrypted")
         content = read_part(package, "content.xml")
         if content is None:
             raise UnreadableFile("damaged")
         _facts(read_part(package, "meta.xml"), job)
+        if any(name.startswith("Basic/") for name in package.namelist()):
+            job.facts.note("The file holds macros. They were not run, and nothing here ever runs one.")
         styles = read_part(package, "styles.xml")
-        root = parse_xml(content)
-    number = 0
-    for heading, lines in [*_sections(root), *_page_furniture(styles)]:
-        if any(line.strip() for line in lines):
-            for page in text_pages("\n".join(lines), heading=heading, reason="the file is an OpenDocument file"):
-                number += 1
-                yield PageReading.from_dict(page.to_dict() | {"number": number})
-    if number == 0:
-        yield PageReading(1, "", "none", unread=True, reason="blank: the document has no text")
+        yield from _pages(parse_xml(content), parse_xml(styles) if styles else None)
+        for info in package.infolist():
+            name = info.filename.rpartition("/")[2]
+            if info.is_dir() or not info.filename.startswith(_SET_IN) or name in _PARTS_OF_OBJECTS:
+                continue
+            if data := read_part(package, info.filename):
+                yield job.member(name or info.filename, [data], packed_bytes=info.compress_size)
 
 
 def _facts(meta: bytes | None, job: ReadingJob) -> None:
@@ -50,66 +51,71 @@ def _first(root: Element, tag: str) -> str | None:
     return None if found is None else (found.text or "").strip() or None
 
 
-def _sections(root: Element) -> list[tuple[str | None, list[str]]]:
-    body = next(root.iter(f"{_OFFICE}body"), None)
+def _pages(root: Element, styles: Element | None) -> Iterator[PageReading]:
+    flow = Flow(Hidden.of(root, styles))
+    number = 0
+    sections = [*_sections(root, flow), *_furniture(styles, flow)]
+    sections += [("Comments", flow.comments), ("Tracked changes", flow.changes)]
+    for heading, lines in sections:
+        if any(line.strip() for line in lines):
+            for page in text_pages("\n".join(lines), heading=heading, reason="the file is an OpenDocument file"):
+                number += 1
+                yield PageReading.from_dict(page.to_dict() | {"number": number})
+    if number == 0:
+        yield PageReading(1, "", "none", unread=True, reason="blank: the document has no text")
+
+
+def _sections(root: Element, flow: Flow) -> list[tuple[str | None, list[str]]]:
+    body = next(root.iter(f"{OFFICE}body"), None)
     if body is None or len(body) == 0:
         return []
-    kind = body[0]
-    if kind.tag == f"{_OFFICE}spreadsheet":
-        return [(f"Sheet {table.get(f'{_TABLE}name')}", _rows(table)) for table in kind.iter(f"{_TABLE}table")]
-    if kind.tag == f"{_OFFICE}presentation":
-        pages = kind.iter(f"{_DRAW}page")
-        return [(f"Slide {number}", _lines(page)) for number, page in enumerate(pages, 1)]
-    return [(None, _lines(kind))]
+    kind = next((child for child in body if isinstance(child.tag, str)), body)
+    for changes in root.iter(f"{TEXT}tracked-changes"):
+        flow.keep_changes(changes)
+    if kind.tag == f"{OFFICE}spreadsheet":
+        return [_sheet(table, flow) for table in kind.iter(f"{TABLE}table") if _is_outermost(table)]
+    if kind.tag == f"{OFFICE}presentation":
+        return [_slide(page, number, flow) for number, page in enumerate(kind.iter(f"{DRAW}page"), 1)]
+    return [(None, flow.lines(kind))]
 
 
-def _page_furniture(styles: bytes | None) -> list[tuple[str | None, list[str]]]:
-    if not styles:
-        return []
-    style = f"{{{_NS}style:1.0}}"
+def _is_outermost(table: Element) -> bool:
+    return next(table.iterancestors(f"{TABLE}table"), None) is None
+
+
+def _sheet(table: Element, flow: Flow) -> tuple[str, list[str]]:
+    hidden = " (hidden sheet)" if table.get(f"{TABLE}style-name") in flow.hidden.tables else ""
+    columns = _hidden_columns(table)
     lines = []
-    for part in parse_xml(styles).iter(f"{style}header", f"{style}footer"):
-        lines += [line for line in _lines(part) if line.strip() and line not in lines]
-    return [("Headers and footers", lines)] if lines else []
+    for row in table.iter(f"{TABLE}table-row"):
+        if line := flow.row(row, columns):
+            is_hidden = row.get(f"{TABLE}visibility") in ("collapse", "filter")
+            lines.append(f"[hidden row] {line}" if is_hidden else line)
+    return f"Sheet {table.get(f'{TABLE}name')}{hidden}", lines
 
 
-def _lines(parent: Element) -> list[str]:
+def _hidden_columns(table: Element) -> set[int]:
+    hidden: set[int] = set()
+    at = 0
+    for column in table.iter(f"{TABLE}table-column"):
+        repeats = int(column.get(f"{TABLE}number-columns-repeated") or 1)
+        if column.get(f"{TABLE}visibility") in ("collapse", "filter"):
+            hidden.update(range(at, at + min(repeats, _MAXIMUM_REPEATS)))
+        at += repeats
+    return hidden
+
+
+def _slide(page: Element, number: int, flow: Flow) -> tuple[str, list[str]]:
+    notes = [line for part in page.iter(f"{_PRESENTATION}notes") for line in flow.lines(part) if line.strip()]
+    lines = flow.lines(page, without=f"{_PRESENTATION}notes")
+    hidden = " (hidden slide)" if page.get(f"{DRAW}style-name") in flow.hidden.slides else ""
+    return f"Slide {number}{hidden}", [*lines, *(["", "Speaker's notes:", *notes] if notes else [])]
+
+
+def _furniture(styles: Element | None, flow: Flow) -> list[tuple[str | None, list[str]]]:
+    if styles is None:
+        return []
     lines: list[str] = []
-    for element in parent.iter(f"{_TEXT}p", f"{_TEXT}h", f"{_TABLE}table-row"):
-        if element.tag == f"{_TABLE}table-row":
-            lines.append(_row(element))
-        elif next(element.iterancestors(f"{_TABLE}table-cell"), None) is None:
-            lines.append(_inline(element))
-    return lines
-
-
-def _rows(table: Element) -> list[str]:
-    return [line for line in map(_row, table.iter(f"{_TABLE}table-row")) if line]
-
-
-def _row(row: Element) -> str:
-    cells: list[str] = []
-    for cell in row.iter(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-        text = " / ".join(filter(None, (_inline(line) for line in cell.iter(f"{_TEXT}p"))))
-        repeats = int(cell.get(f"{_TABLE}number-columns-repeated") or 1)
-        cells += [text] * (min(repeats, _MAXIMUM_REPEATS) if text else 1)
-    while cells and not cells[-1]:
-        cells.pop()
-    return "\t".join(cells)
-
-
-def _inline(element: Element) -> str:
-    pieces = [element.text or ""]
-    for child in element:
-        if child.tag == f"{_TEXT}tab":
-            pieces.append("\t")
-        elif child.tag == f"{_TEXT}line-break":
-            pieces.append("\n")
-        elif child.tag == f"{_TEXT}s":
-            pieces.append(" " * min(int(child.get(f"{_TEXT}c") or 1), 100))
-        elif child.tag == f"{_OFFICE}annotation":
-            pieces.append(f" [comment: {' '.join(child.itertext()).strip()}] ")
-        elif child.tag != f"{_TEXT}tracked-changes":
-            pieces.append(_inline(child))
-        pieces.append(child.tail or "")
-    return "".join(pieces)
+    for part in styles.iter(f"{STYLE}header", f"{STYLE}footer", f"{STYLE}header-left", f"{STYLE}footer-left"):
+        lines += [line for line in flow.lines(part) if line.strip() and line not in lines]
+    return [("Headers and footers", lines)] if lines else []

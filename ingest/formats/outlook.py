@@ -16,6 +16,7 @@ from ingest.reading import PageReading, UnreadableFile
 
 _SUBJECT, _BODY, _HTML, _RTF = "0037", "1000", "1013", "1009"
 _HEADERS = (("From", "0C1A"), ("To", "0E04"), ("Cc", "0E03"), ("Bcc", "0E02"))
+_THREAD = (("Message-ID", "1035"), ("In-Reply-To", "1042"), ("References", "1039"))
 _SENDER_ADDRESSES = ("5D01", "0C1F")
 _SENT, _DELIVERED = 0x0039, 0x0E06
 _MAXIMUM_NESTING = 8
@@ -107,6 +108,7 @@ def _headers(store: _Store) -> dict[str, str]:
         headers["From"] = f"{headers['From']} <{address}>".strip()
     headers["Date"] = store.time(_SENT) or store.time(_DELIVERED)
     headers["Subject"] = store.text(_SUBJECT).strip()
+    headers |= {name: " ".join(store.text(tag).split()) for name, tag in _THREAD}
     return {name: value for name, value in headers.items() if value}
 
 
@@ -114,7 +116,7 @@ def _facts(store: _Store, headers: dict[str, str], job: ReadingJob) -> None:
     job.facts.title, job.facts.author = headers.get("Subject"), headers.get("From")
     job.facts.created = headers.get("Date")
     job.facts.metadata.update({name.lower(): value[:4000] for name, value in headers.items()})
-    for name, tag in (("message-id", "1035"), ("thread-topic", "0070"), ("in-reply-to", "1042"), ("headers", "007D")):
+    for name, tag in (("thread-topic", "0070"), ("headers", "007D")):
         if value := store.text(tag).strip():
             job.facts.metadata[name] = value[:8000]
 

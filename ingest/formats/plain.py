@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from ingest.encodings import wide_without_mark
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
 
@@ -21,10 +22,11 @@ _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding=[\"']([A-Za-z0-9._-]
 
 
 def decode_text(data: bytes) -> tuple[str, str]:
-    """The text and a sentence that says in which encoding it was taken to be."""
+    """The text and a sentence that says in which encoding it was taken to be, and what of it could not be decoded."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace"), f"The text is {encoding.removesuffix('-sig')}, by its own mark."
+            text = data.decode(encoding, "replace")
+            return text, f"The text is {encoding.removesuffix('-sig')}, by its own mark.{_replaced(text)}"
     declared = _XML_ENCODING.match(data)
     if declared:
         name = declared[1].decode("ascii")
@@ -32,16 +34,37 @@ def decode_text(data: bytes) -> tuple[str, str]:
             return data.decode(name), f"The text is {name.lower()}, as it declares."
         except (LookupError, UnicodeDecodeError):
             pass
+    if wide := wide_without_mark(data):
+        text = data.decode(wide, "replace")
+        return text, f"The text has no mark and was taken to be {wide}, by where its zero bytes stand.{_replaced(text)}"
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(
-            "cp1252", "replace"
-        ), "The text is not UTF-8 and was taken to be Windows-1252 (Western European)."
+        return _broken_or_western(data)
     return (
         text,
         "The text is plain ASCII." if text.isascii() else "The text is UTF-8: every byte of it is valid as such.",
     )
+
+
+def _broken_or_western(data: bytes) -> tuple[str, str]:
+    """What is not wholly UTF-8: UTF-8 with faults where most of its long characters are whole, else an older kind."""
+    text = data.decode("utf-8", "replace")
+    faults = text.count("\ufffd")
+    whole = sum(not letter.isascii() for letter in text) - faults
+    if whole > 4 * faults:
+        return text, f"The text is UTF-8 with faults.{_replaced(text)}"
+    try:
+        text = data.decode("cp1252")
+        name = "Windows-1252 (Western European)"
+    except UnicodeDecodeError:  # five of its codes are no letters; in Latin-1 every code is one
+        text, name = data.decode("latin-1"), "Latin-1 (Western European)"
+    return text, f"The text is not UTF-8 and was taken to be {name}."
+
+
+def _replaced(text: str) -> str:
+    count = text.count("\ufffd")
+    return f" {count} of its characters could not be decoded and stand as \ufffd." if count else ""
 
 
 def paginate(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from ingest.reading import PageReading, UnreadableFile
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_P188 = "{http://schemas.microsoft.com/office/powerpoint/2018/8/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
@@ -66,7 +67,7 @@ def _slide(package: ZipFile, part: str, number: int) -> PageReading:
             notes = _text(parse_xml(read_part(package, target) or b"<empty/>"))
             blocks.append(f"Speaker's notes:\n{notes}" if notes else "")
         elif target.startswith("ppt/comments/"):
-            comments = _comments(parse_xml(read_part(package, target) or b"<empty/>"))
+            comments = _comments(parse_xml(read_part(package, target) or b"<empty/>"), _comment_authors(package))
             blocks.append(f"Comments:\n{comments}" if comments else "")
         elif target.startswith("ppt/diagrams/data"):
             blocks.append(_text(parse_xml(read_part(package, target) or b"<empty/>")))
@@ -97,6 +98,20 @@ def _line(paragraph: Element) -> str:
     return "".join(pieces)
 
 
-def _comments(root: Element) -> str:
-    lines = ["".join(item.itertext()).strip() for item in root.iter(f"{_P}text", f"{_A}p")]
-    return "\n".join(line for line in lines if line)
+def _comments(root: Element, authors: dict[str, str]) -> str:
+    lines = []
+    for comment in root.iter(f"{_P}cm", f"{_P188}cm"):
+        text = " ".join(piece.strip() for item in comment.iter(f"{_P}text", f"{_A}p") for piece in item.itertext())
+        who = authors.get(comment.get("authorId") or "", "unknown")
+        when = comment.get("dt") or comment.get("created") or "no date"
+        if text.strip():
+            lines.append(f"Comment by {who}, {when}: {text.strip()}")
+    return "\n".join(lines)
+
+
+def _comment_authors(package: ZipFile) -> dict[str, str]:
+    authors = {}
+    for part in ("ppt/commentAuthors.xml", "ppt/authors.xml"):
+        for author in parse_xml(read_part(package, part) or b"<empty/>").iter(f"{_P}cmAuthor", f"{_P188}author"):
+            authors[author.get("id") or ""] = author.get("name") or "unknown"
+    return authors

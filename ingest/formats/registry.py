@@ -46,6 +46,8 @@ READERS: dict[str, str] = {
     kinds.MHTML.media_type: "ingest.formats.email:read_email",
     kinds.MBOX.media_type: "ingest.formats.email:read_mailbox",
     kinds.MSG.media_type: "ingest.formats.outlook:read_outlook",
+    kinds.OLE.media_type: "ingest.formats.ole_objects:read_ole_object",
+    kinds.TNEF.media_type: "ingest.formats.tnef:read_tnef",
     kinds.ZIP.media_type: "ingest.formats.containers:read_zip",
     kinds.TAR.media_type: "ingest.formats.containers:read_tar",
     kinds.GZIP.media_type: "ingest.formats.containers:read_compressed",
@@ -60,7 +62,7 @@ READERS: dict[str, str] = {
     kinds.XML.media_type: "ingest.formats.plain:read_plain",
 }
 # LibreOffice, where it is installed, turns these into PDF in the same confined child.
-for _kind in (kinds.DOC, kinds.XLS, kinds.PPT, kinds.WPD, kinds.PUB, kinds.XLSB):
+for _kind in (kinds.DOC, kinds.XLS, kinds.PPT, kinds.WPD, kinds.PUB, kinds.XLSB, kinds.EMF, kinds.WMF):
     READERS[_kind.media_type] = "ingest.formats.legacy_office:read_legacy_office"
 
 # Files of these kinds are set aside until somebody has done something about them.

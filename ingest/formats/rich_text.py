@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from striprtf import striprtf
 
 from ingest.formats.plain import MAXIMUM_TEXT_BYTES, text_pages
+from ingest.formats.rtf_objects import set_in
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import UnreadableFile
 
 _INFO = {name: re.compile(rb"\{\\" + name.encode() + rb" ([^{}\\]{1,300})\}") for name in ("title", "author")}
-_OBJECT = re.compile(rb"\{\\\*?\\?(?:objdata|pict)\b")
 
 
 _convert: Callable[..., str] = striprtf.rtf_to_text
@@ -23,7 +23,7 @@ def rtf_text(data: bytes) -> str:
 
 
 def read_rich_text(job: ReadingJob) -> Iterator[Yielded]:
-    """The text of the document, without its formatting."""
+    """The text of the document, without its formatting, then the pictures and files set into it."""
     if job.path.stat().st_size > MAXIMUM_TEXT_BYTES:
         raise UnreadableFile("too-large")
     data = job.path.read_bytes()
@@ -36,6 +36,6 @@ def read_rich_text(job: ReadingJob) -> Iterator[Yielded]:
         raise UnreadableFile(
             "damaged", "The Rich Text document is damaged and could not be read; ask its holder for another copy."
         ) from error
-    if _OBJECT.search(data):
-        job.facts.note("The document holds pictures or embedded files, which were not read.")
     yield from text_pages(text, reason="the file is a Rich Text document")
+    for name, content in set_in(data):
+        yield job.member(name, [content])

@@ -107,7 +107,10 @@ class _Flow:
         if depth > _MAXIMUM_DEPTH:
             return
         for child in parent:
-            self._piece(child, mark, depth)
+            if child.tag == f"{_W}r" and _is_hidden(child):
+                self._hidden(child, depth)
+            else:
+                self._piece(child, mark, depth)
 
     def _piece(self, child: Element, mark: str, depth: int) -> None:
         tag = child.tag
@@ -131,6 +134,15 @@ class _Flow:
             self._line.append(f"[{child.get(f'{_W}id')}]")
         elif tag not in (_MC_FALLBACK, f"{_W}pPr", f"{_W}rPr"):
             self._inline(child, mark, depth + 1)
+
+    def _hidden(self, run: Element, depth: int) -> None:
+        """Words set as hidden, which Word shows only when asked to, stand in the text and are marked."""
+        inner = _Flow()
+        inner._inline(run, "", depth + 1)
+        text = "\n".join(inner.lines())
+        self.boxes += inner.boxes
+        if text.strip():
+            self._line.append(f"[hidden text: {text.strip()}]")
 
     def _break(self, child: Element) -> None:
         if child.get(f"{_W}type") == "page":
@@ -158,6 +170,11 @@ class _Flow:
             self._line.append(text)
 
 
+def _is_hidden(run: Element) -> bool:
+    hidden = run.find(f"{_W}rPr/{_W}vanish")
+    return hidden is not None and hidden.get(f"{_W}val") not in ("0", "false", "off")
+
+
 def _beside(package: ZipFile, body: _Flow) -> Iterator[tuple[str, list[str]]]:
     """What stands beside the body, each kind under its own heading."""
     yield from ((heading, lines) for heading, lines in (("Text boxes", body.boxes),) if lines)
@@ -178,7 +195,7 @@ def _beside(package: ZipFile, body: _Flow) -> Iterator[tuple[str, list[str]]]:
 def _text_of(element: Element) -> str:
     flow = _Flow()
     flow.block(element, 0)
-    return "\n".join(line for line in [*flow.lines(), *flow.boxes] if line.strip())
+    return "\n".join(line for line in [*flow.lines(), *flow.boxes, *flow.changes] if line.strip())
 
 
 def _header_and_footer_lines(package: ZipFile) -> list[str]:
