@@ -42,11 +42,11 @@ def hits_of(asked: Asking, query: Query, found: Sequence[Found]) -> list[Hit]:
     """The hits with their records; one that the database no longer lets this actor see is left out."""
     session, actor = asked.session, asked.actor
     # The index may be a moment behind the database, which alone says what may be seen.
-    records = _visible(session, [hit.record_id for hit in found], actor)
+    records = visible_hits(session, [hit.record_id for hit in found], actor)
     pages = asked.locate(query, records)
     texts = _texts(session, {each: [page.number for page in pages.get(each, ())[:PAGES_SHOWN]] for each in records})
     facts = _facts(session, records)
-    wholes = _visible(session, {record.parent_id for record in records.values() if record.parent_id}, actor)
+    wholes = visible_hits(session, {record.parent_id for record in records.values() if record.parent_id}, actor)
     parts = _parts(session, records, actor)
     copies = _copies(session, records)
     dates = dated_parts(query.node)
@@ -75,7 +75,8 @@ def _may_be_outside(record: Record, dates: Sequence[Dated]) -> bool:
     return not any((each.first or first) <= first and last <= (each.last or last) for each in dates)
 
 
-def _visible(session: Session, ids: Iterable[int], actor: Actor) -> dict[int, Record]:
+def visible_hits(session: Session, ids: Iterable[int], actor: Actor) -> dict[int, Record]:
+    """Those of the records that this actor may see, as the database has it now."""
     query = select(Record).where(
         Record.id.in_(list(ids)), Record.compartment.in_(actor.compartments), Record.purged_at.is_(None)
     )

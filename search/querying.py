@@ -12,7 +12,7 @@ from records.models import Record
 from search.asking import Asking
 from search.engine import FacetCount, Found, Order
 from search.families import find_families
-from search.hits import Hit, hits_of
+from search.hits import Hit, hits_of, visible_hits
 from search.language import parse_query
 from search.language_tree import Everything
 from search.meant import Meant, what_was_meant
@@ -96,6 +96,45 @@ def _counts(asked: Asking, text: str, chosen: Chosen, facet: Facet, found: Found
         query = parse_query(whole_query(text, others) or EVERYTHING)
         found = asked.find(query, limit=1)
     return counted(facet, found, chosen.get(facet.name, ()))
+
+
+@dataclass(frozen=True)
+class Around:
+    """Which of so many hits one is, and the records before and after it."""
+
+    total: int
+    before: Record | None
+    after: Record | None
+
+
+def around_hit(
+    archive: Archive,
+    session: Session,
+    text: str,
+    *,
+    actor: Actor,
+    position: int,
+    record: Record,
+    chosen: Chosen | None = None,
+    order: Order = Order.RELEVANCE,
+    by_family: bool = False,
+) -> Around | None:
+    """What stands before and after the record in what a query finds; None where the record no longer stands there."""
+    require(actor, Permission.SEARCH)
+    asked = Asking(archive, session, actor)
+    query = parse_query(whole_query(text, chosen or {}))
+    offset = max(position - 2, 0)
+    if by_family:
+        found, total = find_families(asked, query, limit=3, offset=offset, order=order)
+    else:
+        found = asked.find(query, limit=3, offset=offset, order=order)
+        total = found.total
+    records = visible_hits(session, [hit.record_id for hit in found.hits], actor)
+    standing = {offset + place: records.get(hit.record_id) for place, hit in enumerate(found.hits, start=1)}
+    here = standing.get(position)
+    if here is None or here.id != record.id:
+        return None
+    return Around(total, standing.get(position - 1), standing.get(position + 1))
 
 
 def matching_records(archive: Archive, session: Session, text: str, *, actor: Actor) -> list[Record]:

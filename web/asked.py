@@ -14,6 +14,7 @@ from search.narrowing import FACETS, whole_query
 LONGEST = 2_100  # a little over the language's own limit, which says so in its own words
 LONGEST_VALUE = 300
 MOST_VALUES = 50
+PAGE = 20
 Values = dict[str, Any]
 
 

@@ -1,7 +1,7 @@
 """All that the page of one record shows, gathered once: a view only hands it on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +26,15 @@ from retention.notice_file import load_notice
 from retention.notices import categories
 from retention.tagging import standing_categories, suggestions_of
 from retention.worklist import Neighbours, neighbours_to_tag
-from search.language import parse_query
+from search.engine import PageHits
+from search.language_tree import Query
 from search.opening import engine_of
+from search.querying import Around, around_hit
 from store.archive import Archive
-from store.errors import DamagedError, InvalidInputError, NotFoundError
+from store.errors import DamagedError, NotFoundError
+from web.asked import Asked
 from web.highlighting import MarkedBox, Piece, Stretch, boxes_of, pieces_of
+from web.way_through import Way, chosen_place, places_on, query_of, stretches_of, way_through
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -38,6 +42,15 @@ if TYPE_CHECKING:
 # Suggestions of these that are strong are announced before the page is read.
 HARD_TO_READ = frozenset({"allegations"})
 TITLE_PAGE = 0
+
+
+@dataclass(frozen=True)
+class Come:
+    """How a person came to the record: the search, which of its hits this is (0 for none), the place looked at."""
+
+    asked: Asked = field(default_factory=Asked)
+    position: int = 0
+    place: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,7 @@ class RecordPage:
     escalations: list[Escalation]
     family: list[Record]
     neighbours: Neighbours
+    way: Way | None
     is_hard_to_read: bool
 
     @property
@@ -116,20 +130,26 @@ def grouped(suggestion: Suggestion) -> list[EvidenceGroup]:
 
 
 def gather(
-    archive: Archive, session: "Session", record: Record, *, number: int | None, asked: str, actor: Actor
+    archive: Archive, session: "Session", record: Record, *, number: int | None, come: Come, actor: Actor
 ) -> RecordPage:
-    """The record with the page of this number, or the first that its strongest suggestion rests on.
+    """The record with the page of this number, or else the first found, or that its strongest suggestion rests on.
 
     Raises:
         NotFoundError: The record has no such page.
     """
     pages, suggestions = pages_of(session, record), suggestions_of(session, record)
+    query = query_of(come.asked) if record.purged_at is None else None
+    located = _located(archive, record, query, actor)
+    if number is None and located:
+        number = located[0].number
     page = _page(record, pages, suggestions, number)
+    places = places_on(page, pages, query) if page and query else []
+    place = chosen_place(come.place, len(places))
     notice = notice_of(archive.settings.notice_file)
     return RecordPage(
         record=record,
         pages=pages,
-        shown=_shown(archive, session, record, page, suggestions, asked, actor) if page else None,
+        shown=_shown(session, record, page, suggestions, stretches_of(places, place)) if page else None,
         suggestions=suggestions,
         categories=list(categories(session)),
         questions={each.code: each.questions for each in notice.categories},
@@ -142,6 +162,18 @@ def gather(
         escalations=escalations_of(session, record, actor=actor) if can(actor, Permission.ESCALATIONS_READ) else [],
         family=[each for each in family(session, record) if visible(each, actor)],
         neighbours=neighbours_to_tag(session, record, actor=actor),
+        way=None
+        if query is None
+        else way_through(
+            record,
+            come.asked,
+            pages=located,
+            page=page.number if page else 0,
+            place=place,
+            on_page=len(places),
+            position=come.position,
+            around=_around(archive, session, record, come, actor),
+        ),
         is_hard_to_read=any(each.category in HARD_TO_READ and each.strength_word == "strong" for each in suggestions),
     )
 
@@ -168,14 +200,31 @@ def _page(record: Record, pages: Sequence[Page], suggestions: Sequence[Suggestio
     return next((page for page in pages if page.number == wanted), pages[0] if pages else None)
 
 
+def _located(archive: Archive, record: Record, query: Query | None, actor: Actor) -> Sequence[PageHits]:
+    if query is None:
+        return ()
+    return engine_of(archive).locate(query, [record.id], compartments=actor.compartments).get(record.id, ())
+
+
+def _around(archive: Archive, session: "Session", record: Record, come: Come, actor: Actor) -> Around | None:
+    if come.position < 1 or not can(actor, Permission.SEARCH):
+        return None
+    asked = come.asked
+    return around_hit(
+        archive,
+        session,
+        asked.words,
+        actor=actor,
+        position=come.position,
+        record=record,
+        chosen=asked.chosen,
+        order=asked.order,
+        by_family=asked.by_family,
+    )
+
+
 def _shown(
-    archive: Archive,
-    session: "Session",
-    record: Record,
-    page: Page,
-    suggestions: Sequence[Suggestion],
-    asked: str,
-    actor: Actor,
+    session: "Session", record: Record, page: Page, suggestions: Sequence[Suggestion], searched: Sequence[Stretch]
 ) -> ShownPage:
     stretches = [
         Stretch(f"evidence-{item.id}", item.start, item.end)
@@ -183,7 +232,7 @@ def _shown(
         for item in each.evidence
         if item.page == page.number and still_stands(page, item)
     ]
-    stretches += _searched(archive, record, page, asked, actor)
+    stretches += searched
     has_picture = has_page_pictures(record.media_type) and record.purged_at is None
     packed = packed_words(session, page) if has_picture and stretches else None
     try:
@@ -196,20 +245,3 @@ def _shown(
 def still_stands(page: Page, item: SuggestionEvidence) -> bool:
     """Whether the words of the evidence stand where they stood when it was found."""
     return page.text[item.start : item.end].split() == item.text.split()
-
-
-def _searched(archive: Archive, record: Record, page: Page, asked: str, actor: Actor) -> list[Stretch]:
-    """The places on the page of what was searched for, when a search led here."""
-    if not asked.strip():
-        return []
-    try:
-        query = parse_query(asked)
-    except InvalidInputError:
-        return []
-    found = engine_of(archive).highlight(
-        query, record.id, [(page.number, page.text)], compartments=actor.compartments, snippet_limit=0
-    )
-    return [
-        Stretch(f"found-{place}", start, end, "found")
-        for place, (start, end) in enumerate(found.marks.get(page.number, ()), start=1)
-    ]

@@ -84,9 +84,9 @@ def test_what_was_asked_is_marked_and_each_page_is_linked(officer_client, found:
     page = officer_client.get("/search?q=minibus").text
 
     assert '<mark class="candour-mark candour-mark--found">minibus</mark>' in page
-    assert 'href="/records/R000001?page=1&amp;q=minibus&amp;hit=1#page"' in page
+    assert 'href="/records/R000001?page=1&amp;q=minibus&amp;hit=1#here"' in page
     record = officer_client.get("/records/R000001?page=1&q=minibus").text
-    assert '<mark class="candour-mark candour-mark--found">minibus</mark>' in record
+    assert '<mark class="candour-mark candour-mark--current">minibus</mark>' in record
 
 
 def test_a_mistake_is_pointed_at_beside_the_box(officer_client, found: None) -> None:

@@ -5,16 +5,18 @@ from flask import render_template, request
 from access.policy import Permission, can
 from ingest.listing import shown_path
 from records.models import Record
+from web.asked import read_asked
 from web.context import current_actor, current_archive, current_session
 from web.record_forms import RecordForms
-from web.record_page import gather
+from web.record_page import Come, gather
 
 
 def record_view(record: Record, forms: RecordForms) -> str:
     """The record with the page asked for in the address; it opens at the form with faults, if there is one."""
     archive, actor = current_archive(), current_actor()
-    number, asked = request.args.get("page", type=int), request.args.get("q", "")
-    found = gather(archive, current_session(), record, number=number, asked=asked, actor=actor)
+    number = request.args.get("page", type=int)
+    come = Come(read_asked(request.args), request.args.get("hit", 0, type=int), request.args.get("at", type=int))
+    found = gather(archive, current_session(), record, number=number, come=come, actor=actor)
     titles = {each.code: each.title for each in found.categories}
     return render_template(
         "records/record.html",
@@ -28,7 +30,7 @@ def record_view(record: Record, forms: RecordForms) -> str:
         paths=[(shown_path(file.path, archive.settings.data), file) for file in record.files],
         people=[each for each in record.people if each.kind == "person"],
         places=[each for each in record.people if each.kind != "person"],
-        asked=asked,
+        carried={**come.asked.values, "hit": come.position} if come.position else come.asked.values,
         full=request.args.get("image") == "full",
         may_tag=can(actor, Permission.TAG),
         may_hold=can(actor, Permission.HOLD),

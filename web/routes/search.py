@@ -13,7 +13,7 @@ from search.language_lexer import QueryMistakeError, pointed_at
 from search.querying import Results, log_search
 from search.querying import search as run_search
 from store.errors import InvalidInputError
-from web.asked import Asked, read_asked
+from web.asked import PAGE, Asked, read_asked
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.facets import chips_of, facets_of
@@ -23,7 +23,6 @@ from web.record_words import is_uncertain
 
 area = Blueprint("search", __name__)
 area.add_app_template_test(is_uncertain, "uncertain")
-PAGE = 20
 KEPT_SHOWN = 10
 ORDERS = {
     Order.RELEVANCE: "Best match first",
