@@ -24,7 +24,7 @@ LESSONS = (
         "Words",
         (
             Example("patient families", "both words, in any order and in their other forms: patients, family"),
-            Example('"duty of care"', "exactly these words, one after the other"),
+            Example('"risk assessment"', "exactly these words, one after the other"),
             Example("=patient", "only this form of the word"),
             Example("ward AND staff", "the same as ward staff"),
             Example("log OR diary OR ledger", "any of them"),
@@ -37,9 +37,9 @@ LESSONS = (
         "Near each other",
         (
             Example("risk w/5 assessment", "at most five words apart, in either order"),
-            Example("police pre/10 statement", "the first at most ten words before the second"),
+            Example("family pre/10 evidence", "the first at most ten words before the second"),
             Example('"mental health" w/10 (act OR trust)', "phrases and groups can be near each other too"),
-            Example("(nurse w/5 ward) w/20 night", "and so can what is already near something"),
+            Example("(mental w/3 health) w/20 trust", "and so can what is already near something"),
         ),
     ),
     Lesson(

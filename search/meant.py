@@ -63,7 +63,7 @@ def what_was_meant(asked: Asking, written: str, total: int) -> list[Meant]:
         wider = _widened(written, trial)
         if more := _more(asked, wider, total):
             misread.append(Meant(wider, more, trial.word, trial.read))
-    return meant + sorted(misread, key=lambda each: -each.more)[:SHOWN]
+    return meant + sorted(misread, key=lambda each: (-each.more, each.query))[:SHOWN]
 
 
 def _more(asked: Asking, written: str, total: int) -> int:
