@@ -3,8 +3,8 @@
 Truth: releases of one record with other readings and other redactions. Beside ours, on the same pairs: runs of three
 words by Jaccard similarity, at the usual 0.8, at 0.9 (what datasketch's LSH takes when it is told nothing) and
 lower. It is computed exactly, so that a sketch's chance errors flatter or spoil nothing.
-Then speed, growth and memory over as many pages as are asked for (50,000 by default), made of hearings' pages with
-the faults of machine reading and with copies whose places are known.
+Then speed, growth and memory over as many pages as are asked for (50,000 by default), written anew of the hearings'
+words, one in ten an earlier one with the faults of machine reading; and over the hearings as they are.
 """
 
 import csv
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from records.shingles import ALIKE, Commonness, likeness, shingles_of
@@ -94,43 +95,58 @@ def misread(text: str, share: float, chance: random.Random) -> str:
     return "".join(letters)
 
 
-def stream(pages: int, chance: random.Random) -> Iterator[tuple[str, int | None]]:
-    """Pages, one in ten of which is an earlier one read again with faults; the hearings give the sentences.
+class Writer:
+    """Writes pages nobody wrote: each word follows the one before as some word of the hearings did."""
 
-    Beyond the hearings' own pages, sentences are drawn from them anew, so that every page is one of its own.
-    """
-    real = hearings()
-    sentences = [sentence for page in real for sentence in re.split(r"(?<=[.?!])\s+", page) if len(sentence) > 40]
+    def __init__(self, pages: list[str], chance: random.Random) -> None:
+        self.chance = chance
+        self.after: dict[str, list[str]] = {}
+        for page in pages:
+            words = page.split()
+            for word, following in pairwise(words):
+                self.after.setdefault(word, []).append(following)
+        self.words = list(self.after)
+
+    def page(self) -> str:
+        words = [self.chance.choice(self.words)]
+        while len(words) < 350:
+            words.append(self.chance.choice(self.after.get(words[-1], self.words)))
+        return " ".join(words)
+
+
+def stream(pages: int, writer: Writer) -> Iterator[tuple[str, int | None]]:
+    """Pages, one in ten of which is an earlier one read again with faults, and which one that was."""
     made: list[str] = []
     for number in range(pages):
         if number % 10 == 9:
-            source = chance.randrange(max(0, number - 20_000), number)
+            source = writer.chance.randrange(max(0, number - 20_000), number)
             while not made[source]:
                 source -= 1
-            yield misread(made[source], chance.choice([0.02, 0.05, 0.08]), chance), source
+            yield misread(made[source], writer.chance.choice([0.02, 0.05, 0.08]), writer.chance), source
             made.append("")
         else:
-            text = real[number] if number < len(real) else " ".join(chance.sample(sentences, 14))
-            made.append(text)
-            yield text, None
+            made.append(writer.page())
+            yield made[-1], None
 
 
 def measure(pages: int) -> None:
-    chance = random.Random(17)
+    real = hearings()
+    writer = Writer(real, random.Random(17))
     columns = ("pages", "signed, pages/s", "compared, pages/s", "texts held against a page", "recall of copies")
     columns += ("other pairs", "sketches, MB", "peak, MB")
     print(f"\n| {' | '.join(columns)} |\n|{'---:|' * len(columns)}")
     for size in sorted({pages // 4, pages // 2, pages}):
-        _measure_one(size, chance)
+        _measure_one(f"{size:,}", size, stream(size, writer))
+    _measure_one("hearings, as they are", len(real), ((text, None) for text in real))
 
 
-def _measure_one(size: int, chance: random.Random) -> None:
+def _measure_one(name: str, size: int, pages: Iterator[tuple[str, int | None]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         signatures = Signatures(Path(folder))
         signing = 0.0
         texts: list[str] = []
         sources: dict[int, int] = {}
-        for some in chunks(stream(size, chance), 2_000):
+        for some in chunks(pages, 2_000):
             begun = time.process_time()
             signatures.add((len(texts) + place, shingles_of(text)) for place, (text, _) in enumerate(some))
             signing += time.process_time() - begun
@@ -156,10 +172,11 @@ def _measure_one(size: int, chance: random.Random) -> None:
         finding = time.process_time() - begun
         copies = {(source, copy) for copy, source in sources.items()}
         megabytes = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
+        recall = len(copies & alike) / len(copies) if copies else 1.0
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - sum(map(len, texts)) / 1e6
         print(
-            f"| {size:,} | {size / signing:,.0f} | {size / finding:,.0f} | {looked_at / size:.2f} | "
-            f"{len(copies & alike) / len(copies):.3f} | {len(alike - copies)} | {megabytes:.0f} | {peak:.0f} |",
+            f"| {name} | {size / signing:,.0f} | {size / finding:,.0f} | {looked_at / size:.2f} | "
+            f"{recall:.3f} | {len(alike - copies)} | {megabytes:.0f} | {peak:.0f} |",
             flush=True,
         )
 

@@ -6,7 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR
-from cli import alike
+from cli import alike, belonging
 from cli.opening import archive
 from cli.output import json_option, say, show_json, table
 from disclosure.marks import open_marks
@@ -26,6 +26,8 @@ records.add_command(alike.compare)
 records.add_command(alike.similar)
 records.add_command(alike.difference_of, "difference")
 records.add_command(alike.not_alike, "not-alike")
+records.add_command(belonging.family)
+records.add_command(belonging.disagreements)
 
 
 @records.command(name="list")

@@ -64,6 +64,16 @@ class Similar:
         return page_range(theirs for _, theirs in self.pages)
 
 
+@dataclass(frozen=True)
+class AlikePair:
+    """Two records that are alike, by their rows' numbers; where one is contained in the other, which."""
+
+    first_id: int
+    second_id: int
+    kind: str
+    inner_id: int | None
+
+
 def page_range(numbers: Iterator[int]) -> str:
     """Page numbers as people write them: 3 to 7, 9."""
     spans: list[list[int]] = []
@@ -102,15 +112,15 @@ def similar_records(session: Session, record: Record, *, actor: Actor) -> list[S
     return sorted(found, key=lambda each: (order.index(each.kind), -each.similarity, each.record.id))
 
 
-def one_paper_pairs(session: Session, *, actor: Actor) -> list[tuple[int, int]]:
-    """Every two records that are likely one paper, or versions of one, as far as this actor may know of both."""
+def alike_pairs(session: Session, *, actor: Actor) -> list[AlikePair]:
+    """Every two records that are one paper, versions of one, or one inside the other, if the actor may know both."""
     first, second = aliased(Record), aliased(Record)
     query = (
-        select(Likeness.first_id, Likeness.second_id)
+        select(Likeness.first_id, Likeness.second_id, Likeness.kind, Likeness.inner_id)
         .join(first, first.id == Likeness.first_id)
         .join(second, second.id == Likeness.second_id)
         .where(
-            Likeness.kind.in_([SAME, VERSION]),
+            Likeness.kind != SHARED,
             first.compartment.in_(actor.compartments),
             second.compartment.in_(actor.compartments),
             first.purged_at.is_(None),
@@ -119,8 +129,8 @@ def one_paper_pairs(session: Session, *, actor: Actor) -> list[tuple[int, int]]:
         .order_by(Likeness.first_id, Likeness.second_id)
     )
     answers = _answers(session, None)
-    pairs = [(row.first_id, row.second_id) for row in session.execute(query)]
-    return [pair for pair in pairs if answers.get(pair) != NOT_ALIKE]
+    pairs = [AlikePair(*row) for row in session.execute(query)]
+    return [pair for pair in pairs if answers.get((pair.first_id, pair.second_id)) != NOT_ALIKE]
 
 
 def comparison_of(session: Session, record: Record) -> Comparison | None:

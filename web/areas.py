@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from web.routes import (
     accounts,
+    alike,
     audit,
     batches,
     bundles,
@@ -43,6 +44,7 @@ AREAS: tuple[Blueprint, ...] = (
     audit.area,
     records.area,
     record_decisions.area,
+    alike.area,
     page_images.area,
     page_reading.area,
     unread.area,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from access.policy import Actor, Permission, can
+from disclosure.agreement import Related, related_to
 from disclosure.history import Happened, history_of
 from disclosure.marks import open_marks
 from disclosure.models import Mark, Relevance
@@ -17,7 +18,7 @@ from ingest.rendering import has_page_pictures
 from records.models import Page, Record
 from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion
 from records.page_versions import versions_of
-from records.register import family, packed_words, pages_of, visible
+from records.register import packed_words, pages_of
 from records.words import unpack
 from retention.holds import clearance_of, holds_of
 from retention.models import OPEN, Clearance, Decision, Hold, NoticeCategory, Suggestion, SuggestionEvidence
@@ -92,7 +93,7 @@ class RecordPage:
     relevance: Relevance | None
     history: list[Happened]
     escalations: list[Escalation]
-    family: list[Record]
+    related: Related
     neighbours: Neighbours
     way: Way | None
     is_hard_to_read: bool
@@ -160,7 +161,7 @@ def gather(
         relevance=relevance_of(session, record),
         history=history_of(session, record),
         escalations=escalations_of(session, record, actor=actor) if can(actor, Permission.ESCALATIONS_READ) else [],
-        family=[each for each in family(session, record) if visible(each, actor)],
+        related=related_to(session, record, actor=actor),
         neighbours=neighbours_to_tag(session, record, actor=actor),
         way=None
         if query is None

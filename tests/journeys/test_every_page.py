@@ -28,6 +28,8 @@ DEEPER = {
         "/records/{LOG_BOOK}?page=2",
         "/records/{REGISTER}/risk",
         "/records/to-decide",
+        "/records/disagreements",
+        "/records/{WELSH}/difference/{LOG_BOOK}",
         "/search?q=children",
         "/search?q=nothinglikethis",
         "/search?q=%22unfinished",

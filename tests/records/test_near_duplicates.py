@@ -11,7 +11,7 @@ from disclosure.marks import mark
 from records import near_duplicates
 from records.beside import pages_beside
 from records.likeness_models import Likeness
-from records.likenesses import answer_likeness, answers_not_alike, one_paper_pairs, page_range, similar_records
+from records.likenesses import alike_pairs, answer_likeness, answers_not_alike, page_range, similar_records
 from records.models import Page, Record
 from records.register import find_record
 from store import audit
@@ -172,8 +172,10 @@ def test_whoever_may_not_see_one_of_the_two_learns_nothing_of_it(archive, paper,
     assert similar(archive, scan, lawyer) == [(again, "same", "1", "1")]
     with archive.reading() as session:
         ours, theirs = (find_record(session, reference, actor=lawyer) for reference in (scan, again))
-        assert one_paper_pairs(session, actor=officer) == []
-        assert one_paper_pairs(session, actor=lawyer) == [(ours.id, theirs.id)]
+        assert alike_pairs(session, actor=officer) == []
+        assert [(pair.first_id, pair.second_id) for pair in alike_pairs(session, actor=lawyer)] == [
+            (ours.id, theirs.id)
+        ]
         for first, second in ((ours, theirs), (theirs, ours)):
             with pytest.raises(NotFoundError):
                 pages_beside(session, first, second, actor=officer)
@@ -192,7 +194,7 @@ def test_what_a_person_says_is_not_alike_stays_away_and_is_kept_with_its_reason(
 
     assert similar(archive, scan) == similar(archive, again) == []
     with archive.reading() as session:
-        assert one_paper_pairs(session, actor=officer) == []
+        assert alike_pairs(session, actor=officer) == []
         known = answers_not_alike(session, ours, actor=officer)
         assert [(record.reference, row.reason) for record, row in known] == [(again, "Two letters of one day")]
         assert audit.verify(session, archive.audit_head).ok

@@ -1,0 +1,56 @@
+"""A message and its attachments, a container and its members: the family of a record, as far as an actor may know."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from access.policy import Actor
+from records.models import Record
+from records.register import visible
+
+
+@dataclass(frozen=True)
+class Member:
+    """One record of a family, and how deep it lies in it: 0 is the whole that came in."""
+
+    record: Record
+    depth: int
+
+
+def family_tree(session: Session, record: Record, *, actor: Actor) -> list[Member]:
+    """The family in the order of a tree, each container before what is in it; the record alone if it has none.
+
+    It ends where this actor may not see further: what lies beyond a record they may not know of, above it or
+    inside it, would tell them that there is one.
+    """
+    root = record
+    while root.parent_id is not None:
+        above = session.get_one(Record, root.parent_id)
+        if not visible(above, actor):
+            break
+        root = above
+    members: list[Member] = []
+    waiting = [Member(root, 0)]
+    while waiting:
+        member = waiting.pop()
+        members.append(member)
+        inside = session.scalars(
+            select(Record)
+            .where(Record.parent_id == member.record.id, Record.compartment.in_(actor.compartments))
+            .order_by(Record.family_position.desc(), Record.id.desc())
+        )
+        waiting.extend(Member(each, member.depth + 1) for each in inside)
+    return members
+
+
+def containers_with_members(session: Session, *, actor: Actor) -> list[tuple[int, int]]:
+    """Every record that lies in another with that other, the container's number first, if the actor may know both."""
+    inner, outer = aliased(Record), aliased(Record)
+    query = (
+        select(outer.id, inner.id)
+        .join(inner, inner.parent_id == outer.id)
+        .where(inner.compartment.in_(actor.compartments), outer.compartment.in_(actor.compartments))
+        .order_by(outer.id, inner.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]

@@ -1,0 +1,119 @@
+"""Records that are alike, on the pages: side by side, answered by a person, unseen by whoever may not see both."""
+
+import pytest
+
+from access.policy import OPERATOR, Actor, Role
+from disclosure.marks import mark
+from records.models import Page
+from records.register import find_record
+from retention.tagging import decide
+from store.audit_actions import AuditAction
+from store.audit_reading import AuditFilter, count_happenings
+from tests.papers import LETTER, MINUTES
+from worker.comparing import compare_all
+
+LAWYER = Actor("lawyer@example.org", frozenset({Role.LEGAL}))
+OFFICER = Actor("officer@example.org", frozenset({Role.RECORDS_OFFICER}))
+REDACTED = LETTER.replace("Mr Tolland", "████████")
+
+
+@pytest.fixture
+def pair(archive, make_record):
+    references = make_record(b"whole", text=LETTER), make_record(b"redacted", text=REDACTED)
+    compare_all(archive)
+    return references
+
+
+def test_the_record_shows_what_is_like_it_and_how_that_was_decided(archive, client_for, pair):
+    first, second = pair
+    with archive.writing() as session:
+        for reference, outcome in ((first, "added"), (second, "rejected")):
+            record = find_record(session, reference, actor=OPERATOR)
+            decide(session, record, category="failings", outcome=outcome, reason="read", actor=OFFICER)
+    client = client_for(Role.RECORDS_OFFICER)
+
+    page = client.get(f"/records/{first}").text
+
+    assert "Records that are alike" in page
+    assert "A version of it" in page
+    assert f"/records/{first}/difference/{second}" in page
+    assert f"Failings was confirmed on {first} and rejected on {second}." in page
+    listed = client.get("/records/disagreements").text
+    assert f"Failings was confirmed on {first} and rejected on {second}." in listed
+
+
+def test_side_by_side_names_what_one_has_and_the_other_has_blacked_out(client_for, pair):
+    first, second = pair
+    client = client_for(Role.LEGAL)
+
+    page = client.get(f"/records/{first}/difference/{second}").text
+
+    assert "“Mr Tolland”" in page
+    assert "it blacked out" in page
+    assert "<del" in page
+    assert f"only in {first}:" in page
+    turned = client.get(f"/records/{second}/difference/{first}").text
+    assert "“Mr Tolland”" in turned
+
+
+def test_a_pair_of_pages_that_is_not_there_is_not_found(client_for, pair):
+    first, second = pair
+    client = client_for(Role.LEGAL)
+
+    assert client.get(f"/records/{first}/difference/{second}?at=2").status_code == 404
+    assert client.get(f"/records/{first}/difference/{first}").status_code == 400
+    assert client.get(f"/records/{first}/difference/R009999").status_code == 404
+
+
+def test_whoever_may_not_see_one_of_them_is_told_nothing_by_any_page(archive, client_for, pair):
+    first, second = pair
+    with archive.writing() as session:
+        mark(session, find_record(session, second, actor=LAWYER), kind="privileged", reason="advice", actor=LAWYER)
+    client = client_for(Role.RECORDS_OFFICER)
+
+    page = client.get(f"/records/{first}").text
+
+    assert second not in page
+    assert "Records that are alike" not in page
+    assert client.get(f"/records/{first}/difference/{second}").status_code == 404
+    assert client.get(f"/records/{second}/difference/{first}").status_code == 404
+    sent = client.post(f"/records/{first}/difference/{second}", data={"answer": "not-alike", "reason": "x"})
+    assert sent.status_code == 404
+    assert second not in client.get("/records/disagreements").text
+
+
+def test_opening_a_guarded_record_side_by_side_leaves_its_trace(archive, client_for, pair):
+    first, second = pair
+    with archive.writing() as session:
+        mark(session, find_record(session, second, actor=LAWYER), kind="restricted", reason="police", actor=LAWYER)
+    client = client_for(Role.LEGAL)
+
+    client.get(f"/records/{first}/difference/{second}")
+
+    with archive.reading() as session:
+        assert count_happenings(session, AuditFilter(action=AuditAction.RECORD_VIEWED.value)) == 1
+
+
+def test_a_person_says_they_are_not_alike_with_a_reason_and_they_part(client_for, pair):
+    first, second = pair
+    client = client_for(Role.RECORDS_OFFICER)
+    address = f"/records/{first}/difference/{second}"
+
+    assert client.post(address, data={"answer": "not-alike", "reason": ""}).status_code == 400
+    assert client.post(address, data={"answer": "not-alike", "reason": "Two letters"}).status_code == 302
+
+    assert "Records that are alike" not in client.get(f"/records/{first}").text
+    assert "These two were not found alike" in client.get(address).text
+
+
+def test_pages_of_two_records_are_opened_pair_by_pair(archive, client_for, pair):
+    first, second = pair
+    with archive.writing() as session:
+        record = find_record(session, first, actor=OPERATOR)
+        session.add(Page(record_id=record.id, number=2, text=MINUTES, read_by="ocr"))
+    client = client_for(Role.RECORDS_OFFICER)
+
+    page = client.get(f"/records/{first}/difference/{second}?at=2").text
+
+    assert f"Page 2 of {first} alone" in page
+    assert "no page like it" in page
