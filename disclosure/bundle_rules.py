@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, can, require
 from disclosure import marks
 from records.models import PRIVILEGED, RESTRICTED, Record
+from records.parts import wholes_above
 from store.errors import InvalidInputError, RefusedError
 
 
@@ -15,7 +16,8 @@ def require_bundle_allowed(session: Session, records: Sequence[Record], *, actor
 
     Raises:
         InvalidInputError: There are none, or one stands twice.
-        RefusedError: One is privileged, restricted beyond this actor, purged, or has no page to show.
+        RefusedError: One is privileged, restricted beyond this actor, purged, has no page to show, or is a part
+            of another one.
     """
     require(actor, Permission.BUNDLE)
     if not records:
@@ -24,7 +26,7 @@ def require_bundle_allowed(session: Session, records: Sequence[Record], *, actor
     twice = sorted({reference for reference in references if references.count(reference) > 1})
     if twice:
         raise InvalidInputError(f"{', '.join(twice)} stands in the bundle twice: take one of them out.")
-    kinds = {record.reference: {mark.kind for mark in marks.open_marks(session, record)} for record in records}
+    kinds = {record.reference: marks.kinds_over(session, record) for record in records}
     privileged = [reference for reference in references if PRIVILEGED in kinds[reference]]
     if privileged:
         raise RefusedError(
@@ -37,9 +39,21 @@ def require_bundle_allowed(session: Session, records: Sequence[Record], *, actor
             f"The bundle was not built because {_are(restricted, 'restricted')} and {actor.name} may not see such "
             "records: have someone build it who may, or take it out."
         )
+    _require_no_page_twice(session, records)
     purged = [record.reference for record in records if record.purged_at]
     if purged:
         raise RefusedError(f"The bundle was not built because {_are(purged, 'purged')}: nothing of it is left.")
+
+
+def _require_no_page_twice(session: Session, records: Sequence[Record]) -> None:
+    chosen = {record.id for record in records}
+    for record in records:
+        whole = next((each for each in wholes_above(session, record) if each.id in chosen), None)
+        if whole is not None:
+            raise RefusedError(
+                f"The bundle was not built because {record.reference} is a part of {whole.reference}, which is in it "
+                "too: its pages would stand in the bundle twice. Take one of them out."
+            )
 
 
 def _are(references: list[str], what: str) -> str:

@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, require
 from disclosure.models import Mark
 from records.models import OPEN, PRIVILEGED, RESTRICTED, Record
+from records.parts import parts_below, wholes_above
+from records.parts_models import UNDONE
 from records.register import needs_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
@@ -31,7 +33,7 @@ def mark(session: Session, record: Record, *, kind: str, reason: str, actor: Act
     made = Mark(record_id=record.id, kind=kind, reason=reason.strip(), marked_by=actor.name, marked_at=clock.now())
     session.add(made)
     session.flush()
-    _set_compartment(session, record)
+    refresh_compartment(session, record)
     audit.record(
         session,
         AuditAction.RECORD_MARKED,
@@ -52,7 +54,7 @@ def lift_mark(session: Session, made: Mark, *, reason: str, actor: Actor) -> Non
     made.lifted_by, made.lifted_reason, made.lifted_at = actor.name, reason.strip(), clock.now()
     session.flush()
     record = session.get_one(Record, made.record_id)
-    _set_compartment(session, record)
+    refresh_compartment(session, record)
     audit.record(
         session,
         AuditAction.MARK_LIFTED,
@@ -62,14 +64,28 @@ def lift_mark(session: Session, made: Mark, *, reason: str, actor: Actor) -> Non
     )
 
 
-def _set_compartment(session: Session, marked: Record) -> None:
-    # The session's own row: one read in an earlier unit of work would be changed in memory and nowhere else,
+def refresh_compartment(session: Session, marked: Record) -> None:
+    """The record, and each record that holds some of its pages, is where the marks over its pages put it.
+
+    A part of a restricted scan is restricted, and so is a scan one of whose parts is: they show the same pages.
+    Parts beside it are not, because they show other pages.
+    """
+    # The session's own rows: one read in an earlier unit of work would be changed in memory and nowhere else,
     # and a privileged record would stay open.
     record = session.get_one(Record, marked.id)
-    kinds = {item.kind for item in open_marks(session, record)}
-    record.compartment = next((kind for kind in KINDS if kind in kinds), OPEN)
-    session.flush()
-    needs_indexing(session, record.id)
+    for each in (record, *wholes_above(session, record), *parts_below(session, record)):
+        if each.compartment == UNDONE:
+            continue
+        kinds = kinds_over(session, each)
+        each.compartment = next((kind for kind in KINDS if kind in kinds), OPEN)
+        session.flush()
+        needs_indexing(session, each.id)
+
+
+def kinds_over(session: Session, record: Record) -> set[str]:
+    """The kinds of the marks that stand on the record, on the scan it is a part of, and on its own parts."""
+    related = (record, *wholes_above(session, record), *parts_below(session, record))
+    return {item.kind for each in related for item in open_marks(session, each)}
 
 
 def open_marks(session: Session, record: Record) -> list[Mark]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ingest.models import CANCELLED, DUPLICATE, ENDED, QUARANTINED, REGISTERED, Batch, Item, Run
 from records.models import Record
+from records.parts import is_no_part
 from store import clock
 
 LATELY = timedelta(seconds=60)
@@ -122,7 +123,9 @@ def batch_totals(session: Session) -> list[BatchTotals]:
         summed.setdefault(batch_id, []).append((row[0], row[1], row[2], row[3], row[4]))
     unread: dict[str, int] = {
         name: int(count or 0)
-        for name, count in session.execute(select(Record.batch, func.sum(Record.unread_pages)).group_by(Record.batch))
+        for name, count in session.execute(
+            select(Record.batch, func.sum(Record.unread_pages)).where(is_no_part()).group_by(Record.batch)
+        )
     }
     runs: dict[int, tuple[int, int]] = {
         row[0]: (row[1], row[2])
@@ -140,7 +143,7 @@ def batch_totals(session: Session) -> list[BatchTotals]:
 
 def one_batch(session: Session, batch: Batch) -> BatchTotals:
     """This batch with its arithmetic."""
-    unread = session.scalar(select(func.sum(Record.unread_pages)).where(Record.batch == batch.name)) or 0
+    unread = session.scalar(select(func.sum(Record.unread_pages)).where(Record.batch == batch.name, is_no_part())) or 0
     runs, unfinished = session.execute(
         select(func.count(Run.id), func.coalesce(func.sum(case((Run.finished_at.is_(None), 1), else_=0)), 0)).where(
             Run.batch_id == batch.id

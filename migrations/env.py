@@ -18,6 +18,7 @@ for module in (
     "records.loss_models",
     "records.likeness_models",
     "records.correction_models",
+    "records.parts_models",
     "ingest.models",
     "retention.models",
     "search.models",

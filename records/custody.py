@@ -308,10 +308,16 @@ def put_record(
 
 def _keep_box(session: Session, record: Record, place: Place) -> None:
     box = box_of(session, place)
-    if record.box != box:
-        record.box = box
-        session.flush()
-        needs_indexing(session, record.id)
+    inside = [
+        each
+        for each in session.scalars(select(Record).where(Record.parent_id == record.id).order_by(Record.id))
+        if placement_of(session, each) is None
+    ]
+    for each in (record, *inside):
+        if each.box != box:
+            each.box = box
+            session.flush()
+            needs_indexing(session, each.id)
 
 
 def placement_of(session: Session, record: Record) -> Placement | None:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor
 from records.models import IndexNeed, Page, PageWords, Record, RecordFile
+from records.parts_models import UNDONE
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import NotFoundError
@@ -65,7 +66,8 @@ def record_of_bytes(session: Session, sha256: str) -> Record | None:
     return session.scalar(
         select(Record)
         .join(RecordFile)
-        .where(RecordFile.sha256 == sha256, Record.purged_at.is_(None))
+        # A part whose split was undone holds its bytes, and is nobody's record any more.
+        .where(RecordFile.sha256 == sha256, Record.purged_at.is_(None), Record.compartment != UNDONE)
         .order_by(RecordFile.id)
         .limit(1)
     )

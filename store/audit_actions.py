@@ -43,6 +43,8 @@ class AuditAction(StrEnum):
     RECONCILED = "custody.reconciled"
     PASSWORDS_GIVEN = "ingest.passwords-given"
     PASSWORDS_FORGOTTEN = "ingest.passwords-forgotten"
+    RECORD_SPLIT = "record.split"
+    SPLIT_UNDONE = "record.split-undone"
     RECORD_RETITLED = "record.retitled"
     RECORD_CORRECTED = "record.corrected"
     LIKENESS_ANSWERED = "record.likeness-answered"
@@ -137,6 +139,8 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.RECONCILED: "exported the reconciliation of paper with records",
     AuditAction.PASSWORDS_GIVEN: "gave passwords for protected files",
     AuditAction.PASSWORDS_FORGOTTEN: "had the passwords for protected files forgotten",
+    AuditAction.RECORD_SPLIT: "split a scan into the documents it holds",
+    AuditAction.SPLIT_UNDONE: "undid the split of a scan",
     AuditAction.RECORD_RETITLED: "changed a record's description",
     AuditAction.RECORD_CORRECTED: "corrected what is known about a record",
     AuditAction.LIKENESS_ANSWERED: "said whether two records are alike",

@@ -15,7 +15,16 @@ LINKS = (
     (
         "Records",
         "records.records",
-        {"records", "record_decisions", "alike", "page_images", "page_reading", "unread", "escalation_raise"},
+        {
+            "records",
+            "record_decisions",
+            "alike",
+            "page_images",
+            "splitting",
+            "page_reading",
+            "unread",
+            "escalation_raise",
+        },
     ),
     (
         "Search",

@@ -13,6 +13,7 @@ from costs import effort
 from disclosure import production
 from ingest.locking import only_one
 from ingest.page_settings import PageSettings
+from records.split_plans import plan_from
 from retention import notices
 from retention.notice_file import check_notice, load_notice
 from search import indexing, term_reports
@@ -22,7 +23,7 @@ from store import audit, schema, uploads
 from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError
-from worker import page_work, taking_in
+from worker import page_work, splitting, taking_in
 
 Heartbeat = Callable[[int, int], None]
 
@@ -210,12 +211,30 @@ def read_again_job(archive: Archive, arguments: dict[str, Any], asked_by: str, b
     return vars(made)
 
 
+def separators_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `separators`: the separator sheets of a record, to be proposed to a person."""
+    beat(0, 1)
+    found, blanks = splitting.look_for_separators(archive, arguments["record"], actor=_acting(archive, asked_by))
+    return {"separators": list(found.separators), "doubtful": list(found.doubtful), "blanks": blanks}
+
+
+def split_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `split`: payload record, its pages, the first pages of the parts, the pages left out, and how."""
+    beat(0, 1)
+    left_out = {int(number): what for number, what in arguments["left_out"].items()}
+    plan = plan_from(arguments["pages"], firsts=arguments["firsts"], left_out=left_out)
+    done = splitting.split(archive, arguments["record"], plan, how=arguments["how"], actor=_acting(archive, asked_by))
+    return {"split": done.split, "parts": [reference for reference, _ in done.parts]}
+
+
 JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, Any]]] = {
     "ingest": ingest_job,
     "batch-go-on": go_on_job,
     "batch-settle": settle_job,
     "bundle": bundle_job,
     "index": index_job,
+    "separators": separators_job,
+    "split": split_job,
     "term-report": term_report_job,
     "read-again": read_again_job,
 }

@@ -18,18 +18,26 @@ MAXIMUM_SIDE = 6000
 
 def render_in_child(path: str, media_type: str, page_number: int, dpi: int, rotation: int) -> dict[str, Any]:
     """The page's picture as base64 with its size; `ingest.rendering.render_page` calls it in a child."""
-    if media_type == kinds.PDF.media_type:
-        picture = _pdf_page(Path(path), page_number, dpi)
-    elif media_type.startswith("image/"):
-        picture = _image_page(Path(path), page_number, dpi)
-    else:
-        raise UnreadableFile("unsupported", "Only PDF files and pictures have pages that can be shown as they look.")
+    picture = page_picture(Path(path), media_type, page_number, dpi)
     if rotation % 360:
         picture = picture.rotate(-rotation, expand=True)  # Pillow turns anticlockwise
     picture.thumbnail((MAXIMUM_SIDE, MAXIMUM_SIDE))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=80, optimize=True)
     return {"data": base64.b64encode(out.getvalue()).decode("ascii"), "width": picture.width, "height": picture.height}
+
+
+def page_picture(path: Path, media_type: str, page_number: int, dpi: int) -> Image.Image:
+    """The page as it looks, not turned; for use in a confined child alone.
+
+    Raises:
+        UnreadableFile: The file has no such page, or is of a kind without pictures of its pages.
+    """
+    if media_type == kinds.PDF.media_type:
+        return _pdf_page(path, page_number, dpi)
+    if media_type.startswith("image/"):
+        return _image_page(path, page_number, dpi)
+    raise UnreadableFile("unsupported", "Only PDF files and pictures have pages that can be shown as they look.")
 
 
 def _no_such_page(number: int) -> UnreadableFile:

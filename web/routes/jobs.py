@@ -14,6 +14,8 @@ WORDS = {
     "batch-go-on": "Going on with a batch",
     "batch-settle": "Ending a cancelled batch",
     "bundle": "Building a bundle",
+    "separators": "Looking for separator sheets",
+    "split": "Splitting a scan",
     "index": "Rebuilding the search index",
     "read-again": "Reading a page again",
 }
