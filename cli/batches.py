@@ -277,3 +277,22 @@ def _show_proof(proof: "Proof") -> None:
         verdict = "right" if check.is_right else f"{check.wrong} WRONG ({', '.join(check.named)})"
         waiting = f", {check.unfinished} not at their end" if check.unfinished else ""
         say(f"  {check.name}: {check.compared} compared, {verdict}{waiting}")
+
+
+@batches.command(name="read-again")
+@name_argument
+@json_option
+def read_again(name: str, *, as_json: bool) -> None:
+    """Read again the files of batch NAME that nothing here could read, with the programs and passwords of today."""
+    from search import indexing
+    from worker.files_again import read_files_again
+    from worker.page_work import look_through_again
+
+    with archive() as opened:
+        made = read_files_again(opened, name, actor=OPERATOR)
+        look_through_again(opened)
+        indexing.bring_up_to_date(opened)
+    if as_json:
+        show_json({"batch": name, **vars(made)})
+    else:
+        say(f"{made.tried} tried again: more is known of {made.read} now, and {made.members} files came out of them.")

@@ -1,6 +1,7 @@
 """From a reading to a record: the rows that say what was read, and what is proposed about it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -8,11 +9,13 @@ from sqlalchemy.orm import Session
 from access.policy import Actor
 from ingest.models import Batch, Item, Run
 from ingest.proposing import Proposed, proposed_names
-from ingest.reading import FileReading
+from ingest.reading import FileReading, PageReading
 from records import words
 from records.models import Page, PageWords, Record, RecordFile, RecordPerson
-from records.reading_state import state_for
-from records.register import NOT_SEARCHABLE, needs_indexing, next_reference
+from records.page_models import MACHINE
+from records.page_versions import NewVersion, keep_reading
+from records.reading_state import recount, state_for
+from records.register import NOT_SEARCHABLE, needs_indexing, next_reference, pages_of
 from store import audit, clock
 from store.audit_actions import AuditAction
 
@@ -112,6 +115,45 @@ def _add_pages(session: Session, record: Record, reading: FileReading) -> None:
     ]
     if packed:
         session.execute(insert(PageWords), packed)
+
+
+def read_now(session: Session, record: Record, reading: FileReading, *, actor: Actor) -> None:
+    """The record, unread until now, says what was read of it; what its page said before is kept as a version of it."""
+    known = {page.number: page for page in pages_of(session, record)}
+    pages = reading.pages or [_all_taken_out(reading)]
+    for page in pages:
+        if page.number in known and known[page.number].unread:
+            kept = known[page.number]
+            kept.heading = page.heading or ""
+            keep_reading(session, record, kept, _as_version(page), stands=True, actor=actor)
+    _add_pages(session, record, replace(reading, pages=[page for page in pages if page.number not in known]))
+    record.page_count = max([*known, *(page.number for page in pages)])
+    record.note = "\n".join(reading.notes)
+    recount(session, record)
+    needs_indexing(session, record.id)
+
+
+def _all_taken_out(reading: FileReading) -> PageReading:
+    """The page that once stood for a container, now that everything in it has a record of its own."""
+    names = "\n".join(member.name for member in reading.members)
+    return PageReading(1, f"Everything in this file has been taken out:\n{names}", "native", reason="a list of it")
+
+
+def _as_version(page: PageReading) -> NewVersion:
+    return NewVersion(
+        kind=MACHINE,
+        text=page.text,
+        read_by=page.read_by,
+        unread=page.unread,
+        reason=page.reason,
+        confidence=page.confidence,
+        layer_text=page.layer_text,
+        packed=words.pack([words.Word(*word) for word in page.words]) if page.words else None,
+        width=page.width,
+        height=page.height,
+        rotation=page.rotation,
+        settings="with the programs and passwords there are now",
+    )
 
 
 def add_names(session: Session, record: Record, texts: Sequence[tuple[int, str]]) -> None:

@@ -34,6 +34,8 @@ _UNPACKING_ERRORS = (
 )
 _BY_THE_STANDARD_LIBRARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _NAMED = 500
+# The heading of the page that names what stayed in a container.
+NOT_TAKEN_OUT = "Not taken out"
 _NOT_HERE = (
     "what is in it has no record of its own yet, because archives of this kind are unpacked through libarchive, which "
     "is not installed on this machine; install it (libarchive13 in Debian and Ubuntu) and have the file read again, "
@@ -60,7 +62,7 @@ class _Left:
         count = len(self.locked) + len(self.damaged)
         reason = f"unreadable: {count} of the files inside could not be taken out; each is named here with the reason"
         job.facts.note(f"{count} of the files inside could not be taken out: {_listed([*self.locked, *self.damaged])}.")
-        yield PageReading(1, "\n".join(lines), "none", unread=True, reason=reason, heading="Not taken out")
+        yield PageReading(1, "\n".join(lines), "none", unread=True, reason=reason, heading=NOT_TAKEN_OUT)
 
     def refuse(self, kind: str) -> None:
         """Raises where nothing at all came out, with the reason."""

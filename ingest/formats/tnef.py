@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from ingest.formats.containers import NOT_TAKEN_OUT
 from ingest.formats.html import html_text
 from ingest.formats.plain import decode_text, text_pages
 from ingest.formats.rich_text import rtf_text
@@ -61,7 +62,7 @@ def _found(
             yield job.member(name or f"attachment {position}", [data])
     if cut_off:
         reason = "unreadable: the bundle is cut off or damaged after what could be taken out of it"
-        yield PageReading(len(pages) + 1, "", "none", unread=True, reason=reason, heading="Not taken out")
+        yield PageReading(len(pages) + 1, "", "none", unread=True, reason=reason, heading=NOT_TAKEN_OUT)
     if not pages and not taken:
         raise UnreadableFile("damaged" if cut_off else "no-pages")
 
