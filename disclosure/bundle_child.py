@@ -22,6 +22,7 @@ def build_confined(spec: BundleSpec, out: Path, *, scratch: Path) -> BundleResul
         memory_bytes=MEMORY_BYTES,
         seconds=SECONDS,
         folder=scratch,
+        writable=[out.parent],
     )
     return BundleResult(**{**answer, "warnings": tuple(answer["warnings"])})
 

@@ -30,9 +30,12 @@ class _Line:
 
 def main(arguments: list[str]) -> None:
     """Serve the parent until it closes its end."""
-    requests, replies, lifeline, memory_bytes, parent_pid, die_with_parent_thread = map(int, arguments)
+    requests, replies, lifeline, memory_bytes, parent_pid, die_with_parent_thread = map(int, arguments[:6])
     report = confine(
-        memory_bytes=memory_bytes, parent_pid=parent_pid, die_with_parent_thread=bool(die_with_parent_thread)
+        memory_bytes=memory_bytes,
+        parent_pid=parent_pid,
+        die_with_parent_thread=bool(die_with_parent_thread),
+        writable=[Path(folder) for folder in arguments[6:]],
     )
     end_with(lifeline)
     line = _Line(requests, replies)

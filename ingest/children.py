@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ _MEMORY_SIGNS = (b"bad_alloc", b"MemoryError", b"out of memory", b"Cannot alloca
 class Child:
     """One confined process. It is given nothing but its pipes: no environment, no terminal, no other files."""
 
-    def __init__(self, *, memory_bytes: int, folder: Path) -> None:
+    def __init__(self, *, memory_bytes: int, folder: Path, writable: Sequence[Path] = ()) -> None:
         self.memory_bytes = memory_bytes
         request_read, self._requests = os.pipe()
         self.replies, reply_write = os.pipe()
@@ -29,7 +30,7 @@ class Child:
         arguments = [request_read, reply_write, lifeline_read, memory_bytes, os.getpid(), with_thread]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
-                [sys.executable, "-m", "ingest.child", *map(str, arguments)],
+                [sys.executable, "-m", "ingest.child", *map(str, arguments), *map(str, [folder, *writable])],
                 pass_fds=(request_read, reply_write, lifeline_read),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

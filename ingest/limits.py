@@ -367,17 +367,19 @@ def run_limited(
     memory_bytes: int = DEFAULT_MEMORY_BYTES,
     seconds: float = DEFAULT_PAGE_SECONDS,
     folder: Path | None = None,
+    writable: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Run `module:function` with the payload as its keywords in a confined child of its own, and return its answer.
 
-    The payload and the answer are plain values that JSON can carry.
+    The payload and the answer are plain values that JSON can carry. Beside a folder of its own, gone afterwards, the
+    child may write in the folders named `writable` and nowhere else.
 
     Raises:
         UnreadableFile: The function refused the file, or broke a limit (timeout, memory, crashed).
         DamagedError: The function broke one of our own rules; the sentence says which.
     """
     with tempfile.TemporaryDirectory(prefix="limited-", dir=folder) as place:
-        child = Child(memory_bytes=memory_bytes, folder=Path(place))
+        child = Child(memory_bytes=memory_bytes, folder=Path(place), writable=writable)
         code: str | None = None
         try:
             child.send({"kind": "call", "function": function, "payload": payload, "seconds": seconds})

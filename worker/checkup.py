@@ -12,6 +12,7 @@ from ingest.formats import libarchive
 from ingest.limits import run_limited
 from ingest.malware import scanner_at
 from ingest.reading import UnreadableFile
+from ingest.sandbox import IN_FORCE
 from records.models import IndexNeed, Record
 from retention.models import Hold
 from retention.notice_file import check_notice, load_notice
@@ -24,6 +25,14 @@ from store.settings import Settings
 
 GOOD, ADVICE, FAULT = "good", "advice", "fault"
 LEAST_FREE_BYTES = 2 * 1024**3
+# What a reader should be confined by, in words for whoever looks after the machine.
+CONFINEMENTS = {
+    "network_closed": "a child without a network",
+    "calls_refused": "refusing dangerous system calls",
+    "writes_confined": "confining where a child writes",
+    "memory_limited": "limiting memory",
+    "processes_limited": "limiting the number of processes (a process of root's is never bound by that)",
+}
 WHOOSH_LIMIT = 100_000
 
 
@@ -75,7 +84,17 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     )
     try:
         answer = run_limited("worker.checkup:reader_answers", {}, seconds=60)
-        yield Finding("readers", GOOD, f"files are read in limited child processes ({answer['what']})")
+        missing = [words for name, words in CONFINEMENTS.items() if not answer["in_force"].get(name)]
+        yield Finding(
+            "readers",
+            ADVICE if missing else GOOD,
+            "files are read in limited child processes: memory, time and file size bounded"
+            + (
+                f"; this system does not allow: {', '.join(missing)}"
+                if missing
+                else ", no network, no writing elsewhere"
+            ),
+        )
     except (UnreadableFile, CandourError) as error:
         yield Finding("readers", FAULT, f"child processes cannot read files here: {error}")
     yield _scanner(settings)
@@ -114,9 +133,9 @@ def _scanner(settings: Settings) -> Finding:
         return Finding("malware", FAULT, f"{error} Files are not taken in meanwhile: start clamd again.")
 
 
-def reader_answers() -> dict[str, str]:
-    """Run in a child: that it answers at all is the finding."""
-    return {"what": "memory, time and file size bounded"}
+def reader_answers() -> dict[str, object]:
+    """Run in a child: that it answers at all is half of the finding, what confines it the other."""
+    return {"in_force": dict(IN_FORCE)}
 
 
 def _database(archive: Archive) -> Finding:

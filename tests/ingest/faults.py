@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 
@@ -31,3 +32,81 @@ def reach_out() -> dict[str, Any]:
     except OSError as error:
         return {"error": error.errno}
     return {"error": 0}
+
+
+def open_socket(family: int) -> dict[str, Any]:
+    try:
+        socket.socket(family, socket.SOCK_STREAM).close()
+    except OSError as error:
+        return {"error": error.errno}
+    return {"error": 0}
+
+
+def write_to(path: str) -> dict[str, Any]:
+    try:
+        with Path(path).open("ab") as file:
+            file.write(b"tampered")
+    except OSError as error:
+        return {"error": error.errno}
+    return {"error": 0}
+
+
+def remove(path: str) -> dict[str, Any]:
+    try:
+        Path(path).rename(path + ".gone")
+    except OSError as error:
+        return {"error": error.errno}
+    return {"error": 0}
+
+
+def own_folder_and_null() -> dict[str, Any]:
+    Path("mine.txt").write_text("words")
+    Path("/dev/null").write_text("words")
+    Path("mine.txt").rename("moved.txt")
+    Path("below").mkdir()
+    Path("moved.txt").unlink()
+    return {"error": 0}
+
+
+def leave_the_group() -> dict[str, Any]:
+    if os.fork():
+        time.sleep(3600)
+    try:
+        os.setsid()
+    except OSError:
+        time.sleep(3600)
+    return {}
+
+
+def fork_for_ever() -> dict[str, Any]:
+    made = 0
+    try:
+        while made < 2000:
+            if os.fork() == 0:
+                time.sleep(3600)
+            made += 1
+    except OSError:
+        pass
+    return {"made": made}
+
+
+def fill_the_disk() -> dict[str, Any]:
+    with Path("large").open("wb") as file:
+        file.truncate(1)
+        file.seek(3 * 1024**3)
+        file.write(b"x")
+    return {}
+
+
+def spin() -> dict[str, Any]:
+    while True:
+        pass
+
+
+def open_many_files() -> dict[str, Any]:
+    held = []
+    try:
+        while True:
+            held.append(os.open("/dev/null", os.O_RDONLY))
+    except OSError as error:
+        return {"error": error.errno, "count": len(held)}

@@ -56,11 +56,12 @@ def test_a_child_has_no_network_where_the_system_allows_that(faults, tmp_path):
         (tmp_path / "a.txt").write_text("x")
         pool.submit("a", tmp_path / "a.txt")
         list(pool.results())
-        closed = pool.sandbox_report()["network_closed"]
+        report = pool.sandbox_report()
 
     error = run_limited(f"{faults}:reach_out", {})["error"]
 
-    assert error == (errno.ENETUNREACH if closed else errno.ECONNREFUSED)
+    without = errno.ENETUNREACH if report["network_closed"] else errno.ECONNREFUSED
+    assert error == (errno.EPERM if report["calls_refused"] else without)
 
 
 def test_each_file_ends_in_a_reading_or_a_reason(tmp_path):
