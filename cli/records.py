@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR
 from cli import alike, belonging
+from cli.correcting import correct
 from cli.opening import archive
 from cli.output import json_option, say, show_json, table
 from disclosure.marks import open_marks
 from disclosure.review import relevance_of
+from records.corrections import names_of
 from records.models import Record
 from records.register import find_record, log_view, pages_of, visible_records
 from retention.holds import clearance_of, holds_of
@@ -26,6 +28,7 @@ records.add_command(alike.compare)
 records.add_command(alike.similar)
 records.add_command(alike.difference_of, "difference")
 records.add_command(alike.not_alike, "not-alike")
+records.add_command(correct)
 records.add_command(belonging.family)
 records.add_command(belonging.disagreements)
 
@@ -103,7 +106,10 @@ def _shown(session: Session, record: Record) -> dict[str, Any]:
         "note": record.note,
         "parent": parent.reference if parent else None,
         "files": [{"name": file.name, "path": file.path, "sha256": file.sha256} for file in record.files],
-        "people": [{"name": person.name, "kind": person.kind, "page": person.page} for person in record.people],
+        "people": [
+            {"name": person.name, "kind": person.kind, "page": person.page, "status": person.status}
+            for person in names_of(session, record)
+        ],
         "pages": [
             {
                 "number": page.number,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disclosure.models import Mark, Relevance
+from records.corrections import DATE, NAME, TITLE, TYPE, corrections_of
 from records.models import Record
 from retention.models import CATEGORY, PLACED, PROVISIONAL, Clearance, Hold, HoldRelease, Notice
 from retention.tagging import decisions_of
@@ -35,6 +36,7 @@ def history_of(session: Session, record: Record) -> list[Happened]:
         *_clearances(session, record),
         *_marks(session, record),
         *_relevance(session, record),
+        *_corrections(session, record),
     ]
     return sorted(found, key=lambda each: each.at)
 
@@ -102,4 +104,17 @@ def _relevance(session: Session, record: Record) -> list[Happened]:
     return [
         Happened(each.decided_at, each.decided_by, f"Relevance to disclosure: {words[each.answer]}", each.reason)
         for each in session.scalars(query)
+    ]
+
+
+def _corrections(session: Session, record: Record) -> list[Happened]:
+    words = {TITLE: "title", DATE: "date", TYPE: "record type", NAME: "name"}
+    return [
+        Happened(
+            each.corrected_at,
+            each.corrected_by,
+            f"Corrected the {words[each.field]}, from {each.before or 'none'} to {each.after or 'none'}",
+            each.reason,
+        )
+        for each in corrections_of(session, record)
     ]

@@ -91,20 +91,6 @@ def needs_indexing(session: Session, record_id: int) -> None:
         session.flush()
 
 
-def change_title(session: Session, record: Record, *, title: str, actor: Actor) -> None:
-    """The record has this title; the one before is in the audit trail."""
-    record = session.get_one(Record, record.id)
-    before, record.title = record.title, title.strip() or record.title
-    needs_indexing(session, record.id)
-    audit.record(
-        session,
-        AuditAction.RECORD_RETITLED,
-        actor=actor.name,
-        subject=f"record:{record.reference}",
-        detail={"from": before, "to": record.title},
-    )
-
-
 def log_view(session: Session, record: Record, *, actor: Actor) -> None:
     """That this actor viewed the record is in the audit trail."""
     audit.record(

@@ -10,7 +10,7 @@ from access.policy import Actor
 from records.models import Record, SearchFact
 from retention.models import OPEN, Suggestion
 
-DECIDING, READING = "deciding", "reading"
+DECIDING, READING, DATING = "deciding", "reading", "dating"
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class RecordFilter:
     """What a list of records is narrowed to; an empty part narrows nothing.
 
     A category counts whether it was decided or is only suggested. `needs` is `deciding` (a suggestion is
-    open) or `reading` (a page was not read).
+    open), `reading` (a page was not read) or `dating` (no date is known).
     """
 
     state: str = ""
@@ -119,4 +119,6 @@ def _conditions(wanted: RecordFilter, actor: Actor) -> list[ColumnElement[bool]]
         found.append(Record.id.in_(select(Suggestion.record_id).where(Suggestion.status == OPEN)))
     if wanted.needs == READING:
         found.append(Record.unread_pages > 0)
+    if wanted.needs == DATING:
+        found.append(Record.date_from.is_(None))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from records.models import IndexNeed, Page, Record, RecordPerson, SearchFact
+from records.models import REMOVED, IndexNeed, Page, Record, RecordPerson, SearchFact
 from search.engine import IndexDocument
 from search.opening import engine_of
 from store.archive import Archive
@@ -94,7 +94,7 @@ def _documents(session: Session, records: list[Record]) -> Iterator[IndexDocumen
     names: dict[int, dict[str, list[str]]] = {}
     for person in session.execute(
         select(RecordPerson.record_id, RecordPerson.kind, RecordPerson.name)
-        .where(RecordPerson.record_id.in_(ids))
+        .where(RecordPerson.record_id.in_(ids), RecordPerson.status != REMOVED)
         .order_by(RecordPerson.id)
     ):
         kind = "person" if person.kind == "person" else "place"

@@ -19,6 +19,7 @@ LINKS = (
             "records",
             "record_decisions",
             "alike",
+            "corrections",
             "page_images",
             "splitting",
             "page_reading",

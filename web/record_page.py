@@ -15,7 +15,8 @@ from disclosure.review import relevance_of
 from failings.escalations import escalations_of
 from failings.models import Escalation
 from ingest.rendering import has_page_pictures
-from records.models import Page, Record
+from records.corrections import DATE, DateSaid, kept_date, names_of, proposals_of
+from records.models import Page, Record, RecordPerson
 from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion
 from records.page_versions import versions_of
 from records.register import packed_words, pages_of
@@ -94,6 +95,9 @@ class RecordPage:
     history: list[Happened]
     escalations: list[Escalation]
     related: Related
+    names: list[RecordPerson]
+    proposed_date: DateSaid | None
+    proposed: dict[str, str]
     neighbours: Neighbours
     way: Way | None
     is_hard_to_read: bool
@@ -147,6 +151,7 @@ def gather(
     places = places_on(page, pages, query) if page and query else []
     place = chosen_place(come.place, len(places))
     notice = notice_of(archive.settings.notice_file)
+    proposed = proposals_of(session, record)
     return RecordPage(
         record=record,
         pages=pages,
@@ -162,6 +167,9 @@ def gather(
         history=history_of(session, record),
         escalations=escalations_of(session, record, actor=actor) if can(actor, Permission.ESCALATIONS_READ) else [],
         related=related_to(session, record, actor=actor),
+        names=names_of(session, record),
+        proposed_date=kept_date(proposed[DATE]) if DATE in proposed else None,
+        proposed=proposed,
         neighbours=neighbours_to_tag(session, record, actor=actor),
         way=None
         if query is None

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from records.corrections import DateSaid
 from records.models import Page, Record
 from web.filters import day
 
@@ -29,7 +30,7 @@ def is_uncertain(record: Record) -> bool:
     return record.date_from is not None and record.date_precision in ("circa", "decade")
 
 
-def written(record: Record) -> str:
+def written(record: Record | DateSaid) -> str:
     """When it was written, no more exactly than is known."""
     first, last = record.date_from, record.date_to
     if first is None:

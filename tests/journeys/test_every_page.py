@@ -30,6 +30,7 @@ DEEPER = {
         "/records/to-decide",
         "/records/disagreements",
         "/records/{WELSH}/difference/{LOG_BOOK}",
+        "/records/{WELSH}/correct",
         "/search?q=children",
         "/search?q=nothinglikethis",
         "/search?q=%22unfinished",

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from access.policy import SYSTEM, Actor, Role
 from disclosure import marks
 from disclosure.production import bundles
+from records.corrections import correct_title
 from records.models import Record
-from records.register import change_title, find_record
+from records.register import find_record
 from search.indexing import rebuild
 from store.archive import Archive
 from store.audit import AuditEvent
@@ -275,7 +276,7 @@ def test_a_refusal_while_building_is_shown_and_leads_back_to_the_records(
 def test_what_a_title_says_is_shown_and_never_run(legal_client, archive: Archive, three: list[str]) -> None:
     attack = "<img src=x onerror=alert(1)>"
     with archive.writing() as session:
-        change_title(session, session.scalars(select(Record)).first(), title=attack, actor=SYSTEM)
+        correct_title(session, session.scalars(select(Record)).first(), title=attack, reason="an attack", actor=SYSTEM)
 
     pages = [step(legal_client, do, three, title=attack) for do in ("about", "choose", "check")]
     job = step(legal_client, "build", three, title=attack)

@@ -10,6 +10,7 @@ from records.register import CONTAINER, NOT_SEARCHABLE, PARTLY_READ, PURGED, REA
 from retention.notices import categories
 from retention.tagging import count_to_tag, records_to_tag, suggestions_of
 from retention.worklist import (
+    DATING,
     DECIDING,
     READING,
     RecordFilter,
@@ -29,7 +30,11 @@ from web.viewing import viewed_record
 
 area = Blueprint("records", __name__)
 PAGE = 50
-NEEDS = {DECIDING: "A decision on a suggestion", READING: "A page to be read by a person"}
+NEEDS = {
+    DECIDING: "A decision on a suggestion",
+    READING: "A page to be read by a person",
+    DATING: "A date, because it has none",
+}
 STATE_WORDS = {
     state: record_words.STATES[state] for state in (READ, PARTLY_READ, UNREAD, NOT_SEARCHABLE, CONTAINER, PURGED)
 }
