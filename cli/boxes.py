@@ -368,10 +368,11 @@ def lost(**told: object) -> None:
                 )
                 say(f"{made.reference} is recorded.")
                 return
+        if isinstance(told["csv_file"], Path):
+            with opened.writing() as session:
+                told["csv_file"].write_bytes(losses.export_statement(session, actor=OPERATOR))
         with opened.reading() as session:
             columns, rows = losses.statement_rows(session)
-            if isinstance(told["csv_file"], Path):
-                told["csv_file"].write_bytes(losses.statement_csv(session))
     if told["as_json"]:
         show_json({"losses": [dict(zip(columns, row, strict=True)) for row in rows]})
     else:

@@ -115,6 +115,12 @@ def loss_of(session: Session, place: Place) -> KnownLoss | None:
     return session.scalar(select(KnownLoss).where(KnownLoss.place_id == place.id, KnownLoss.found_at.is_(None)))
 
 
+def place_in_words(session: Session, loss: KnownLoss) -> str:
+    """The way to the place that is gone; nothing where the loss is of no known place."""
+    place = session.get(Place, loss.place_id) if loss.place_id else None
+    return way_in_words(session, place) if place else ""
+
+
 def find_loss(session: Session, reference: str) -> KnownLoss:
     """The loss with this reference.
 
@@ -146,12 +152,23 @@ def statement_rows(session: Session) -> tuple[list[str], list[list[object]]]:
     """The columns and lines of a statement of missing records, one loss a line, those found again included."""
     rows: list[list[object]] = []
     for loss in losses(session):
-        place = session.get(Place, loss.place_id) if loss.place_id else None
-        where = way_in_words(session, place) if place else ""
-        rows.append([loss.reference, where, *(getattr(loss, name) for name in STATED)])
+        rows.append([loss.reference, place_in_words(session, loss), *(getattr(loss, name) for name in STATED)])
     return ["reference", "where", *STATED], rows
 
 
 def statement_csv(session: Session) -> bytes:
     """The statement of missing records as CSV, safe to open in a spreadsheet."""
     return csv_table(*statement_rows(session))
+
+
+def export_statement(session: Session, *, actor: Actor) -> bytes:
+    """The statement of missing records as CSV, and that it left the archive is in the audit trail."""
+    content = statement_csv(session)
+    audit.record(
+        session,
+        AuditAction.LOSSES_EXPORTED,
+        actor=actor.name,
+        subject="losses",
+        detail={"losses": len(losses(session))},
+    )
+    return content

@@ -40,6 +40,7 @@ class AuditAction(StrEnum):
     LABELS_PRINTED = "custody.labels-printed"
     LOSS_RECORDED = "loss.recorded"
     LOSS_FOUND = "loss.found"
+    LOSSES_EXPORTED = "loss.exported"
     RECONCILED = "custody.reconciled"
     PASSWORDS_GIVEN = "ingest.passwords-given"
     PASSWORDS_FORGOTTEN = "ingest.passwords-forgotten"
@@ -135,6 +136,7 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.BOX_LIST_APPLIED: "took over a box list",
     AuditAction.LABELS_PRINTED: "printed labels for paper",
     AuditAction.LOSS_RECORDED: "recorded what is lost or destroyed",
+    AuditAction.LOSSES_EXPORTED: "exported the statement of missing records",
     AuditAction.LOSS_FOUND: "recorded that something thought lost was found",
     AuditAction.RECONCILED: "exported the reconciliation of paper with records",
     AuditAction.PASSWORDS_GIVEN: "gave passwords for protected files",

@@ -12,6 +12,7 @@ LINKS = (
     ("Home", "home.home", {"home"}),
     ("Upload", "uploads.upload", {"uploads"}),
     ("Batches", "batches.batches", {"batches"}),
+    ("Paper", "boxes.boxes", {"boxes", "places", "losses"}),
     (
         "Records",
         "records.records",

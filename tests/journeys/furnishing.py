@@ -8,6 +8,7 @@ from access.users import acting
 from costs import effort, rates, spending
 from failings import register
 from inquiry import requests
+from records.box_list_applying import apply_list
 from store import clock
 from store.archive import open_archive
 from store.settings import load_settings
@@ -23,6 +24,10 @@ SPENDING = (
     (6, "storage-and-retrieval", "Deepwell Stores", "845.50", "invoiced"),
     (2, "external-solicitors", "Tarn & Hollis", "2250.00", "paid"),
 )
+BOX_LIST = b"""box,file,volume,title,pages
+14,SS-85,1,Minutes of the sub-committee,20
+14,SS-85,2,Minutes of the sub-committee,12
+"""
 RATES = (("records-officer", "24.60"), ("legal", "58.20"))
 
 
@@ -42,6 +47,7 @@ def furnish(environment: Mapping[str, str], references: Mapping[str, str]) -> No
             paragraphs=[("1", "All minutes about children in its homes.")],
             actor=lawyer,
         )
+        apply_list(session, archive.files, BOX_LIST, name="boxes.csv", actor=officer)
         for role, hourly in RATES:
             valid_from = today - timedelta(weeks=60)
             rates.set_rate(session, role=role, hourly=Decimal(hourly), valid_from=valid_from, actor=leader)
