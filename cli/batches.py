@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from worker.taking_in import Outcome
 
 DONE_WITH_QUARANTINE = 3
+NEWLY = {"categories": "suggestions", "names": "names", "text": "readings that stand", "index": "entries counted"}
 COLUMNS = ["batch", "found", "registered", "duplicates", "quarantined", "cancelled", "waiting", "pages", "ocr_pages"]
 name_argument = click.argument("name")
 
@@ -296,3 +297,22 @@ def read_again(name: str, *, as_json: bool) -> None:
         show_json({"batch": name, **vars(made)})
     else:
         say(f"{made.tried} tried again: more is known of {made.read} now, and {made.members} files came out of them.")
+
+
+@batches.command()
+@name_argument
+@click.option("--step", required=True, help="categories, names, text or index.")
+@json_option
+def reread(name: str, step: str, *, as_json: bool) -> None:
+    """Do one step of reading again for every record of batch NAME; nothing a person decided is changed."""
+    from worker.rereading import reread as do_again
+
+    with archive() as opened, progress_bar("Reading again") as report:
+        made = do_again(
+            opened, name, step, actor=OPERATOR, beat=lambda done, total: report(done, total, f"{step} of records")
+        )
+    if as_json:
+        show_json({"batch": name, "step": step, **vars(made)})
+    else:
+        left = f"; {made.left} pages could not be read again" if made.left else ""
+        say(f"{made.records} records gone through: {made.added} new {NEWLY[step]}{left}.")

@@ -60,7 +60,8 @@ def clean_text(text: str) -> str:
     """The text as it can be stored and searched: composed letters, plain line ends, no control characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n")
     if not text.isprintable():
-        text = "".join(map(_storable, text))
+        # Line by line: a line end is what makes almost every text unprintable as a whole.
+        text = "\n".join(line if line.isprintable() else "".join(map(_storable, line)) for line in text.split("\n"))
     return unicodedata.normalize("NFC", text)
 
 

@@ -23,7 +23,7 @@ from store import audit, schema, uploads
 from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError
-from worker import page_work, splitting, taking_in
+from worker import page_work, rereading, splitting, taking_in
 
 Heartbeat = Callable[[int, int], None]
 
@@ -88,6 +88,12 @@ def go_on_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: 
     for outcome in outcomes:
         _discard_uploads(archive, outcome)
     return {"batch": arguments["batch"], "runs": len(outcomes)}
+
+
+def reread_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `batch-reread`: payload batch and step; that step of reading is done again for its records."""
+    made = rereading.reread(archive, arguments["batch"], arguments["step"], actor=_acting(archive, asked_by), beat=beat)
+    return {"batch": arguments["batch"], "step": arguments["step"], **vars(made)}
 
 
 def settle_job(archive: Archive, arguments: dict[str, Any], _asked_by: str, _beat: Heartbeat) -> dict[str, Any]:
@@ -231,6 +237,7 @@ JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, An
     "ingest": ingest_job,
     "batch-go-on": go_on_job,
     "batch-settle": settle_job,
+    "batch-reread": reread_job,
     "bundle": bundle_job,
     "index": index_job,
     "separators": separators_job,

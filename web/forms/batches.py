@@ -6,10 +6,24 @@ from wtforms.validators import Optional, Regexp
 from ingest.control import Limits
 from ingest.counting import ReasonCount
 from ingest.models import CANCELLED
-from web.forms.base import Form, TextField, choices
+from web.forms.base import Form, Needed, OneOf, TextField, choices
 
 EVERYTHING = ""
 NUMBER = [Optional(), Regexp(r"[1-9][0-9]{0,6}$", message="Give a whole number from 1 on, or leave it empty")]
+
+
+STEPS = (
+    ("categories", "Suggest categories again, under the notice in force"),
+    ("names", "Propose people and places again"),
+    ("text", "Read every page that has a picture again; both readings are kept"),
+    ("index", "Make the entries in the search index again"),
+)
+
+
+class RereadForm(Form):
+    """Which step of reading is done again for the whole batch."""
+
+    step = OneOf("Which step", choices=choices(STEPS), validators=[Needed("Choose what is to be done again")])
 
 
 class RetryForm(Form):

@@ -20,7 +20,7 @@ from store.errors import NotFoundError, RefusedError
 from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
-from web.forms.batches import RetryForm
+from web.forms.batches import RereadForm, RetryForm
 from web.transactions import own_transaction
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def _batch_page(number: int, form: RetryForm, *, refused: str) -> str:
         reasons=reasons,
         quarantined=_rows(session, quarantined),
         form=form,
+        reread_form=RereadForm(formdata=None),
         refused=refused,
         figures=reading_figures(session, actor=current_actor(), batch=found.batch.name),
         unread_reasons=REASONS,
@@ -191,8 +192,20 @@ def retry(number: int) -> Answer | tuple[str, int]:
     return redirect(url_for("batches.batch", number=number))
 
 
-def _enqueue(kind: str, found: Batch) -> None:
-    enqueue(current_session(), kind, payload={"batch": found.name}, actor=current_actor().name)
+@area.post("/batches/<int:number>/reread")
+@requires(Permission.INGEST)
+def reread(number: int) -> Answer | tuple[str, int]:
+    """A worker does one step of reading again for every record of the batch."""
+    found = _find(current_session(), number)
+    form = RereadForm()
+    if not form.validate_on_submit():
+        return _batch_page(number, RetryForm(formdata=None), refused="Choose which step is to be done again."), 400
+    _enqueue("batch-reread", found.batch, step=form.step.data)
+    return redirect(url_for("batches.batch", number=number))
+
+
+def _enqueue(kind: str, found: Batch, **further: str) -> None:
+    enqueue(current_session(), kind, payload={"batch": found.name, **further}, actor=current_actor().name)
 
 
 @area.post("/batches/<int:number>/export")

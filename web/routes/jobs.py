@@ -13,6 +13,7 @@ WORDS = {
     "term-report": "Running a list of terms",
     "batch-go-on": "Going on with a batch",
     "batch-settle": "Ending a cancelled batch",
+    "batch-reread": "Doing one step of reading again",
     "bundle": "Building a bundle",
     "separators": "Looking for separator sheets",
     "split": "Splitting a scan",
