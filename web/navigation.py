@@ -26,6 +26,7 @@ LINKS = (
             "page_reading",
             "unread",
             "escalation_raise",
+            "similar",
         },
     ),
     (

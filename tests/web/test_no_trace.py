@@ -50,6 +50,8 @@ PATHS = (
     "/records/R000001?q=committee&hit=1",
     "/records/R000002?q=committee&hit=2&order=reference",
     "/records/R000003?q=matron&hit=2",
+    "/records/R000001/similar",
+    "/records/R000002/similar",
 )
 
 
