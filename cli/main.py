@@ -28,6 +28,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "purge": ("cli.retention", "Purge a cleared record; refused while anything holds it."),
     "search": ("cli.search", "Search, with exact totals, pages and facets."),
     "terms": ("cli.terms", "Run lists of terms, keep each version, and compare them."),
+    "search-records": ("cli.search_records", "Record what was searched, sign it, and set all of it out."),
     "index": ("cli.search", "Rebuild the search index from the database."),
     "requests": ("cli.disclosure", "Log and list the inquiry's requests."),
     "bundle": ("cli.disclosure", "Build a bundle, or verify one by reading it back."),
@@ -54,7 +55,7 @@ class Areas(click.Group):
         """The command, loaded now."""
         if name not in AREAS:
             return None
-        command: click.Command = getattr(importlib.import_module(AREAS[name][0]), name)
+        command: click.Command = getattr(importlib.import_module(AREAS[name][0]), name.replace("-", "_"))
         return command
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:

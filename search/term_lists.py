@@ -14,6 +14,7 @@ LARGEST_FILE = 2 << 20
 TERM_HEADINGS = frozenset({"term", "terms", "search term", "query"})
 NOTE_HEADINGS = frozenset({"note", "notes", "comment", "why"})
 FAULTS_TOLD = 50
+LONGEST_NOTE = 2_000
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,9 @@ def _checked(rows: Iterable[Term]) -> list[Term]:
         if not row.text:
             if row.note:
                 faults.append(Fault(row.line, row.note, "there is a note but no term"))
+            continue
+        if len(row.note) > LONGEST_NOTE:
+            faults.append(Fault(row.line, row.text, f"its note has more than {LONGEST_NOTE:,} letters; shorten it"))
             continue
         try:
             node = parse_query(row.text).node

@@ -44,13 +44,14 @@ class TermReportVersion(Base):
     index_generation: Mapped[str]
     counted_in: Mapped[str]
     categories: Mapped[str] = mapped_column(Text)
-    not_indexed: Mapped[bytes] = mapped_column(LargeBinary)
-    quarantined_in: Mapped[bytes] = mapped_column(LargeBinary)
-    records: Mapped[bytes] = mapped_column(LargeBinary)
-    parents: Mapped[bytes] = mapped_column(LargeBinary)
-    unread_pages: Mapped[bytes] = mapped_column(LargeBinary)
-    flags: Mapped[bytes] = mapped_column(LargeBinary)
-    category_bits: Mapped[bytes] = mapped_column(LargeBinary)
+    # Read only where figures are counted: a list of versions needs none of them.
+    not_indexed: Mapped[bytes] = mapped_column(LargeBinary, deferred_group="counted", deferred=True)
+    quarantined_in: Mapped[bytes] = mapped_column(LargeBinary, deferred_group="counted", deferred=True)
+    records: Mapped[bytes] = mapped_column(LargeBinary, deferred_group="counted", deferred=True)
+    parents: Mapped[bytes] = mapped_column(LargeBinary, deferred_group="counted", deferred=True)
+    unread_pages: Mapped[bytes] = mapped_column(LargeBinary, deferred_group="counted", deferred=True)
+    flags: Mapped[bytes] = mapped_column(LargeBinary, deferred_group="counted", deferred=True)
+    category_bits: Mapped[bytes] = mapped_column(LargeBinary, deferred_group="counted", deferred=True)
     report: Mapped[TermReport] = relationship(viewonly=True)
     results: Mapped[list["TermResult"]] = relationship(order_by="TermResult.position", viewonly=True)
 

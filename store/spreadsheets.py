@@ -61,9 +61,11 @@ class Book:
         self.header, self.footer = header, footer
         base = {"font_name": "Arial", "font_size": 11, "valign": "top"}
         self.plain = self._format(base)
-        self.wrapped = self._format(base | {"text_wrap": True})
+        self.wrapped = self._format(base | {"text_wrap": True, "indent": 1})
+        self.fact = self._format(base | {"text_wrap": True, "align": "left", "num_format": COUNT})
         self.title = self._format(base | {"bold": True, "font_size": 16})
         self.bold = self._format(base | {"bold": True})
+        self.label = self._format(base | {"bold": True, "text_wrap": True})
         head = base | {"bold": True, "text_wrap": True, "bg_color": "#12436d", "font_color": "#ffffff", "border": 1}
         self.heading = self._format(head)
         self.number_heading = self._format(head | {"align": "right"})
@@ -124,7 +126,7 @@ class Book:
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width, self.plain)
             sheet.write_string(0, place, column.heading, self.number_heading if column.look else self.heading)
-        sheet.set_row(0, 50 if any(len(column.heading) > 2 * column.width for column in columns) else 34)
+        sheet.set_row(0, 15 * max(-(-len(column.heading) // max(column.width - 5, 1)) for column in columns) + 6)
         for number, row in enumerate(rows, start=1):
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
                 write_cell(sheet, number, place, value, self.body[column.look] if column.look else self.wrapped)
@@ -145,9 +147,10 @@ class Book:
         sheet.write_string(0, 0, title, self.title)
         sheet.set_row(0, 26)
         for number, (label, value) in enumerate(lines, start=2):
-            sheet.write_string(number, 0, label, self.bold)
-            write_cell(sheet, number, 1, value, self.wrapped)
-            sheet.set_row(number, 15 * max(-(-len(str(value)) // 66) + str(value).count("\n"), 1) + 3)
+            sheet.write_string(number, 0, label, self.label)
+            write_cell(sheet, number, 1, value, self.fact)
+            high = max(-(-len(label) // 30), -(-len(str(value)) // 66) + str(value).count("\n"), 1)
+            sheet.set_row(number, 15 * high + 3)
 
     def content(self) -> bytes:
         """The workbook's bytes; nothing can be added to it afterwards."""

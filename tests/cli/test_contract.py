@@ -158,6 +158,37 @@ def test_a_kept_search_is_listed_and_run_again(line):
     assert line.answer("search", "query", "kept")["query"] == "kept"
 
 
+def test_a_list_of_terms_is_run_compared_and_recorded_as_a_search(line, tmp_path):
+    (tmp_path / "terms.csv").write_text("term,note\nlarkmoor,the home\nnothinglike,\n")
+    (tmp_path / "wrong.txt").write_text("larkmoor\nduty AND (\n")
+    lawyer = line.answer("users", "add", "terms@example.org", "--role", "legal")["email"]
+    asked = ("--received", "2026-11-02", "--due", "2026-12-01", "--paragraph", "7: All registers")
+    line.answer("requests", "add", "R9-77", *asked)
+
+    assert "line 2 (duty AND ()" in line.refusal("terms", "report", str(tmp_path / "wrong.txt"), code=2)
+    files = ("--xlsx", str(tmp_path / "report.xlsx"), "--csv", str(tmp_path / "report.csv"))
+    made = line.answer("terms", "report", str(tmp_path / "terms.csv"), "--name", "Homes", "--by", lawyer, *files)
+    again = line.answer("terms", "report", "--again", str(made["report"]), "--by", lawyer)
+    compared = line.answer("terms", "compare", str(made["report"]))
+    drafted = line.answer(
+        *("search-records", "add", "--by", lawyer, "--paragraph", "R9-77:7", "--terms", f"{made['report']}:1"),
+        *("--place", "The archive", "--how", "Terms.", "--searched-by", "B. Tannock", "--searched-from", "2026-11-03"),
+        *("--not-reviewed", "Still to be read.", "--nothing-found", "Nobody decided yet.", "--limits", "Poor scans."),
+        *("--not-searched", "Nothing was left out."),
+    )
+    signed = line.answer("search-records", "sign", drafted["record"], "--by", lawyer)
+    (listed,) = line.answer("search-records", "list")["records"]
+    out = line.answer("search-records", "export", "--out", str(tmp_path / "searches.docx"), "--request", "R9-77")
+
+    assert [term["documents"] > 0 for term in made["terms"]] == [True, False]
+    assert again["version"] == 2
+    assert [(each["new"], each["gone"]) for each in compared["terms"]] == [([], []), ([], [])]
+    assert drafted["missing"] == []
+    assert signed["sha256"] == listed["sha256"] != ""
+    assert (out["searches"], out["uncovered"]) == (1, 0)
+    assert all((tmp_path / name).stat().st_size for name in ("report.xlsx", "report.csv", "searches.docx"))
+
+
 def test_search_answers_with_an_exact_total_pages_and_facets(line):
     found = line.answer("search", "larkmoor AND minuted")
 

@@ -15,6 +15,7 @@ from search.language import LANGUAGE_VERSION
 from search.opening import close_engine
 from store.audit import AuditEvent
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError
+from worker.runner import Worker
 
 
 @pytest.fixture
@@ -142,6 +143,17 @@ def test_new_hits_are_announced_once_to_whoever_kept_the_search(held, officer, l
     assert announced(held, officer) == []
     with held.reading() as session:
         assert session.query(AuditEvent).filter_by(action="search.alert-looked-at").one().actor == officer.name
+
+
+def test_the_worker_announces_new_hits_when_it_has_indexed_them(held, officer, make_record):
+    keep(held, "minibus", officer)
+    new = make_record(b"4", text="Another minibus.")
+    worker = Worker(held)
+
+    rounds = sum(1 for _ in iter(worker.work_once, False))
+
+    assert rounds
+    assert announced(held, officer) == [[new]]
 
 
 def test_nothing_is_announced_of_a_record_the_keeper_may_not_see(held, officer, lawyer, make_record):

@@ -61,6 +61,7 @@ def test_a_csv_is_read_by_its_heading_with_its_notes_and_true_line_numbers():
     [
         ("terms.csv", b"a,b\nc,d\n", "none is headed"),
         ("terms.csv", b"term,note\n,why\n", "a note but no term"),
+        ("terms.csv", b"term,note\nminutes," + b"x" * 2_001, "more than 2,000 letters"),
         ("terms.csv", b'term\n"unfinished', "is not CSV"),
         ("terms.csv", "term\nTŷ Gwŷr".encode("utf-16"), "UTF-8"),
         ("terms.txt", "caf\xe9".encode("latin-1"), "UTF-8"),

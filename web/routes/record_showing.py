@@ -9,6 +9,7 @@ from web.asked import read_asked
 from web.context import current_actor, current_archive, current_session
 from web.record_forms import RecordForms
 from web.record_page import Come, gather
+from web.routes.reading_lists import current_reading
 
 
 def record_view(record: Record, forms: RecordForms) -> str:
@@ -31,6 +32,7 @@ def record_view(record: Record, forms: RecordForms) -> str:
         people=[each for each in found.names if each.kind == "person"],
         places=[each for each in found.names if each.kind != "person"],
         carried={**come.asked.values, "hit": come.position} if come.position else come.asked.values,
+        reading=current_reading(record),
         full=request.args.get("image") == "full",
         may_tag=can(actor, Permission.TAG),
         may_hold=can(actor, Permission.HOLD),

@@ -10,6 +10,8 @@ from disclosure.models import Bundle
 from disclosure.production import bundles
 from inquiry import requests as asked
 from inquiry.models import Request
+from search.record_models import SearchRecord
+from search.search_record_list import records_for
 from store import clock
 from store.errors import InvalidInputError, NotFoundError
 from web.authorisation import requires
@@ -119,6 +121,7 @@ def _page(found: Request, form: StatusForm) -> str:
         kinds=asked.KINDS,
         status_words=STATUS_WORDS,
         answering=_answering(current_session(), found),
+        searches=_searches(current_session(), found),
         is_section_21=found.kind == SECTION_21,
         is_overdue=found.status == "open" and found.due < clock.today(),
         may_change=can(current_actor(), Permission.REQUESTS),
@@ -127,6 +130,13 @@ def _page(found: Request, form: StatusForm) -> str:
 
 def _answering(session: "Session", found: Request) -> list[Bundle]:
     return [each for each in bundles(session) if each.request_id == found.id]
+
+
+def _searches(session: "Session", found: Request) -> dict[int, list[SearchRecord]]:
+    """The searches recorded for each paragraph; nothing is said to somebody who may not search."""
+    if not can(current_actor(), Permission.SEARCH):
+        return {}
+    return records_for(session, [each.id for each in found.paragraphs], actor=current_actor())
 
 
 def _find(session: "Session", number: int) -> Request:

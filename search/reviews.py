@@ -1,0 +1,76 @@
+"""Who opened, read and decided on a record, and when: from the audit trail, which nobody can change afterwards."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from records.models import Record, SearchFact
+from store.audit import AuditEvent
+from store.audit_actions import AuditAction
+
+AT_ONCE = 5_000
+OPENED = frozenset({AuditAction.RECORD_VIEWED.value, AuditAction.FILE_DOWNLOADED.value})
+READ = frozenset({AuditAction.RECORD_READ.value})
+DECIDED = frozenset({AuditAction.TAG_DECIDED.value, AuditAction.RELEVANCE_DECIDED.value})
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One person did something with the record at a moment."""
+
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Review:
+    """What people did with one record, each in the order it happened."""
+
+    opened: tuple[Touch, ...] = ()
+    read: tuple[Touch, ...] = ()
+    decided: tuple[Touch, ...] = ()
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether somebody said that they read it, or decided on it; only opening it is not enough."""
+        return bool(self.read or self.decided)
+
+
+def reviews_of(session: Session, records: Sequence[Record]) -> dict[int, Review]:
+    """What people did with each of these records, by its id."""
+    subjects = {f"record:{record.reference}": record.id for record in records}
+    touched: dict[int, dict[str, list[Touch]]] = {}
+    listed = sorted(subjects)
+    for start in range(0, len(listed), AT_ONCE):
+        query = (
+            select(AuditEvent.subject, AuditEvent.action, AuditEvent.actor, AuditEvent.at)
+            .where(
+                AuditEvent.subject.in_(listed[start : start + AT_ONCE]),
+                AuditEvent.action.in_(OPENED | READ | DECIDED),
+            )
+            .order_by(AuditEvent.sequence)
+        )
+        for row in session.execute(query):
+            kind = "opened" if row.action in OPENED else "read" if row.action in READ else "decided"
+            touched.setdefault(subjects[row.subject], {}).setdefault(kind, []).append(Touch(row.actor, row.at))
+    return {
+        record.id: Review(**{kind: tuple(found) for kind, found in touched.get(record.id, {}).items()})
+        for record in records
+    }
+
+
+def responsive_ids(session: Session, ids: Iterable[int]) -> list[int]:
+    """Those of the records that stand decided as relevant to disclosure, in order."""
+    wanted = sorted(set(ids))
+    found: list[int] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        query = select(SearchFact.record_id).where(
+            SearchFact.record_id.in_(wanted[start : start + AT_ONCE]),
+            SearchFact.field == "relevance",
+            SearchFact.value == "relevant",
+        )
+        found.extend(session.scalars(query))
+    return sorted(found)

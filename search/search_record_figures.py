@@ -1,0 +1,118 @@
+"""The figures of a search record, and everything that stands in the way of signing it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from access.policy import Actor
+from search.packing import Numbers, unpack
+from search.record_models import ARCHIVE, TERM, SearchRecord
+from search.reviews import responsive_ids, reviews_of
+from search.sight import only_visible, records_of, visible_ids
+from search.term_exports import not_reached_words
+from search.term_reports import results_of, show_version
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The records a term report found, those somebody read or decided on, and those decided to be relevant."""
+
+    hits: Numbers
+    reviewed: Numbers
+    responsive: Numbers
+
+
+@dataclass(frozen=True)
+class RecordFigures:
+    """The result of the search as one person may be told of it; None where nobody has counted it yet."""
+
+    hits: int | None
+    reviewed: int | None
+    responsive: int | None
+    unreadable: int | None
+    not_reached: str = ""
+
+
+def count_now(session: Session, record: SearchRecord, *, actor: Actor) -> Counted:
+    """What the record's term report found, and what has become of it by now."""
+    assert record.term_version is not None
+    found = [unpack(each.found) for each in results_of(session, record.term_version)]
+    hits = only_visible(
+        np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found])), visible_ids(session, actor=actor)
+    )
+    records = records_of(session, hits.tolist(), actor=actor)
+    reviews = reviews_of(session, records)
+    responsive = responsive_ids(session, hits.tolist())
+    reviewed = [record.id for record in records if reviews[record.id].is_reviewed]
+    return Counted(hits, np.array(reviewed, dtype=np.int64), np.array(responsive, dtype=np.int64))
+
+
+def record_figures(session: Session, record: SearchRecord, *, actor: Actor) -> RecordFigures:
+    """The figures as this person may be told of them: of a signed record those of the day it was signed."""
+    if record.term_version is None:
+        return RecordFigures(record.hits, record.reviewed, record.responsive, record.unreadable)
+    report = record.term_version.report
+    shown = show_version(session, report, record.term_version.version, actor=actor)
+    reach = shown.figures.not_reached
+    if record.hit_records is None or record.reviewed_records is None or record.responsive_records is None:
+        now = count_now(session, record, actor=actor)
+        hits, reviewed, responsive = len(now.hits), len(now.reviewed), len(now.responsive)
+    else:
+        visible = visible_ids(session, actor=actor)
+        signed = (record.hit_records, record.reviewed_records, record.responsive_records)
+        hits, reviewed, responsive = (len(only_visible(unpack(each), visible)) for each in signed)
+    return RecordFigures(hits, reviewed, responsive, reach.unread_pages, not_reached_words(reach))
+
+
+def faults_of(session: Session, record: SearchRecord, *, actor: Actor) -> list[str]:
+    """What is still missing before the record can be signed, each as a clause; empty when it can be."""
+    figures = record_figures(session, record, actor=actor)
+    return [*_faults_of_words(record), *_faults_of_days(record), *_faults_of_figures(record, figures)]
+
+
+def _faults_of_words(record: SearchRecord) -> list[str]:
+    needed = (
+        (record.repository, "it does not say which place was searched"),
+        (record.how, "it does not say how the search was done"),
+        (record.searched_by, "it does not say who searched"),
+        (record.limits, "it does not say what limits the search had"),
+        (record.not_searched, "it does not say what was not searched, and why; if nothing was left out, say so"),
+    )
+    faults = [fault for words, fault in needed if not words.strip()]
+    if record.method == TERM and record.kind_of_place == ARCHIVE and record.term_version_id is None:
+        faults.append("a search by terms in this archive rests on a term report: choose one and its version")
+    if record.version > 1 and not record.why_new.strip():
+        faults.append("it does not say why the version before is superseded")
+    return faults
+
+
+def _faults_of_days(record: SearchRecord) -> list[str]:
+    faults = []
+    if record.searched_from is None:
+        faults.append("it does not say on which day the search was made")
+    elif record.searched_to is not None and record.searched_to < record.searched_from:
+        faults.append("the search ends before it begins")
+    if record.covers_from and record.covers_to and record.covers_to < record.covers_from:
+        faults.append("the period it covers ends before it begins")
+    return faults
+
+
+def _faults_of_figures(record: SearchRecord, figures: RecordFigures) -> list[str]:
+    hits, reviewed, responsive = figures.hits, figures.reviewed, figures.responsive
+    if hits is None or reviewed is None or responsive is None:
+        return ["it does not say how many were found, how many of those were read, and how many answer the request"]
+    faults = []
+    if not 0 <= responsive <= reviewed <= hits:
+        faults.append(
+            f"its figures do not fit together: {responsive:,} answer the request, of {reviewed:,} read, of {hits:,} "
+            "found"
+        )
+    if reviewed < hits and not record.not_reviewed.strip():
+        faults.append(f"{hits - reviewed:,} of the {hits:,} found were not read, and it does not say why")
+    if responsive == 0:
+        if not record.nothing_found.strip():
+            faults.append("nothing that answers the request was found, and it does not explain what that proves")
+        if figures.unreadable is None:
+            faults.append("nothing was found, and it does not say how many pages or papers could not be read")
+    return faults
