@@ -51,6 +51,8 @@ _AUDIO_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
 _OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"pnot")
 # The letters AC and four digits name the release that wrote the drawing; text may begin so, but holds no zero byte.
 _DWG = re.compile(rb"AC(?:10|1\.|2\.)\d\d?[^\n]*\x00", re.DOTALL)
+# The object identifier 1.2.840.113549.1.7, under which signatures and sealed messages stand.
+_SEALED = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 _STREAM_PACKET = 188
 
 
@@ -89,6 +91,8 @@ def _program_or_drawing(head: bytes) -> Identified | None:
         return Identified("image/vnd.dwg", "CAD drawing (DWG)")
     if head.startswith(b"AutoCAD Binary DXF"):
         return Identified("image/vnd.dxf", "CAD drawing (DXF)")
+    if head[:1] == b"0" and _SEALED in head[:40]:
+        return Identified("application/pkcs7-mime", "Digital signature or sealed message (S/MIME)")
     if head[1:2] == b"\xfe" and head[:1] in b"\x08\x88\xc8" and head[2:4] == b"\x02\x00":
         return Identified("image/vnd.dgn", "CAD drawing (DGN)")
     return None

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from cli.main import AREAS
+from ingest import kinds
 from ingest.reading import SENTENCES as REASONS
 from store.settings import Settings
 
@@ -58,3 +59,9 @@ def test_no_tracked_file_names_a_machine_path_or_a_package_registry():
         check=False,
     )
     assert found.stdout == ""
+
+
+def test_every_kind_of_file_that_is_known_is_in_the_list_of_them():
+    guide = text("docs/how-to/formats.md")
+    known = [kind for kind in vars(kinds).values() if isinstance(kind, kinds.Identified)]
+    assert [kind.label for kind in known if kind != kinds.UNKNOWN and kind.label not in guide] == []

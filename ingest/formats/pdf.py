@@ -1,5 +1,6 @@
 """PDF: each page by its text layer, by OCR of the page as rendered, or by both, as the layer's quality demands."""
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,12 +14,21 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from ingest.dictionary import tokens, word_share
-from ingest.formats.pdf_extras import attached_files, document_facts, page_comments, page_fields
+from ingest.formats.pdf_extras import (
+    attached_files,
+    document_facts,
+    holds_files,
+    page_comments,
+    page_fields,
+    pinned_files,
+)
 from ingest.formats.pdf_layer import PageMakeup, PagePlane, TextLayer, page_makeup, read_layer
 from ingest.formats.pdf_tables import with_ruled_tables
 from ingest.job import ReadingJob, Yielded
 from ingest.ocr import PictureReading, combine, read_picture
 from ingest.reading import PageReading, UnreadableFile, clean_text
+
+log = logging.getLogger(__name__)
 
 OCR_DPI = 300
 CAREFUL_DPI = 150
@@ -48,10 +58,14 @@ def read_pdf(job: ReadingJob) -> Iterator[Yielded]:
         forms = document.get_formtype() != raw.FORMTYPE_NONE
         if forms and job.careful_page is None:
             document.init_forms()
+        with_files: set[int] = set()
         for number in range(job.first_page, total + 1):
-            yield _read_page(document, number, job, has_forms=forms and job.careful_page is None)
+            yield _read_page(document, number, job, has_forms=forms and job.careful_page is None, with_files=with_files)
         for name, data in attached_files(document, job.facts):
             yield job.member(name, [data])
+        if with_files or job.first_page > 1:  # what an earlier try saw on earlier pages is not known any more
+            for name, data in pinned_files(job.path, job.facts):
+                yield job.member(name, [data])
 
 
 def open_pdf(job: ReadingJob) -> pdfium.PdfDocument:
@@ -69,15 +83,9 @@ def open_pdf(job: ReadingJob) -> pdfium.PdfDocument:
             return document
         opened_empty = len(document) == 0
         document.close()
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
-            return _open_unlocked(job)
-        if getattr(error, "err_code", None) == raw.FPDF_ERR_SECURITY:
-            raise UnreadableFile(
-                "encrypted",
-                "The PDF is encrypted in a way that is not readable here; ask its "
-                "holder for a copy without encryption.",
-            ) from error
+    except pdfium.PdfiumError:
+        # Not asked why: PDFium answers with the reason of an earlier file where it has none for this one.
+        log.debug("PDFium does not open the file; qpdf is asked")
     return _open_repaired(job, opened_empty=opened_empty)
 
 
@@ -123,12 +131,17 @@ def _open_repaired(job: ReadingJob, *, opened_empty: bool) -> pdfium.PdfDocument
     repaired = job.spool / READABLE
     try:
         with pikepdf.open(job.path) as broken:
-            pages = len(broken.pages)
+            pages, is_encrypted = len(broken.pages), broken.is_encrypted
             if pages:
                 broken.save(repaired)
     except pikepdf.PasswordError:
         return _open_unlocked(job)
     except _QPDF_ERRORS as error:
+        if "encrypt" in str(error).lower():
+            raise UnreadableFile(
+                "encrypted",
+                "The PDF is encrypted in a way that is not readable here; ask its holder for a copy that is not.",
+            ) from error
         if opened_empty:
             raise UnreadableFile("no-pages") from error
         raise _beyond_repair() from error
@@ -146,13 +159,15 @@ def _open_repaired(job: ReadingJob, *, opened_empty: bool) -> pdfium.PdfDocument
         raise UnreadableFile("no-pages")
     job.facts.readable_copy = READABLE
     job.facts.note(
-        "The PDF is damaged and does not open as it is. A repaired copy is kept beside the untouched original, and "
-        "the pages are read and shown from that copy."
+        f"The PDF is {'encrypted, opens without a password' if is_encrypted else 'damaged'} and does not open as it "
+        "is. A repaired copy is kept beside the untouched original, and the pages are read and shown from that copy."
     )
     return document
 
 
-def _read_page(document: pdfium.PdfDocument, number: int, job: ReadingJob, *, has_forms: bool) -> PageReading:
+def _read_page(
+    document: pdfium.PdfDocument, number: int, job: ReadingJob, *, has_forms: bool, with_files: set[int]
+) -> PageReading:
     try:
         page = document.get_page(number - 1)
     except pdfium.PdfiumError:
@@ -167,6 +182,8 @@ def _read_page(document: pdfium.PdfDocument, number: int, job: ReadingJob, *, ha
         else:
             picture = read_picture(render(page, careful=job.careful_page == number), careful=job.careful_page == number)
             reading = _from_picture(page, layer, picture, number, why_ocr)
+        if holds_files(page):
+            with_files.add(number)
         if job.careful_page == number:  # comments and form fields are where a malformed page may lead nowhere
             return reading
         return _with_extras(reading, page_comments(page), page_fields(document, page) if has_forms else [])

@@ -2,8 +2,10 @@
 
 import ctypes
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
@@ -24,6 +26,7 @@ _COMMENTS = {
     raw.FPDF_ANNOT_CIRCLE: "Circle",
     raw.FPDF_ANNOT_FILEATTACHMENT: "Attached file",
 }
+_DAMAGE = (pikepdf.PdfError, ValueError, RuntimeError, OSError, TypeError, KeyError, AttributeError)
 _BUTTON = {raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON}
 
 
@@ -109,6 +112,32 @@ def _field_string(function: Any, form: Any, annotation: Any) -> str:
     buffer = (ctypes.c_ushort * (size // 2 + 1))()
     function(form, annotation, buffer, size)
     return _utf16(buffer, size)
+
+
+def holds_files(page: Any) -> bool:
+    """Whether a file is pinned to the page."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MAXIMUM_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            raw.FPDFPage_CloseAnnot(annotation)
+            if kind == raw.FPDF_ANNOT_FILEATTACHMENT:
+                return True
+    return False
+
+
+def pinned_files(path: Path, facts: FileFacts) -> Iterator[tuple[str, bytes]]:
+    """Each file pinned to a page of the PDF, which its list of attachments does not name."""
+    try:
+        with pikepdf.open(path) as document:
+            for number, page in enumerate(document.pages, 1):
+                for annotation in page.obj.get("/Annots", []):
+                    if annotation.get("/Subtype") == "/FileAttachment":
+                        described = annotation["/FS"]
+                        name = str(described.get("/UF", described.get("/F", f"file on page {number}")))
+                        yield name, described["/EF"]["/F"].read_bytes()
+    except _DAMAGE:
+        facts.note("A file pinned to a page of the PDF is damaged and could not be taken out.")
 
 
 def attached_files(document: pdfium.PdfDocument, facts: FileFacts) -> Iterator[tuple[str, bytes]]:

@@ -48,7 +48,7 @@ def _bytes_in(group: bytes) -> bytes:
     # Inner groups and words come before the digits; what follows the last of them are the bytes.
     words, inner = group[1:].rstrip(b"}"), 1
     while inner:
-        words, inner = re.subn(rb"\{[^{}]*\}", b"", words)
+        words, inner = re.subn(rb"\{[^{}]*\}", b" ", words)
     digits = _NOT_HEX.sub(b"", re.sub(rb"\\[a-z*]+-?\d* ?", b"", words))
     return bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))
 

@@ -23,6 +23,10 @@ HELD_AS_THEY_ARE = [
     (b"AC1015\x00\x00\x00\x00\x00\x06", "CAD drawing (DWG)"),
     (b"MZ\x90\x00\x03\x00\x00\x00", "Program (Windows or DOS)"),
     (b"\x7fELF\x02\x01\x01" + bytes(9), "Program (Linux)"),
+    (
+        b"0\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02" + bytes(20),
+        "Digital signature or sealed message (S/MIME)",
+    ),
     (b"\xcf\xad\x12\xfe" + bytes(40), "Outlook Express mail folder"),
     (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "HEIC image"),
     (b"!BDN" + bytes(40), "Outlook mail store"),

@@ -182,7 +182,11 @@ def test_files_and_pictures_set_into_a_rich_text_document_are_members(tmp_path):
     picture = b"\x89PNG\r\n\x1a\n" + bytes(20)
     (tmp_path / "a.rtf").write_bytes(
         b"{\\rtf1 A note\\par{\\object{\\*\\objdata " + rtf_package("list.txt", b"names").hex().encode() + b"}}"
-        b"{\\*\\shppict{\\pict{\\*\\picprop{\\sp{\\sn abc}{\\sv 1}}}\\pngblip\\picw10 " + picture.hex().encode() + b"}}"
+        b"{\\*\\shppict{\\pict{\\*\\picprop{\\sp{\\sn abc}{\\sv 1}}}\\pngblip\\bliptag12{\\*\\blipuid 00ff}"
+        + picture.hex().encode()
+        + b"}}"
+        + picture.hex().encode()
+        + b"}}"
         b"{\\nonshppict{\\pict\\wmetafile8 d7cd}}}"
     )
 
