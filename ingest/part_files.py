@@ -33,6 +33,7 @@ def write_parts(path: Path, media_type: str, parts: Sequence[Sequence[int]], *, 
         },
         seconds=60 + SECONDS_A_PAGE * sum(len(part) for part in parts),
         folder=folder,
+        writable=[out],
     )
     made = [out / name for name in answer["files"]]
     if len(made) != len(parts) or not all(file.is_file() for file in made):

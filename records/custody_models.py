@@ -40,6 +40,11 @@ class Place(Base):
         """Its kind and reference, as people say it: box 14."""
         return f"{self.kind} {self.reference}"
 
+    @property
+    def heading(self) -> str:
+        """Its name at the head of something: Box 14."""
+        return f"{self.kind.capitalize()} {self.reference}"
+
 
 class PlaceCount(Base):
     """What somebody counted in a place by hand; the latest one counts, the others are its history."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 area = Blueprint("splitting", __name__)
 GOES_ON, FIRST = "goes-on", "first"
-CHOICES = {GOES_ON: "Goes on", FIRST: "Begins a document", SEPARATOR: "Separator sheet", BLANK: "Blank page"}
+CHOICES = {GOES_ON: "Goes on", FIRST: "First page", SEPARATOR: "Separator", BLANK: "Blank"}
 KINDS = ("split", "separators")
 
 
