@@ -60,6 +60,17 @@ def open_run(
     return kept, run, False
 
 
+def latest_run(session: Session, paths: Sequence[str], *, batch: str) -> Run | None:
+    """The latest run of these paths into the batch of this name, if there is one."""
+    return session.scalar(
+        select(Run)
+        .join(Batch, Batch.id == Run.batch_id)
+        .where(Batch.name == " ".join(batch.split()), Run.paths == json.dumps(list(paths)))
+        .order_by(Run.id.desc())
+        .limit(1)
+    )
+
+
 def go_on(session: Session, batch: Batch, run: Run, *, actor: Actor) -> None:
     """The run, interrupted or paused, may be worked on again."""
     run.stop, run.stop_by, run.stop_at = "", "", None

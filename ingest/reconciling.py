@@ -60,7 +60,8 @@ class Proof:
 
 def sum_in_words(totals: counting.Totals) -> str:
     """The arithmetic as a line: found = registered + duplicates + quarantined, and what else there is."""
-    parts = [f"{totals.registered} registered", f"{totals.duplicates} duplicates", f"{totals.quarantined} quarantined"]
+    copies = "duplicate" if totals.duplicates == 1 else "duplicates"
+    parts = [f"{totals.registered} registered", f"{totals.duplicates} {copies}", f"{totals.quarantined} quarantined"]
     if totals.cancelled:
         parts.append(f"{totals.cancelled} not taken in")
     if totals.waiting:

@@ -11,6 +11,7 @@ from access import users
 from access.policy import OPERATOR, SYSTEM, Actor
 from costs import effort
 from disclosure import production
+from ingest import batches
 from ingest.locking import only_one
 from ingest.page_settings import PageSettings
 from records.split_plans import plan_from
@@ -24,6 +25,7 @@ from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError
 from worker import page_work, rereading, splitting, taking_in
+from worker.listing import as_given
 
 Heartbeat = Callable[[int, int], None]
 
@@ -59,7 +61,14 @@ def _acting(archive: Archive, name: str) -> Actor:
 
 
 def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
-    """The job kind `ingest`: payload paths, batch, source and, for an upload, the folder to discard after."""
+    """The job kind `ingest`: payload paths, batch, source and, for an upload, the folder to discard after.
+
+    Taken up again after a worker died, it does nothing more where a person has paused or cancelled its run meanwhile.
+    """
+    with archive.reading() as session:
+        known = batches.latest_run(session, as_given(arguments["paths"]), batch=arguments["batch"])
+    if arguments.get("upload") and known is not None and (known.stop or known.finished_at):
+        return {"batch": arguments["batch"], "stopped": known.stop}
     outcome = taking_in.take_in(
         archive,
         arguments["paths"],

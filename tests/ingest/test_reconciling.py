@@ -39,7 +39,7 @@ def test_a_sound_archive_agrees_in_every_check_and_each_compared_something(box):
     batch, store = proofs(box, fixity=True)
 
     assert (batch.is_right, batch.is_finished, store.is_right) == (True, True, True)
-    assert batch.sum_in_words == "3 found = 1 registered + 1 duplicates + 1 quarantined"
+    assert batch.sum_in_words == "3 found = 1 registered + 1 duplicate + 1 quarantined"
     assert all(check.compared for check in (*batch.checks, *store.checks))
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from access.policy import OPERATOR, Actor, Role
 from ingest import batches, control, counting
 from ingest.models import CANCELLED, PAUSE, QUARANTINED, REGISTERED, Item, Run
-from store import audit
+from store import audit, uploads
 from store.errors import InvalidInputError, NotPermittedError, RefusedError
 from worker import listing, taking_in
+from worker.steps import go_on_job, ingest_job
 from worker.taking_in import go_on, settle_cancelled, take_in
 
 
@@ -234,3 +235,39 @@ def test_the_database_itself_keeps_a_registered_item_registered(archive, notice,
 def _items(archive):
     with archive.reading() as session:
         return list(session.scalars(select(Item).order_by(Item.id)))
+
+
+def test_an_upload_whose_worker_died_is_not_begun_again_once_a_person_cancelled_it(archive, notice, at_once):
+    folder = uploads.new_upload_folder(archive)
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"Minutes {number}.\n")
+    job = {"paths": [str(folder)], "batch": "Box 1", "source": "store", "upload": str(folder)}
+    stop = stop_when(archive, "pause", done=1)
+    take_in(archive, job["paths"], batch="Box 1", source="store", actor=OPERATOR, report=stop)
+
+    assert ingest_job(archive, job, "operator", lambda _done, _total: None)["stopped"] == PAUSE
+    with archive.writing() as session:
+        control.cancel(session, batches.find_batch(session, "Box 1"), actor=OPERATOR)
+    settle_cancelled(archive)
+    assert ingest_job(archive, job, "operator", lambda _done, _total: None)["stopped"] == "cancel"
+
+    with archive.reading() as session:
+        (line,) = counting.batch_totals(session)
+        assert line.runs == 1
+        assert line.totals.cancelled > 0
+    assert folder.exists()  # what was not taken in is nowhere else here: it can be taken in after all
+
+
+def test_going_on_with_an_upload_takes_in_the_rest_and_lets_its_folder_go(archive, notice, at_once):
+    folder = uploads.new_upload_folder(archive)
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"Minutes {number}.\n")
+    stop = stop_when(archive, "pause", done=1)
+    take_in(archive, [str(folder)], batch="Box 1", source="store", actor=OPERATOR, report=stop)
+
+    assert go_on_job(archive, {"batch": "Box 1"}, "operator", lambda _done, _total: None)["runs"] == 1
+
+    with archive.reading() as session:
+        assert counting.batch_totals(session)[0].totals.registered == 4
+    assert not folder.exists()
+    assert go_on_job(archive, {"batch": "Box 1"}, "operator", lambda _done, _total: None)["runs"] == 0
