@@ -50,6 +50,7 @@ PATHS = (
     "/records/R000001?q=committee&hit=1",
     "/records/R000002?q=committee&hit=2&order=reference",
     "/records/R000003?q=matron&hit=2",
+    "/records/R000004",
     "/records/R000001/similar",
     "/records/R000002/similar",
 )
@@ -90,6 +91,8 @@ def _furnish(archive: Archive, reference: str) -> None:
         record.date_from = record.date_to = record.registered_at.date()
         record.batch, record.source, record.box = "Zyxwell batch", "ZYXWELL STORE", "Box Z"
         record.parent_id = session.query(Record).filter_by(reference="R000001").one().id
+        for part in session.query(Record).filter(Record.reference.in_(["R000003", "R000004"])):
+            part.parent_id = record.id
         session.add(RecordPerson(record_id=record.id, kind="person", name="Zyxwell", page=1))
         session.add(SearchFact(record_id=record.id, field="suggested", value="failings"))
         session.add(Page(record_id=record.id, number=2, text="", read_by="none", unread=True, reason="Zyxwell"))
