@@ -16,6 +16,7 @@ from records.models import Record, RecordFile
 from records.register import needs_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 from store.errors import InvalidInputError, NotFoundError
 
 T = TypeVar("T")
@@ -228,6 +229,15 @@ def end_quarantined(session: Session, item: Item, problem: UnreadableFile, *, ac
         subject=f"item:{item.id}",
         detail={"reason": problem.code, "sha256": item.sha256 or ""},
     )
+
+
+def awaited(session: Session, hashes: Sequence[str]) -> set[str]:
+    """Those of these bytes that an item which has not ended has."""
+    found: set[str] = set()
+    for some in chunks(hashes, 500):
+        query = select(Item.sha256).where(Item.sha256.in_(some), Item.state.not_in(ENDED))
+        found.update(sha256 for sha256 in session.scalars(query) if sha256)
+    return found
 
 
 def waiting_items(session: Session, run: Run, *, after: int, limit: int) -> list[Item]:

@@ -105,7 +105,7 @@ def _read_file(line: _Line, request: dict[str, Any]) -> None:
         else:
             page = _storable(found)
             pages.append((page.number, page.text))
-            line.say("page", page=page.to_dict())
+            line.say("page", page=page.to_dict(), notes=job.facts.notes)
             allow_processor_seconds(request["page_seconds"])
     after = path.stat()
     if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ingest.children import Child
+from ingest.page_journal import PageJournal
 from ingest.reading import FileFacts, FileReading, MemberFound, PageReading, UnreadableFile
 from store.errors import DamagedError
 
@@ -29,6 +30,7 @@ _LOST_PAGE = {
     "damaged": "unreadable: this page is damaged in the file",
 }
 _NOT_TRIED = "limit: not tried, because too many pages before it in the file could not be read"
+_LOST = frozenset({*_LOST_PAGE.values(), _NOT_TRIED})
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class _Task:
     media_type: str = ""
     label: str = ""
     pages: list[PageReading] = field(default_factory=list)
+    journal: PageJournal | None = None
     members: list[MemberFound] = field(default_factory=list)
     # What the child told of the whole file, while what comes after the reading is still awaited.
     facts: dict[str, Any] | None = None
@@ -64,6 +67,19 @@ class _Task:
     attempts: int = 0
     started: float = 0.0
     seconds: float = 0.0
+
+    @property
+    def kept(self) -> Sequence[PageReading]:
+        """The pages read so far: in the journal where the file says how many it has, else in memory."""
+        return self.journal if self.journal is not None and not self.pages else self.pages
+
+    def keep(self, page: PageReading, notes: Sequence[str]) -> None:
+        """The page is kept; only a reader that says how many pages there are can go on in the middle."""
+        if self.journal is not None and self.total is not None and not self.pages:
+            self.journal.add(page, notes)
+        else:
+            self.pages.append(page)
+        self.first_page = page.number + 1
 
 
 @dataclass
@@ -148,12 +164,19 @@ class ReaderPool:
         """Which confinements the system allowed; empty until the first child has started."""
         return dict(self._sandbox)
 
-    def submit(self, task_id: str, path: Path, *, name: str = "", first_page: int = 1) -> None:
+    def submit(
+        self, task_id: str, path: Path, *, name: str = "", first_page: int = 1, journal: PageJournal | None = None
+    ) -> None:
         """Queue one file under an id of the caller's; `name` is what a person calls it, and is never used as a path.
 
-        `first_page` goes on with a file whose earlier pages are already kept.
+        `first_page` goes on with a file whose earlier pages are already kept; with a `journal` its pages are kept there
+        as they come, and it is gone on with after the last that the journal holds. The caller removes it.
         """
         task = _Task(task_id=task_id, path=path.resolve(), name=name or path.name, first_page=first_page)
+        if journal is not None:
+            task.journal = journal
+            task.first_page = max(first_page, len(journal) + 1)
+            task.lost = sum(page.reason in _LOST for page in journal)
         self._waiting.append(task)
 
     def results(self) -> Iterator[ReadResult]:
@@ -227,7 +250,7 @@ class ReaderPool:
         now = time.monotonic()
         task.started = now
         task.attempts += 1
-        task.asked_further = task.first_page == 1 and not task.pages
+        task.asked_further = task.first_page == 1 and not task.kept
         place.task = task
         place.served += 1
         starting = 0.0 if place.child.sandbox is not None else _START_SECONDS
@@ -284,7 +307,7 @@ class ReaderPool:
             place.deadline = now + self._page_seconds
         elif kind == "page":
             page = PageReading.from_dict(message["page"])
-            self._keep(task, page)
+            self._keep(task, page, message["notes"])
             place.deadline = now + (self._page_seconds if task.total is not None else self._file_seconds)
         elif kind == "member":
             member = MemberFound.from_dict(message["member"])
@@ -311,20 +334,22 @@ class ReaderPool:
         """Whether the child goes on to the pool's `then`: only with the whole text before it."""
         return self._then is not None and task.asked_further
 
-    def _keep(self, task: _Task, page: PageReading) -> None:
-        task.pages.append(page)
-        task.first_page = page.number + 1
+    def _keep(self, task: _Task, page: PageReading, notes: Sequence[str] = ()) -> None:
+        task.keep(page, notes)
         if self._on_page is not None:
             self._on_page(task.task_id, page)
 
     def _finish(self, task: _Task, facts: dict[str, Any], further: dict[str, Any] | None = None) -> None:
+        if task.journal is not None:
+            # What was said of the pages read before an interruption.
+            facts["notes"] = list(dict.fromkeys([*task.journal.notes, *facts["notes"]]))
         if task.lost:
             facts["notes"].append(f"{task.lost} of {task.total} pages could not be read; each says why.")
         # A name alone, in a folder of our own making: what a child says is never a path.
         copy = Path(facts["readable_copy"]).name
         facts["readable_copy"] = str(self._folders[task.task_id][-1] / copy) if copy else ""
         reading = FileReading(
-            media_type=task.media_type, label=task.label, pages=task.pages, members=task.members, **facts
+            media_type=task.media_type, label=task.label, pages=task.kept, members=task.members, **facts
         )
         self._finished.append(
             ReadResult(task.task_id, reading, None, task.seconds, media_type=task.media_type, further=further)
@@ -336,7 +361,7 @@ class ReaderPool:
             self._finish(task, task.facts)
             return
         page = task.first_page
-        nothing_read = task.lost == len(task.pages)
+        nothing_read = task.lost == len(task.kept)
         if code not in _PAGE_ENDINGS or task.total is None or page > task.total or (nothing_read and task.lost >= 3):
             problem = UnreadableFile(code, sentence)
             self._finished.append(

@@ -1,7 +1,7 @@
 """What reading a file gives: pages, members and facts, or one sentence that says why it could not be read."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -152,7 +152,8 @@ class FileReading:
     title: str | None = None
     author: str | None = None
     created: str | None = None
-    pages: list[PageReading] = field(default_factory=list)
+    # Where there are many, they are read from the disk one at a time (`ingest.page_journal`).
+    pages: Sequence[PageReading] = field(default_factory=list)
     members: list[MemberFound] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)

@@ -18,8 +18,10 @@ from records.reading_state import recount, state_for
 from records.register import NOT_SEARCHABLE, needs_indexing, next_reference, pages_of
 from store import audit, clock
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 
 MACHINE_READ = ("ocr", "both")
+PAGES_AT_ONCE = 100
 
 
 def register(
@@ -88,33 +90,33 @@ def register(
 
 
 def _add_pages(session: Session, record: Record, reading: FileReading) -> None:
-    rows = [
-        {
-            "record_id": record.id,
-            "number": page.number,
-            "text": page.text,
-            "layer_text": page.layer_text,
-            "heading": page.heading or "",
-            "read_by": page.read_by,
-            "confidence": page.confidence,
-            "unread": page.unread,
-            "reason": page.reason,
-            "width": page.width,
-            "height": page.height,
-            "rotation": page.rotation,
-        }
-        for page in reading.pages
-    ]
-    if not rows:
-        return
-    ids = session.scalars(insert(Page).returning(Page.id, sort_by_parameter_order=True), rows)
-    packed = [
-        {"page_id": page_id, "packed": words.pack([words.Word(*word) for word in page.words])}
-        for page_id, page in zip(ids, reading.pages, strict=True)
-        if page.words
-    ]
-    if packed:
-        session.execute(insert(PageWords), packed)
+    # Some at a time: the words of thousands of pages would fill the memory.
+    for some in chunks(reading.pages, PAGES_AT_ONCE):
+        rows = [
+            {
+                "record_id": record.id,
+                "number": page.number,
+                "text": page.text,
+                "layer_text": page.layer_text,
+                "heading": page.heading or "",
+                "read_by": page.read_by,
+                "confidence": page.confidence,
+                "unread": page.unread,
+                "reason": page.reason,
+                "width": page.width,
+                "height": page.height,
+                "rotation": page.rotation,
+            }
+            for page in some
+        ]
+        ids = session.scalars(insert(Page).returning(Page.id, sort_by_parameter_order=True), rows)
+        packed = [
+            {"page_id": page_id, "packed": words.pack([words.Word(*word) for word in page.words])}
+            for page_id, page in zip(ids, some, strict=True)
+            if page.words
+        ]
+        if packed:
+            session.execute(insert(PageWords), packed)
 
 
 def read_now(session: Session, record: Record, reading: FileReading, *, actor: Actor) -> None:

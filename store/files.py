@@ -29,6 +29,7 @@ SYNCED_AT_ONCE = 16
 # A copy of an original that does not open as it is: repaired, or without its password. Taken along in a backup,
 # because it may not be possible to make it again.
 READABLE = "readable.pdf"
+PAGE_JOURNAL = "pages-"
 SWEPT = ("taken-", "readers-")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 DERIVATIVE = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
@@ -205,6 +206,14 @@ class FileStore:
         """A folder for bytes being worked on, gone when the block ends."""
         with tempfile.TemporaryDirectory(dir=self.spool) as folder:
             yield Path(folder)
+
+    def page_journal(self, sha256: str) -> Path:
+        """Where the pages of these bytes are kept while they are read; not swept, so that a killed run goes on."""
+        return self.spool / f"{PAGE_JOURNAL}{self.path(sha256).name}"
+
+    def page_journals(self) -> list[str]:
+        """The SHA-256 of each file whose pages are kept so."""
+        return sorted(path.name.removeprefix(PAGE_JOURNAL) for path in self.spool.glob(f"{PAGE_JOURNAL}*"))
 
     def sweep_spool(self) -> None:
         """Whatever an interrupted ingest left in the spool is gone; nothing there was ever stored."""

@@ -19,6 +19,7 @@ from ingest.limits import ReaderPool, ReadResult
 from ingest.locking import only_one
 from ingest.malware import scanner_at
 from ingest.models import CANCEL, ENDED, Batch, Item, Run
+from ingest.page_journal import PageJournal, belonging
 from retention import notices
 from search import indexing
 from store import audit, clock
@@ -178,6 +179,7 @@ class _Taking:
     same_bytes: dict[str, list[int]] = field(default_factory=dict)
     parked: dict[int, list[int]] = field(default_factory=dict)
     reading: dict[int, Ready] = field(default_factory=dict)
+    journals: dict[int, PageJournal] = field(default_factory=dict)
     results: list[ReadResult] = field(default_factory=list)
     first_result_at: float = 0.0
     last_offered: int = 0
@@ -191,6 +193,7 @@ class _Taking:
         """The run from listing to the last item, or to where a person stopped it, timed."""
         started = time.monotonic()
         self.archive.files.sweep_spool()
+        self._sweep_journals()
         stopped = ""
         try:
             if not list_everything(
@@ -202,8 +205,20 @@ class _Taking:
         except _Stopped:
             with self.archive.reading() as session:
                 stopped = control.stop_asked(session, self.run)
+        finally:
+            for journal in self.journals.values():
+                journal.close()
         indexing.bring_up_to_date(self.archive)
         return self._finish(time.monotonic() - started, stopped)
+
+    def _sweep_journals(self) -> None:
+        """Pages kept of files that have ended since, or that were given up, are gone."""
+        files = self.archive.files
+        kept = files.page_journals()
+        with self.archive.reading() as session:
+            ended = set(kept) - batches.awaited(session, kept)
+        for sha256 in ended:
+            files.page_journal(sha256).unlink(missing_ok=True)
 
     def _listed(self, added: int) -> None:
         self.found += added
@@ -308,7 +323,20 @@ class _Taking:
             return
         self.same_bytes[ready.sha256] = []
         self.reading[ready.number] = ready
-        self.pool.submit(str(ready.number), self.archive.files.path(ready.sha256), name=ready.name)
+        self.journals[ready.number] = journal = self._journal(ready)
+        self.pool.submit(str(ready.number), self.archive.files.path(ready.sha256), name=ready.name, journal=journal)
+
+    def _journal(self, ready: Ready) -> PageJournal:
+        settings = self.archive.settings
+        return PageJournal(
+            self.archive.files.page_journal(ready.sha256),
+            belongs_to=belonging(
+                ready.sha256,
+                name=ready.name,
+                page_seconds=self.run.page_seconds or settings.page_seconds,
+                memory_bytes=(self.run.memory_mb or settings.reader_memory_mb) * 1024 * 1024,
+            ),
+        )
 
     def _keep(self) -> None:
         if not self.results:
@@ -318,6 +346,7 @@ class _Taking:
         for result in results:
             self.pool.discard(result.task_id)
             ready = self.reading.pop(int(result.task_id))
+            self.journals.pop(ready.number).remove()
             self.queue.extendleft(reversed(self.same_bytes.pop(ready.sha256, [])))
             self.queue.extend(self.parked.pop(ready.number, []))
         self.pages += kept.pages
