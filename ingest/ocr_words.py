@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,14 @@ class OcrWord:
     def area(self) -> float:
         """In square pixels."""
         return max(1.0, (self.right - self.left) * (self.bottom - self.top))
+
+    def turned_left(self, width: float) -> "OcrWord":
+        """The word on the page, so wide, once that is turned by a right angle anticlockwise."""
+        return replace(self, left=self.top, right=self.bottom, top=width - self.right, bottom=width - self.left)
+
+    def turned_right(self, height: float) -> "OcrWord":
+        """The word on the page, so high, once that is turned by a right angle clockwise."""
+        return replace(self, left=height - self.bottom, right=height - self.top, top=self.left, bottom=self.right)
 
     @classmethod
     def from_row(cls, row: str, scale: float) -> "OcrWord | None":

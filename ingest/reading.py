@@ -92,6 +92,11 @@ class PageReading:
     unread: bool = False
     reason: str = ""
     heading: str | None = None
+    # What OCR made of the picture of a page whose layer was read too, and what the choice between them was made by.
+    ocr_text: str | None = None
+    layer_word_share: float | None = None
+    layer_unnamed_share: float | None = None
+    image_share: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can carry."""

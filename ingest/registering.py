@@ -98,6 +98,7 @@ def _add_pages(session: Session, record: Record, reading: FileReading) -> None:
                 "number": page.number,
                 "text": page.text,
                 "layer_text": page.layer_text,
+                "ocr_text": page.ocr_text,
                 "heading": page.heading or "",
                 "read_by": page.read_by,
                 "confidence": page.confidence,
@@ -106,6 +107,9 @@ def _add_pages(session: Session, record: Record, reading: FileReading) -> None:
                 "width": page.width,
                 "height": page.height,
                 "rotation": page.rotation,
+                "layer_word_share": page.layer_word_share,
+                "layer_unnamed_share": page.layer_unnamed_share,
+                "image_share": page.image_share,
             }
             for page in some
         ]

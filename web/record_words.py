@@ -56,6 +56,19 @@ def kind(value: str | None) -> str:
     return words[:1].upper() + words[1:]
 
 
+def measures(page: Page) -> list[str]:
+    """What the choice between the text in the file and its picture was made by, as sentences; none where none was."""
+    said = []
+    if page.layer_word_share is not None:
+        said.append(f"Of the words in the file’s own text, {page.layer_word_share:.0%} are in the dictionary.")
+    if page.layer_unnamed_share:
+        said.append(f"{page.layer_unnamed_share:.0%} of its characters have no meaning.")
+    if page.image_share is not None:
+        covered = f"cover {page.image_share:.0%} of the page" if page.image_share else "are not on the page"
+        said.append(f"Pictures {covered}.")
+    return said
+
+
 def reading(page: Page) -> str:
     """What the page's text was read from, and how sure the reading is."""
     words = READ_BY.get(page.read_by, page.read_by)

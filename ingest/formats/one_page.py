@@ -28,7 +28,7 @@ def read_in_child(path: str, media_type: str, page_number: int, asked: dict[str,
             "unsupported", "Only pages of PDF files and pictures can be read again: this one is text already."
         )
     found = read_as_asked(picture, settings)
-    if settings.turn in (90, 270):
+    if found.rotation in (90, 270):
         width, height = height, width
     text = clean_text(found.text)
     reason = found.reason if found.unread else "read again as a person asked"

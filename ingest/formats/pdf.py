@@ -38,7 +38,9 @@ MAXIMUM_PIXELS = 40_000_000
 # dictionary, registers of names 0.55 and more, layers in a shifted encoding 0.2 and less.
 GOOD_HIDDEN_LAYER = 0.75
 GOOD_VISIBLE_LAYER = 0.40
+SHIFTED_LAYER = 0.20
 ENOUGH_WORDS_TO_JUDGE = 20
+GARBLED = 0.1  # of the characters, without a meaning
 PICTURE_SHARE = 0.30
 SMALL_PICTURE_SHARE = 0.08
 FEW_WORDS = 30
@@ -184,9 +186,26 @@ def _read_page(
             reading = _from_picture(page, layer, picture, number, why_ocr)
         if holds_files(page):
             with_files.add(number)
+        reading = _with_measures(reading, layer, makeup)
         if job.careful_page == number:  # comments and form fields are where a malformed page may lead nowhere
             return reading
         return _with_extras(reading, page_comments(page), page_fields(document, page) if has_forms else [])
+
+
+def _with_measures(reading: PageReading, layer: TextLayer, makeup: PageMakeup) -> PageReading:
+    image_share = round(makeup.image_share, 3)
+    if not layer.text:
+        return replace(reading, image_share=image_share)
+    share = round(_known_share(layer.text), 3)
+    return replace(
+        reading, image_share=image_share, layer_word_share=share, layer_unnamed_share=round(layer.unnamed_share, 3)
+    )
+
+
+def _known_share(text: str) -> float:
+    """The share of the words that are in the English dictionary, or in the Welsh where that is more."""
+    words = tokens(text)
+    return max(word_share(words), word_share(words, "cym"))
 
 
 def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
@@ -196,18 +215,19 @@ def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
         if makeup.image_share == 0 and not makeup.has_drawing:
             return None
         return "the page has no text layer"
+    which = "the hidden text layer" if makeup.invisible_share > 0.5 else "the text layer"
     if not clean_text(layer.text).strip():
-        return "the text layer is poor: none of its characters has a meaning"
-    share = word_share(words)
+        return f"{which} is poor: none of its characters has a meaning"
+    share = _known_share(layer.text)
     enough = len(words) >= ENOUGH_WORDS_TO_JUDGE
-    if layer.unnamed_share > 0.1:
-        return f"the text layer is poor: {layer.unnamed_share:.0%} of its characters have no meaning"
+    if layer.unnamed_share > GARBLED:
+        return f"{which} is poor: {layer.unnamed_share:.0%} of its characters have no meaning"
     if enough and share < GOOD_VISIBLE_LAYER:
-        return f"the text layer is poor: {share:.0%} of its words are in the dictionary"
+        return f"{which} is poor: {share:.0%} of its words are in the dictionary"
     if makeup.image_share >= PICTURE_SHARE and makeup.invisible_share > 0.5:
         if share >= GOOD_HIDDEN_LAYER and len(words) >= 5:
             return None
-        return f"the hidden text layer is poor: {share:.0%} of its words are in the dictionary"
+        return f"{which} is poor: {share:.0%} of its words are in the dictionary"
     if makeup.image_share >= PICTURE_SHARE:
         return f"pictures cover {makeup.image_share:.0%} of the page and may hold more text"
     if makeup.image_share >= SMALL_PICTURE_SHARE and len(words) < FEW_WORDS:
@@ -220,7 +240,7 @@ def _from_layer(page: Any, layer: TextLayer, makeup: PageMakeup, number: int, jo
     if not layer.text:
         reason = _why_nothing(job, number)
         return PageReading(number, "", "none", width=width, height=height, unread=True, reason=reason)
-    share = word_share(tokens(layer.text))
+    share = _known_share(layer.text)
     hidden = "hidden " if makeup.invisible_share > 0.5 else ""
     reason = f"the {hidden}text layer is good: {share:.0%} of its words are in the dictionary"
     text = with_ruled_tables(job, page, number, layer) if makeup.has_drawing else layer.text
@@ -246,26 +266,53 @@ def _why_nothing(job: ReadingJob, number: int) -> str:
 
 def _from_picture(page: Any, layer: TextLayer, picture: PictureReading, number: int, why: str) -> PageReading:
     width, height = page.get_size()
-    if picture.rotation in (90, 270):
-        width, height = height, width
+    turned = (height, width) if picture.rotation in (90, 270) else (width, height)
     if not layer.text:
         return PageReading(
             number, picture.text, "none" if picture.unread else "ocr", picture.confidence, None, picture.words,
-            width, height, picture.rotation, picture.unread, picture.reason if picture.unread else why,
+            *turned, picture.rotation, picture.unread, picture.reason if picture.unread else why,
         )  # fmt: skip
-    poor = "poor" in why
-    if picture.unread and not poor:
-        return PageReading(number, layer.text, "layer", None, layer.text, layer.words, width, height, reason=why)
-    if poor and not picture.unread:
-        text, words = picture.text, picture.words
-    elif poor:
-        text, words = layer.text, layer.words
+    made = PageReading(
+        number, layer.text, "layer", None, layer.text, layer.words, width, height, reason=why, ocr_text=picture.text
+    )
+    if "poor" in why:
+        return _instead_of_poor(made, layer, picture, turned)
+    if picture.unread:
+        return made
+    if picture.rotation:  # its boxes stand on another plane than the layer's
+        text, words = f"{layer.text}\n\n{picture.text}", layer.words
     else:
         text, words = combine(layer.text, layer.words, picture)
-    return PageReading(
-        number, text, "both", picture.confidence, layer.text, words, width, height,
-        picture.rotation if poor else 0, reason=why,
-    )  # fmt: skip
+    if text == layer.text:
+        return replace(made, reason=f"{why}; OCR found none")
+    return replace(made, text=text, words=words, read_by="both", confidence=picture.confidence)
+
+
+def _instead_of_poor(
+    made: PageReading, layer: TextLayer, picture: PictureReading, turned: tuple[float, float]
+) -> PageReading:
+    """What OCR read in place of a poor layer, unless that is no better; unread where neither can be relied on."""
+    ours, theirs = _known_share(picture.text), _known_share(layer.text)
+    if picture.unread:
+        # Names and numbers drawn as text are what they are; letters under a picture, or without meaning, are a guess.
+        if "hidden" not in made.reason and layer.unnamed_share <= GARBLED and theirs >= SHIFTED_LAYER:
+            return replace(made, reason=f"{made.reason}, but OCR could read nothing in its place")
+        # What is in the layer stays to be looked at, but nobody has read this page.
+        reason = f"{picture.reason}; and {made.reason}"
+        return replace(made, read_by="none", unread=True, reason=reason)
+    if layer.unnamed_share <= GARBLED and theirs > ours:
+        return replace(made, reason=f"{made.reason}, but of what OCR read only {ours:.0%} are")
+    return replace(
+        made,
+        text=picture.text,
+        words=picture.words,
+        read_by="ocr",
+        confidence=picture.confidence,
+        width=turned[0],
+        height=turned[1],
+        rotation=picture.rotation,
+        reason=f"{made.reason}; of what OCR read, {ours:.0%} are",
+    )
 
 
 def _with_extras(reading: PageReading, comments: list[str], form_fields: list[str]) -> PageReading:

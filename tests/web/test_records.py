@@ -14,6 +14,7 @@ from disclosure.marks import mark, open_marks
 from disclosure.review import relevance_of
 from failings.escalations import open_escalations
 from records.models import RecordFile
+from records.page_versions import NewVersion, find_page, keep_reading
 from records.register import find_record
 from retention.disposal import purge
 from retention.holds import clear, clearance_of, holds_of
@@ -638,3 +639,27 @@ def test_a_purged_record_shows_its_history_and_no_forms(
     assert "Download the original" not in page
     assert "Add another category" not in page
     assert officer_client.get(f"/records/{reference}/original").status_code == 404
+
+
+def test_where_layer_and_picture_were_both_read_the_reader_can_switch_between_them(
+    officer_client, archive, make_record
+) -> None:
+    reference = make_record(b"a scan with a hidden layer")
+    with archive.writing() as session:
+        record, page = find_page(session, reference, 1, actor=SYSTEM)
+        read = NewVersion(
+            "machine", "The chosen words", "ocr", layer_text="Garbled letters", ocr_text="What the scan says"
+        )
+        keep_reading(session, record, page, read, stands=True, actor=OPERATOR)
+        page.layer_word_share, page.image_share = 0.21, 1.0
+
+    chosen = officer_client.get(f"/records/{reference}").text
+    layer = officer_client.get(f"/records/{reference}?page=1&text=layer").text
+    scanned = officer_client.get(f"/records/{reference}?page=1&text=ocr").text
+
+    assert "The chosen words" in chosen
+    assert "Garbled letters" not in chosen
+    assert "21% are in the dictionary" in chosen
+    assert "Pictures cover 100% of the page" in chosen
+    assert "Garbled letters" in layer
+    assert "What the scan says" in scanned

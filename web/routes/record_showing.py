@@ -33,6 +33,7 @@ def record_view(record: Record, forms: RecordForms) -> str:
         places=[each for each in found.names if each.kind != "person"],
         carried={**come.asked.values, "hit": come.position} if come.position else come.asked.values,
         reading=current_reading(record),
+        text_of=request.args.get("text", ""),
         full=request.args.get("image") == "full",
         may_tag=can(actor, Permission.TAG),
         may_hold=can(actor, Permission.HOLD),
