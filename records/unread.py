@@ -14,11 +14,11 @@ from records.reading_state import NOT_READ_HERE
 BLANK, PICTURE, HANDWRITING, UNREADABLE, LIMIT = "blank", "picture", "handwriting", "unreadable", "limit"
 # Why a page is unread: each with its words, in the order a person clears them in, the quickest first.
 REASONS = {
-    BLANK: "looks blank",
-    PICTURE: "looks like a picture",
-    HANDWRITING: "looks handwritten",
-    LIMIT: "broke a limit",
-    UNREADABLE: "could not be made out",
+    BLANK: "apparently blank",
+    PICTURE: "apparently a picture",
+    HANDWRITING: "apparently handwritten",
+    LIMIT: "over a limit of time or memory",
+    UNREADABLE: "not made out",
     NOT_READ_HERE: "of a kind nothing here reads",
 }
 

@@ -41,6 +41,7 @@ DEEPER = {
         "/batches/1/items",
         "/batches/1/proof",
         "/unread-pages",
+        "/records/{LOG_BOOK}/pages/2",
         "/kept-searches",
         "/help",
         "/support",

@@ -233,7 +233,7 @@ def test_the_figures_count_every_page_once_and_can_stand_in_a_statement(archive,
         "Of 5 pages, 1 was read by machine.",
         "1 page was transcribed by a person from the page.",
         "2 pages were looked at by a person and found to hold nothing to read: 1 blank, 1 without words of their own.",
-        "1 page has been read by nobody: 1 looks handwritten.",
+        "1 page has been read by nobody: 1 apparently handwritten.",
     ]
     assert sentences(one)[-1] == "No page was left unread."
     assert typed == {(ids[references[0]], 1)}

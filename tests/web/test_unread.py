@@ -57,7 +57,7 @@ def test_the_queue_shows_each_page_with_its_picture_and_reason_and_can_be_narrow
     assert "3 pages that nobody has read" in everything
     for reference in three:
         assert f"/records/{reference}/pages/1.jpg" in everything
-    assert "Looks handwritten" in everything
+    assert "Apparently handwritten" in everything
     assert three[1] in blank
     assert three[0] not in blank
 
@@ -78,7 +78,7 @@ def test_a_privileged_page_leaves_no_trace_for_an_officer(officer_client, legal_
 def test_the_pages_are_walked_one_after_another_within_what_was_asked_for(officer_client, three) -> None:
     page = officer_client.get(f"/records/{three[0]}/pages/1?reason=handwriting").text
 
-    assert "1 of 2 pages in the queue, looks handwritten" in page
+    assert "1 of 2 pages in the queue, apparently handwritten" in page
     assert re.search(rf'data-key="n" href="/records/{three[2]}/pages/1\?reason=handwriting"', page)
     assert 'data-key="p"' not in page
 
