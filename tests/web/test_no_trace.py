@@ -83,6 +83,20 @@ def test_hidden_records_change_no_byte_of_any_page_about_searching(
     assert "Zyxwell" in legal_client.get("/search?q=zyxwell").text
 
 
+def test_what_was_hidden_a_moment_ago_leaves_no_trace_while_the_index_still_has_it(
+    officer_client, archive: Archive, make_record: Callable[..., str], open_records: None
+) -> None:
+    before = {path: seen(officer_client, path) for path in PATHS}
+    references = [make_record(f"hidden {n}".encode(), text=text) for n, text in enumerate(HIDDEN_TEXTS)]
+    indexing.bring_up_to_date(archive)
+    for reference in references:
+        _furnish(archive, reference)
+
+    after = {path: seen(officer_client, path) for path in PATHS}
+
+    assert [path for path in PATHS if before[path] != after[path]] == []
+
+
 def _furnish(archive: Archive, reference: str) -> None:
     """The record is restricted, and has to do with the open ones in every way that a record can."""
     with archive.writing() as session:
