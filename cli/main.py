@@ -18,6 +18,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "records": ("cli.records", "List records, or show one."),
     "boxes": ("cli.boxes", "Say where paper is, who has it, and what is missing of it."),
     "pages": ("cli.pages", "List pages nobody has read; transcribe them, say what they are, or have them read again."),
+    "capture": ("cli.capture", "Say how a batch was scanned and checked; compare its delivered hashes."),
     "split": ("cli.splitting", "Split a scan into the documents it holds, or undo a split."),
     "suggestions": ("cli.retention", "Show what is suggested, with the words and pages that caused it."),
     "tag": ("cli.retention", "Confirm or add a category of a record; or reject one."),

@@ -12,6 +12,8 @@ from cli.opening import archive
 from cli.output import json_option, say, show_json, table
 from disclosure.marks import open_marks
 from disclosure.review import relevance_of
+from ingest.capture import capture_of
+from ingest.capture_sidecars import FIELDS
 from records.corrections import names_of
 from records.models import Record
 from records.register import find_record, log_view, pages_of, visible_records
@@ -141,6 +143,15 @@ def _shown(session: Session, record: Record) -> dict[str, Any]:
             {"mark": mark.id, "kind": mark.kind, "reason": mark.reason, "by": mark.marked_by}
             for mark in open_marks(session, record)
         ],
+        "captured": _captured(session, record),
         "relevance": relevance.answer if relevance else "undecided",
         "cleared": clearance.given_at if clearance else None,
     }
+
+
+def _captured(session: Session, record: Record) -> dict[str, Any] | None:
+    found = capture_of(session, record)
+    if found is None:
+        return None
+    told = {name: getattr(found.capture, name) for name in (*FIELDS, "told_in")} if found.capture else {}
+    return {**told, "delivered_sha256": found.delivered_sha256, "hash": found.hash_verdict}

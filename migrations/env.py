@@ -20,6 +20,7 @@ for module in (
     "records.correction_models",
     "records.parts_models",
     "ingest.models",
+    "ingest.capture_models",
     "retention.models",
     "search.models",
     "search.term_models",

@@ -1,5 +1,7 @@
 """Registering and finding records."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -8,6 +10,7 @@ from records.models import IndexNeed, Page, PageWords, Record, RecordFile
 from records.parts_models import UNDONE
 from store import audit, clock
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 from store.errors import NotFoundError
 
 READ, PARTLY_READ, UNREAD, CONTAINER, PURGED = "read", "partly-read", "unread", "container", "purged"
@@ -35,6 +38,17 @@ def find_record(session: Session, reference: str, *, actor: Actor) -> Record:
 def visible(record: Record, actor: Actor) -> bool:
     """Whether this actor may know that the record exists."""
     return record.compartment in actor.compartments
+
+
+def visible_ids_of(session: Session, ids: Iterable[int], *, actor: Actor) -> set[int]:
+    """Those of these records, by id, that this actor may know of."""
+    return {
+        found
+        for chunk in chunks(ids, 500)
+        for found in session.scalars(
+            select(Record.id).where(Record.id.in_(chunk), Record.compartment.in_(actor.compartments))
+        )
+    }
 
 
 def visible_records(session: Session, *, actor: Actor, offset: int = 0, limit: int | None = None) -> list[Record]:

@@ -40,6 +40,8 @@ class AuditAction(StrEnum):
     LABELS_PRINTED = "custody.labels-printed"
     LOSS_RECORDED = "loss.recorded"
     LOSS_FOUND = "loss.found"
+    CAPTURE_RECORDED = "capture.recorded"
+    HASHES_RECORDED = "capture.hashes-recorded"
     LOSSES_EXPORTED = "loss.exported"
     RECONCILED = "custody.reconciled"
     PASSWORDS_GIVEN = "ingest.passwords-given"
@@ -137,6 +139,8 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.LABELS_PRINTED: "printed labels for paper",
     AuditAction.LOSS_RECORDED: "recorded what is lost or destroyed",
     AuditAction.LOSSES_EXPORTED: "exported the statement of missing records",
+    AuditAction.CAPTURE_RECORDED: "recorded how a batch was scanned",
+    AuditAction.HASHES_RECORDED: "recorded the hashes delivered with a batch",
     AuditAction.LOSS_FOUND: "recorded that something thought lost was found",
     AuditAction.RECONCILED: "exported the reconciliation of paper with records",
     AuditAction.PASSWORDS_GIVEN: "gave passwords for protected files",

@@ -11,7 +11,7 @@ from web.context import current_actor
 LINKS = (
     ("Home", "home.home", {"home"}),
     ("Upload", "uploads.upload", {"uploads"}),
-    ("Batches", "batches.batches", {"batches"}),
+    ("Batches", "batches.batches", {"batches", "captures"}),
     ("Paper", "boxes.boxes", {"boxes", "places", "losses"}),
     (
         "Records",

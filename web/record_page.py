@@ -14,6 +14,7 @@ from disclosure.models import Mark, Relevance
 from disclosure.review import relevance_of
 from failings.escalations import escalations_of
 from failings.models import Escalation
+from ingest.capture import Captured, capture_of
 from ingest.rendering import has_page_pictures
 from records.corrections import DATE, DateSaid, kept_date, names_of, proposals_of
 from records.models import Page, Record, RecordPerson
@@ -101,6 +102,7 @@ class RecordPage:
     neighbours: Neighbours
     way: Way | None
     is_hard_to_read: bool
+    captured: Captured | None
 
     @property
     def undecided(self) -> list[Suggestion]:
@@ -184,6 +186,7 @@ def gather(
             around=_around(archive, session, record, come, actor),
         ),
         is_hard_to_read=any(each.category in HARD_TO_READ and each.strength_word == "strong" for each in suggestions),
+        captured=capture_of(session, record),
     )
 
 

@@ -39,6 +39,7 @@ DEEPER = {
         "/losses",
         "/records/{LOG_BOOK}/split",
         "/batches/1/items",
+        "/batches/1/capture",
         "/batches/1/proof",
         "/unread-pages",
         "/records/{LOG_BOOK}/pages/2",
