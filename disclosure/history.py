@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disclosure.models import Mark, Relevance
-from records.corrections import DATE, NAME, TITLE, TYPE, corrections_of
+from records.corrections import DATE, NAME, TITLE, TYPE, corrections_in_words
 from records.models import Record
 from retention.models import CATEGORY, PLACED, PROVISIONAL, Clearance, Hold, HoldRelease, Notice
 from retention.tagging import decisions_of
@@ -113,8 +113,8 @@ def _corrections(session: Session, record: Record) -> list[Happened]:
         Happened(
             each.corrected_at,
             each.corrected_by,
-            f"Corrected the {words[each.field]}, from {each.before or 'none'} to {each.after or 'none'}",
+            f"Corrected the {words[each.field]}, from {each.words_before} to {each.words_after}",
             each.reason,
         )
-        for each in corrections_of(session, record)
+        for each in corrections_in_words(session, record)
     ]

@@ -7,7 +7,7 @@ nothing a machine proposes later takes its place.
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,6 +39,19 @@ class DateSaid:
     def __str__(self) -> str:
         """As it is kept: the precision, and the first and last day it may be."""
         return f"{self.date_precision} {self.date_from} {self.date_to}" if self.date_from else UNDATED
+
+    @property
+    def words(self) -> str:
+        """As a person says it."""
+        first, last = self.date_from, self.date_to or self.date_from
+        if first is None or last is None:
+            return UNDATED
+        said = {
+            "day": f"{first.day} {first:%B %Y}",
+            "month": f"{first:%B %Y}",
+            "year": str(first.year),
+        }.get(self.date_precision, f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}")
+        return f"about {said}" if self.date_precision in ("circa", "decade") else said
 
 
 def date_said(text: str, *, about: bool = False) -> DateSaid:
@@ -193,6 +206,39 @@ def names_of(session: Session, record: Record) -> list[RecordPerson]:
 def corrections_of(session: Session, record: Record) -> list[Correction]:
     """Every correction of the record, the newest last."""
     return list(session.scalars(select(Correction).where(Correction.record_id == record.id).order_by(Correction.id)))
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A correction as people read it."""
+
+    field: str
+    words_before: str
+    words_after: str
+    reason: str
+    corrected_by: str
+    corrected_at: datetime
+
+
+def corrections_in_words(session: Session, record: Record) -> list[Corrected]:
+    """Every correction of the record as people read it, the newest last."""
+    return [
+        Corrected(
+            each.field,
+            _in_words(each.field, each.before),
+            _in_words(each.field, each.after),
+            each.reason,
+            each.corrected_by,
+            each.corrected_at,
+        )
+        for each in corrections_of(session, record)
+    ]
+
+
+def _in_words(field: str, kept: str) -> str:
+    if field == DATE:
+        return kept_date(kept).words
+    return (record_type_titles().get(kept, kept) if field == TYPE else kept) or "none"
 
 
 def proposals_of(session: Session, record: Record) -> dict[str, str]:

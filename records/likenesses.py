@@ -6,7 +6,7 @@ Whoever may not see one of two records learns nothing of it here: no row, no cou
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor, Permission, require
@@ -31,10 +31,15 @@ HOLDS = "holds"
 # How the other record stands to the one that is looked at.
 WORDS = {
     SAME: "likely the same paper",
-    VERSION: "a version of it",
+    VERSION: "a version of the same paper",
     CONTAINED: "it is bound inside this record, with more beside it",
     HOLDS: "this record is a part of it",
     SHARED: "some of its pages are alike",
+}
+# The same where words stand on one of the two that do not stand on the other: a note, a passage taken out.
+WORDS_OF_A_VERSION = {
+    CONTAINED: "a version of it is bound inside this record, with more beside it",
+    HOLDS: "a version of this record is a part of it",
 }
 
 
@@ -46,12 +51,12 @@ class Similar:
     kind: str
     similarity: float
     pages: tuple[tuple[int, int], ...]
-    is_answered_alike: bool
+    is_changed: bool
 
     @property
     def words(self) -> str:
         """What the other record is to this one."""
-        return WORDS[self.kind]
+        return WORDS_OF_A_VERSION.get(self.kind, WORDS[self.kind]) if self.is_changed else WORDS[self.kind]
 
     @property
     def our_pages(self) -> str:
@@ -95,7 +100,9 @@ def similar_records(session: Session, record: Record, *, actor: Actor) -> list[S
         answer = answers.get((row.first_id, row.second_id))
         turned = row.second_id == record.id
         other = session.get_one(Record, row.first_id if turned else row.second_id)
-        if answer == NOT_ALIKE or not visible(other, actor) or other.purged_at is not None:
+        # A whole and its parts, as of a scan that was split, are a family, and are shown as one.
+        is_its_part = other.id == record.parent_id or other.parent_id == record.id
+        if answer == NOT_ALIKE or not visible(other, actor) or other.purged_at is not None or is_its_part:
             continue
         pairs = tuple((page.first_page, page.second_page) for page in row.pages)
         kind = HOLDS if row.kind == CONTAINED and row.inner_id == record.id else row.kind
@@ -105,7 +112,7 @@ def similar_records(session: Session, record: Record, *, actor: Actor) -> list[S
                 kind,
                 row.similarity,
                 tuple(sorted((theirs, ours) for ours, theirs in pairs)) if turned else pairs,
-                answer == ALIKE_AFTER_ALL,
+                row.changed_places > 0,
             )
         )
     order = (SAME, VERSION, HOLDS, CONTAINED, SHARED)
@@ -125,6 +132,8 @@ def alike_pairs(session: Session, *, actor: Actor) -> list[AlikePair]:
             second.compartment.in_(actor.compartments),
             first.purged_at.is_(None),
             second.purged_at.is_(None),
+            first.id != func.coalesce(second.parent_id, 0),
+            second.id != func.coalesce(first.parent_id, 0),
         )
         .order_by(Likeness.first_id, Likeness.second_id)
     )

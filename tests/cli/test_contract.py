@@ -351,3 +351,21 @@ def test_pages_refuse_in_one_sentence(line):
     assert "not with both" in line.refusal(
         "pages", "transcribe", complaint, "1", "--by", "officer@example.org", "--text", "x", "--file", __file__, code=2
     )
+
+
+def test_what_belongs_together_is_shown_and_corrected(line):
+    assert line.answer("records", "compare")["compared"] >= 0
+    listed = line.answer("records", "list")["records"]
+    first, second = listed[0]["record"], listed[1]["record"]
+
+    similar = line.answer("records", "similar", first)
+    assert (similar["record"], similar["compared"]) == (first, True)
+    assert line.answer("records", "family", first)["family"][0]["depth"] == 0
+    assert line.answer("records", "difference", first, second)["pages"]
+    assert line.answer("records", "disagreements")["groups"] == []
+    assert "given twice" in line.refusal("records", "difference", first, first, code=2)
+    asked = ("records", "correct", second, "--reason", "read it", "--by")
+    assert "Nothing was given" in line.refusal(*asked, "nobody@example.org", code=2)
+    assert "is no date" in line.refusal(*asked, "officer@example.org", "--date", "soon", code=2)
+    done = line.answer(*asked, "officer@example.org", "--date", "1974-03", "--about")
+    assert done["corrections"][-1]["after"] == "circa 1974-03-01 1974-03-31"

@@ -35,7 +35,7 @@ def test_the_record_shows_what_is_like_it_and_how_that_was_decided(archive, clie
     page = client.get(f"/records/{first}").text
 
     assert "Records that are alike" in page
-    assert "A version of it" in page
+    assert "A version of the same paper" in page
     assert f"/records/{first}/difference/{second}" in page
     assert f"Failings was confirmed on {first} and rejected on {second}." in page
     listed = client.get("/records/disagreements").text

@@ -127,5 +127,5 @@ def _shown(record: Record, sent: Form | None = None) -> str:
         removing=removing,
         proposed=proposed,
         proposed_date=corrections.kept_date(proposed[DATE]) if DATE in proposed else None,
-        history=list(reversed(corrections.corrections_of(session, record))),
+        history=list(reversed(corrections.corrections_in_words(session, record))),
     )
