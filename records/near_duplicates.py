@@ -50,17 +50,28 @@ class Found:
     changed: int
 
 
+def any_waiting(session: Session) -> bool:
+    """Whether a record is still to be signed or compared; cheap, because an idle worker asks every second.
+
+    Every record has a row once it is signed, a purged one too, so that counting is enough.
+    """
+    if session.scalar(select(Comparison.record_id).where(Comparison.compared_at.is_(None)).limit(1)) is not None:
+        return True
+    signed, held = (session.scalar(select(func.count(column))) or 0 for column in (Comparison.record_id, Record.id))
+    return signed < held
+
+
 def records_to_sign(session: Session, *, pages: int) -> list[int]:
     """Records whose pages cannot be found by others yet, in order of registration, of about so many pages in all."""
     known = select(Comparison.record_id)
-    query = select(Record.id, Record.page_count).where(Record.id.not_in(known), Record.purged_at.is_(None))
+    query = select(Record.id, Record.page_count).where(Record.id.not_in(known))
     return _of_about(session.execute(query.order_by(Record.id).limit(pages)), pages)
 
 
 def records_to_compare(session: Session, *, pages: int) -> list[int]:
     """Records that are signed and not compared yet, in order of registration, of about so many pages in all."""
     query = select(Record.id, Record.page_count).join(Comparison, Record.id == Comparison.record_id)
-    query = query.where(Comparison.compared_at.is_(None), Record.purged_at.is_(None))
+    query = query.where(Comparison.compared_at.is_(None))
     return _of_about(session.execute(query.order_by(Record.id).limit(pages)), pages)
 
 
@@ -78,7 +89,7 @@ def _of_about(rows: Iterable[Row[int, int]], pages: int) -> list[int]:
 def count_to_compare(session: Session) -> int:
     """How many records are still to be signed or compared."""
     done = select(Comparison.record_id).where(Comparison.compared_at.is_not(None))
-    query = select(func.count(Record.id)).where(Record.id.not_in(done), Record.purged_at.is_(None))
+    query = select(func.count(Record.id)).where(Record.id.not_in(done))
     return session.scalar(query) or 0
 
 

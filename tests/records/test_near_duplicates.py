@@ -129,6 +129,8 @@ def test_the_worker_compares_a_little_at_a_time_until_nothing_waits(archive, pap
     steps = [compare_some(archive) for _ in range(3)]
 
     assert steps == [2, 2, 0]
+    with archive.reading() as session:
+        assert not near_duplicates.any_waiting(session)
     assert similar(archive, scan) == [(again, "same", "1", "1")]
 
 
