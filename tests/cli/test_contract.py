@@ -369,3 +369,34 @@ def test_what_belongs_together_is_shown_and_corrected(line):
     assert "is no date" in line.refusal(*asked, "officer@example.org", "--date", "soon", code=2)
     done = line.answer(*asked, "officer@example.org", "--date", "1974-03", "--about")
     assert done["corrections"][-1]["after"] == "circa 1974-03-01 1974-03-31"
+
+
+def test_a_batch_is_shown_listed_and_proved(line, tmp_path):
+    (batch,) = [each["batch"] for each in line.answer("batches")["batches"]][:1]
+
+    shown = line.answer("batches", "show", batch)
+    proved = line.answer("batches", "reconcile", batch, "--fixity")
+
+    assert shown["adds_up"]
+    assert shown["found"] == shown["registered"] + shown["duplicates"] + shown["quarantined"] + shown["cancelled"]
+    assert [run["state"] for run in shown["runs"]] == ["finished"] * len(shown["runs"])
+    assert proved["agrees"]
+    assert proved["finished"]
+    assert all(check["compared"] for proof in proved["proofs"][-1:] for check in proof["checks"])
+    done = line.run("batches", "list", batch, "--csv", str(tmp_path / "list.csv"))
+    assert done.returncode == 0
+    rows = (tmp_path / "list.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == shown["found"] + 1
+    assert line.answer("batches", "reread", batch, "--step", "names")["added"] == 0
+
+
+def test_batches_refuse_in_one_sentence(line):
+    (batch,) = [each["batch"] for each in line.answer("batches")["batches"]][:1]
+
+    assert "nothing to pause" in line.refusal("batches", "pause", batch, code=4)
+    assert "nothing to cancel" in line.refusal("batches", "cancel", batch, code=4)
+    assert "nothing to go on with" in line.refusal("batches", "resume", batch, code=2)
+    assert "Nothing set aside" in line.refusal("batches", "retry", batch, "--reason", "bomb", code=4)
+    assert "no batch" in line.refusal("batches", "show", "Box 99", code=2)
+    assert "choose from" in line.refusal("batches", "reread", batch, "--step", "everything", code=2)
+    assert "is none of these" in line.refusal("batches", "list", batch, "--state", "lost", code=2)
