@@ -10,8 +10,10 @@ from store.archive import Archive
 
 # Loaded by name: an engine that is not chosen costs neither time nor memory.
 ENGINES = {
-    "whoosh": ("search.engines.whoosh", "WhooshEngine"),
-    "tantivy": ("search.engines.tantivy", "TantivyEngine"),
+    "whoosh": ("search.engines.whoosh", "open_engine"),
+    "tantivy": ("search.engines.tantivy", "open_engine"),
+    "opensearch+https": ("search.engines.opensearch", "open_engine"),
+    "opensearch+http": ("search.engines.opensearch", "open_engine"),
 }
 _open: dict[Path, SearchEngine] = {}
 _lock = threading.Lock()
@@ -23,7 +25,7 @@ def engine_of(archive: Archive) -> SearchEngine:
     with _lock:
         if folder not in _open:
             module, name = ENGINES[archive.settings.search_url.split(":")[0]]
-            _open[folder] = cast(SearchEngine, getattr(importlib.import_module(module), name)(folder))
+            _open[folder] = cast(SearchEngine, getattr(importlib.import_module(module), name)(archive.settings))
         return _open[folder]
 
 

@@ -11,7 +11,7 @@ from store.errors import InvalidInputError
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SCANNER_FAILURES = ("refuse", "wait")
-ENGINES = {"whoosh", "tantivy"}
+ENGINES = ("whoosh:", "tantivy:", "opensearch+https://user@host:9200/prefix")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Settings:
     data: Path
     database_url: str
     search_url: str
+    search_password_file: Path
+    search_ca_file: Path | None
     audit_key_file: Path
     audit_head_file: Path
     secret_key_file: Path
@@ -92,8 +94,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             "the rules that keep held rows are proved on SQLite alone so far"
         )
     search_url = values.get("CANDOUR_SEARCH_URL", "whoosh:")
-    if search_url.split(":")[0] not in ENGINES:
-        faults.append(f"CANDOUR_SEARCH_URL must be one of {', '.join(f'{name}:' for name in sorted(ENGINES))}")
+    faults += _search_faults(search_url)
     host = values.get("CANDOUR_HOST", "127.0.0.1")
     port = _number(values, "CANDOUR_PORT", 8000, faults, at_most=65535)
     url = values.get("CANDOUR_URL", f"http://{host}:{port}")
@@ -119,6 +120,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data=data,
         database_url=database_url,
         search_url=search_url,
+        search_password_file=Path(values.get("CANDOUR_SEARCH_PASSWORD_FILE", secrets_folder / "search.password")),
+        search_ca_file=Path(values["CANDOUR_SEARCH_CA_FILE"]) if values.get("CANDOUR_SEARCH_CA_FILE") else None,
         audit_key_file=Path(values.get("CANDOUR_AUDIT_KEY_FILE", secrets_folder / "audit.key")),
         audit_head_file=Path(values.get("CANDOUR_AUDIT_HEAD_FILE", secrets_folder / "audit.head")),
         secret_key_file=Path(values.get("CANDOUR_SECRET_KEY_FILE", secrets_folder / "web.key")),
@@ -145,6 +148,27 @@ def _is_local_port(place: str) -> bool:
         return parts.scheme == "tcp" and parts.hostname in LOOPBACK and bool(parts.port)
     except ValueError:
         return False
+
+
+def _search_faults(url: str) -> list[str]:
+    """What is wrong with the address of the search engine; a password in it is not repeated."""
+    if url.partition(":")[0] in ("whoosh", "tantivy"):
+        return []
+    parts = urlsplit(url.removeprefix("opensearch+"))
+    if not url.startswith("opensearch+") or parts.scheme not in ("http", "https"):
+        return [f"CANDOUR_SEARCH_URL must be one of {', '.join(ENGINES)}"]
+    faults = []
+    if parts.password is not None:
+        faults.append(
+            "CANDOUR_SEARCH_URL must not hold the password, which every list of processes would show: put it in the"
+            " file that CANDOUR_SEARCH_PASSWORD_FILE names"
+        )
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        faults.append(
+            "CANDOUR_SEARCH_URL must begin with opensearch+https:// when the server is not on this machine: the text of"
+            " every file would travel in the clear"
+        )
+    return faults
 
 
 def _number(values: Mapping[str, str], name: str, default: int, faults: list[str], *, at_most: int = 1_000_000) -> int:

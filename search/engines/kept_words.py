@@ -11,9 +11,9 @@ from itertools import accumulate
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import words
+from search.analysis import stem, words
 from search.engine import VALUE_GAP, IndexDocument, PageHits
-from search.language_tree import Placed, Text
+from search.language_tree import Placed, Text, Word
 from search.marking import Leaf, is_leaf, leaves, marked_places, spans_of
 from search.spans import Places
 
@@ -56,18 +56,37 @@ def unpack_field(packed: str, field: str) -> list[list[str]]:
     return [value.split(" ") if value else [] for value in found.split("\n")]
 
 
-class _Leaves(dict[str, tuple[int, ...]]):
-    """For each token, which of the leaves it is; worked out when it is first met."""
+class _Leaves:
+    """Which of the leaves each token is; worked out when it is first met, and kept only for what is one."""
 
     def __init__(self, found: Sequence[Leaf], field: str) -> None:
-        self._found = found
-        self._stemmed = field in fields.STEMMED_FIELDS
+        self.known: dict[str, tuple[int, ...]] = {}
+        self._met: set[str] = set()
+        self._words: dict[str, list[int]] = {}
+        self._stems: dict[str, list[int]] = {}
+        self._shapes: list[tuple[int, Leaf]] = []
+        for i, leaf in enumerate(found):
+            if not isinstance(leaf, Word):
+                self._shapes.append((i, leaf))
+            elif leaf.exact or field not in fields.STEMMED_FIELDS:
+                self._words.setdefault(leaf.text, []).append(i)
+            else:
+                self._stems.setdefault(stem(leaf.text), []).append(i)
+        # A word begins as its stem does, so most words of a text need not be stemmed at all.
+        self._begin = {root[:1] for root in self._stems}
 
-    def __missing__(self, token: str) -> tuple[int, ...]:
-        word = "" if token == _EMPTY else token.replace(_SPACE, " ")
-        known = tuple(i for i, leaf in enumerate(self._found) if is_leaf(leaf, word, stemmed=self._stemmed))
-        self[token] = known
-        return known
+    def meet(self, tokens: Sequence[str]) -> None:
+        """Know all of these tokens."""
+        new = set(tokens) - self._met
+        self._met |= new
+        for token in new:
+            word = "" if token == _EMPTY else token.replace(_SPACE, " ")
+            found = list(self._words.get(word, ()))
+            if word[:1] in self._begin:
+                found += self._stems.get(stem(word), ())
+            found += [i for i, leaf in self._shapes if is_leaf(leaf, word)]
+            if found:
+                self.known[token] = tuple(found)
 
 
 class _Standing:
@@ -75,16 +94,17 @@ class _Standing:
 
     def __init__(self, wanted: Iterable[Leaf], field: str) -> None:
         self._leaves = list(dict.fromkeys(wanted))
-        self._known = _Leaves(self._leaves, field)
+        self._tokens = _Leaves(self._leaves, field)
         self._gap = 0 if field == fields.TEXT else VALUE_GAP
         self._places: list[list[int]] = [[] for _ in self._leaves]
         self._arrays: dict[Leaf, Places] = {}
 
     def add(self, number: int, values: Sequence[Sequence[str]]) -> None:
         position = number << _POSITION_BITS
-        known, places = self._known, self._places
+        known, places = self._tokens.known, self._places
         for value in values:
-            for place, token in enumerate(value, start=position):
+            self._tokens.meet(value)
+            for place, token in [(p, t) for p, t in enumerate(value, start=position) if t in known]:
                 for leaf in known[token]:
                     places[leaf].append(place)
             position += len(value) + self._gap

@@ -1,14 +1,22 @@
 """Did you mean: words that stand nowhere changed to the likeliest that do, among what the asker may see."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from rapidfuzz.distance import Levenshtein
 
 from search import language_fields as fields
 from search.analysis import as_misread, tokens
-from search.engines.vocabulary import Vocabulary
 from search.language_tree import Query, Word, placed_parts
 from search.marking import leaves
+
+
+class NearWords(Protocol):
+    """Something that knows words."""
+
+    def within(self, text: str, edits: int) -> list[str]:
+        """The words within so many letters of the text."""
+
 
 Holders = Callable[[str], int]
 """How many documents, of those that may be seen, hold the word or another form of it."""
@@ -16,7 +24,7 @@ Holders = Callable[[str], int]
 _SHORTEST = 4
 
 
-def suggest(query: Query, vocabulary: Vocabulary, holders: Holders) -> str | None:
+def suggest(query: Query, vocabulary: NearWords, holders: Holders) -> str | None:
     """The query as written, with each unknown word changed to a known one; None where no word was changed."""
     changes = {
         word: better
@@ -39,7 +47,7 @@ def _unknown_words(query: Query, holders: Holders) -> set[str]:
     return {word for word in asked if len(word) >= _SHORTEST and not holders(word)}
 
 
-def _likeliest(word: str, vocabulary: Vocabulary, holders: Holders) -> str | None:
+def _likeliest(word: str, vocabulary: NearWords, holders: Holders) -> str | None:
     """The nearest word that is held; of equally near ones the most held, and then the first by letters."""
     near = sorted((_distance(word, other), other) for other in vocabulary.within(word, 2 if len(word) > 5 else 1))
     best: tuple[float, int, str] | None = None

@@ -25,6 +25,7 @@ from search.engines.tantivy_writing import writing_into
 from search.engines.vocabulary import Vocabulary
 from search.highlighting import highlight_pages, text_parts
 from search.language_tree import AnyOf, Asked, Query, Text, Word, meaning, placed_parts
+from store.settings import Settings
 
 WAIT_SECONDS = 30.0
 _LOCATED_AT_ONCE = 1_000
@@ -225,3 +226,8 @@ def _kept(record_ids: list[int], compartments: frozenset[str], views: list[View]
         for number, address in zip(view.searcher.fast_field_values(ID, addresses), addresses, strict=True):
             found[int(number or 0)] = bytes(view.searcher.doc(address).get_first(KEPT) or b"").decode()
     return found
+
+
+def open_engine(settings: Settings) -> TantivyEngine:
+    """The engine over the archive's index folder."""
+    return TantivyEngine(settings.index)

@@ -6,8 +6,8 @@ from typing import Any
 import tantivy
 
 from search import language_fields as fields
-from search.analysis import keyword
-from search.engine import FACET_LIMIT, FACETS, FacetCount, Hit, Order
+from search.engine import FACETS, FacetCount, Hit, Order
+from search.engines.facet_counts import shown_counts
 from search.engines.tantivy_files import View, count_of
 from search.engines.tantivy_schema import BY_REFERENCE, DECADES, ID, NEWEST, OLDEST, YEARS, facet_field
 
@@ -73,7 +73,7 @@ def count_facets(asked: Sequence[tuple[View, tantivy.Query]]) -> dict[str, tuple
     cut = [name for name in FACETS if len(counts[name]) >= _USUAL_VALUES]
     if cut:
         counts.update(_counted(asked, cut, _EVERY_VALUE))
-    return {name: _shown(name, counts[name]) for name in FACETS}
+    return {name: shown_counts(name, counts[name]) for name in FACETS}
 
 
 def _counted(asked: Sequence[tuple[View, tantivy.Query]], names: Iterable[str], size: int) -> dict[str, dict[str, int]]:
@@ -88,14 +88,3 @@ def _counted(asked: Sequence[tuple[View, tantivy.Query]], names: Iterable[str], 
                 value = f"{int(bucket['key']):04}" if name in _SPANS else str(bucket["key"])
                 counts[name][value] = counts[name].get(value, 0) + int(bucket["doc_count"])
     return counts
-
-
-def _shown(name: str, counts: dict[str, int]) -> tuple[FacetCount, ...]:
-    if name in _SPANS:
-        return tuple(FacetCount(start, counts[start]) for start in sorted(counts))
-    alike: dict[str, list[tuple[int, str]]] = {}
-    for value, count in counts.items():
-        alike.setdefault(keyword(value), []).append((-count, value))
-    # Named as most of the documents counted have it: a spelling that stands only in others must not be shown.
-    ordered = sorted((sum(count for count, _ in found), min(found)[1]) for found in alike.values())
-    return tuple(FacetCount(value, -count) for count, value in ordered[:FACET_LIMIT])

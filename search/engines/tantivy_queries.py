@@ -14,7 +14,7 @@ from tantivy import Query as TantivyQuery
 from search import language_fields as fields
 from search.analysis import stem
 from search.engines.kept_words import as_token, holding, unpack_field
-from search.engines.ranking import WEIGHTS
+from search.engines.ranking import SUMMED_WEIGHTS
 from search.engines.tantivy_files import count_of
 from search.engines.tantivy_schema import FIRST_DAY, ID, KEPT, LAST_DAY, keyword_field, stem_field
 from search.engines.vocabulary import Vocabulary
@@ -116,7 +116,7 @@ class QueryMaker:
         )
 
     def _weight(self, name: str) -> float:
-        weight, _ = WEIGHTS[name]
+        weight = SUMMED_WEIGHTS[name]
         if name not in _SPARSE or not self._searcher.num_docs:
             return weight
         # Tantivy takes a field's average length over all documents, so that where few have a name any name seems
@@ -223,9 +223,10 @@ class QueryMaker:
 
     def _closer(self, left: Placed, right: Placed, distance: int, field: str) -> list[TantivyQuery]:
         """That a word of the one side stands as near to a word of the other as the widest match allows."""
-        used = _index_field(Near(left, right, distance, ordered=False), field)
-        if used is None:
+        if not all(isinstance(leaf, Word) for side in (left, right) for leaf in leaves(side)):
             return []
+        # By their stems even where exact words are asked for: what holds a word holds its stem in the same place.
+        used = stem_field(field) if field in fields.STEMMED_FIELDS else field
         one, other = _heads(left, used), _heads(right, used)
         query = self._within(one, other, distance + _width(left) + _width(right) - 2, used)
         return [query] if query is not None else []

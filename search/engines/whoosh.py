@@ -26,6 +26,7 @@ from search.engines.whoosh_writing import delete_records, write_documents
 from search.highlighting import highlight_pages, text_parts
 from search.language_tree import Asked, Query, meaning
 from search.spans import Places
+from store.settings import Settings
 
 WAIT_SECONDS = 30.0
 
@@ -245,3 +246,8 @@ def _fill(folder: Path, documents: Iterable[IndexDocument]) -> int:
         return write_documents(keeper, documents)
     finally:
         keeper.close()
+
+
+def open_engine(settings: Settings) -> WhooshEngine:
+    """The engine over the archive's index folder."""
+    return WhooshEngine(settings.index)

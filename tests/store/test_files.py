@@ -125,6 +125,8 @@ def test_two_uploads_of_one_name_do_not_overwrite_each_other(archive):
     [
         ({"CANDOUR_DATABASE_URL": "postgresql://x"}, "sqlite"),
         ({"CANDOUR_SEARCH_URL": "lucene:"}, "whoosh:"),
+        ({"CANDOUR_SEARCH_URL": "opensearch+http://search.example.org/papers"}, "opensearch\\+https"),
+        ({"CANDOUR_SEARCH_URL": "opensearch+https://me:hidden@search.example.org/x"}, "CANDOUR_SEARCH_PASSWORD_FILE"),
         ({"CANDOUR_PORT": "x"}, "CANDOUR_PORT"),
         ({"CANDOUR_URL": "http://candour.example.org"}, "https"),
         (
@@ -136,6 +138,12 @@ def test_two_uploads_of_one_name_do_not_overwrite_each_other(archive):
 def test_every_fault_of_the_settings_is_said_at_once(environment, words):
     with pytest.raises(InvalidInputError, match=words):
         load_settings(environment)
+
+
+def test_a_password_in_the_search_servers_address_is_not_repeated():
+    with pytest.raises(InvalidInputError) as caught:
+        load_settings({"CANDOUR_SEARCH_URL": "opensearch+https://me:hidden@search.example.org/x"})
+    assert "hidden" not in str(caught.value)
 
 
 def test_plain_http_is_allowed_on_this_machine_and_https_anywhere():

@@ -1,0 +1,370 @@
+"""The engine for several machines: OpenSearch matches, ranks and counts; the language's meaning is exactly the same.
+
+Each compartment has an index of its own behind an alias, so that what somebody may not see is in no index that is
+asked for them. A rebuild fills new indexes and moves all the aliases in one step.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from search import language_fields as fields
+from search.engine import FACETS, Found, Highlights, Hit, IndexDocument, Order, PageHits
+from search.engines.batches import in_batches
+from search.engines.errors import REBUILD, IndexUnreadableError
+from search.engines.facet_counts import SPANS, shown_counts
+from search.engines.index_folder import IndexFolder
+from search.engines.kept_words import holding, page_hits, unpack_field
+from search.engines.opensearch_queries import EVERYTHING, QueryMaker
+from search.engines.opensearch_schema import (
+    FIRST_DAY,
+    ID,
+    KEPT,
+    LAST_DAY,
+    LAYOUT,
+    REFERENCE,
+    SPAN_FIELDS,
+    facet_field,
+    index_template,
+    lay_down,
+    word_field,
+)
+from search.engines.opensearch_server import Server, read_place
+from search.engines.spelling import suggest
+from search.highlighting import highlight_pages, text_parts
+from search.language_tree import Asked, Placed, Query, Text, Word, meaning, placed_parts
+from store.errors import InvalidInputError
+from store.settings import Settings
+
+WAIT_SECONDS = 30.0
+USUAL_VALUES = 2_000
+LINES_AT_ONCE = 500
+LOCATED_AT_ONCE = 1_000
+
+_BY_ID = {ID: "asc"}
+_SORTS: dict[Order, list[Any]] = {
+    Order.RELEVANCE: [{"_score": "desc"}, _BY_ID],
+    Order.OLDEST: [{FIRST_DAY: {"order": "asc", "missing": "_last"}}, _BY_ID],
+    Order.NEWEST: [{LAST_DAY: {"order": "desc", "missing": "_last"}}, _BY_ID],
+    Order.REFERENCE: [{REFERENCE: "asc"}, _BY_ID],
+}
+
+
+class OpenSearchEngine:
+    """The search indexes of one archive on one server. The folder holds the lock that lets one writer in."""
+
+    def __init__(self, server: Server, folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._server = server
+        self._prefix = server.place.prefix
+        # The database lies on one machine, and so does whoever writes: a lock on its disk is enough.
+        self._lock = IndexFolder(folder, f"opensearch-{LAYOUT}")
+        self._wait_seconds = wait_seconds
+
+    def index(self, documents: Iterable[IndexDocument]) -> int:
+        """Put the documents in, each in place of the one with its record id; the number put in."""
+        with self._writing():
+            aliases = self._aliases()
+            names = dict(aliases)
+            return self._write(documents, names, new=False)
+
+    def remove(self, record_ids: Iterable[int]) -> int:
+        """Take the documents out; the number that were there."""
+        wanted = sorted(set(record_ids))
+        with self._writing():
+            return sum(self._delete(alias, wanted) for alias in self._aliases().values())
+
+    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+        """Make new indexes beside the old ones, which answer until all the aliases are moved in one step."""
+        with self._writing():
+            old = self._server.indexes(f"{self._prefix}.in-*")
+            self._server.drop_indexes(name for name, aliases in old.items() if not aliases)
+            old = {name: aliases for name, aliases in old.items() if aliases}
+            made: dict[str, str] = {}
+            try:
+                written = self._write(documents, made, new=True)
+            except BaseException:
+                self._server.drop_indexes(made.values())
+                raise
+            moves = [{"add": {"index": name, "alias": self._alias(compartment)}} for compartment, name in made.items()]
+            moves += [{"remove_index": {"index": name}} for name in old]
+            self._server.move_aliases(moves)
+            return written
+
+    def find(
+        self,
+        query: Asked,
+        *,
+        compartments: frozenset[str],
+        limit: int = 10,
+        offset: int = 0,
+        order: Order = Order.RELEVANCE,
+    ) -> Found:
+        """What the query finds: the exact number, one page of hits, the facets of all."""
+        is_scored = order is not Order.RELEVANCE or bool(placed_parts(meaning(query)))
+        total = 0
+        ranked: list[tuple[list[Any], Hit]] = []
+        counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        asked = list(self._asked(query, compartments))
+        for alias, made in asked:
+            answer = self._server.search(
+                alias,
+                {
+                    "query": made,
+                    "size": offset + limit,
+                    "track_total_hits": True,
+                    "track_scores": True,
+                    "_source": False,
+                    "docvalue_fields": [ID],
+                    "sort": _SORTS[order] if is_scored else [_BY_ID],
+                    "aggs": {name: _values(name) for name in FACETS},
+                },
+            )
+            total += int(answer["hits"]["total"]["value"])
+            for hit in answer["hits"]["hits"]:
+                number, score = int(hit["fields"][ID][0]), float(hit["_score"] or 0.0)
+                ranked.append((_rank(order, hit["sort"], number, is_scored=is_scored), Hit(number, score)))
+            for name, found in answer["aggregations"].items():
+                self._count(counts[name], name, found["buckets"], alias, made)
+        ranked.sort(key=lambda each: each[0])
+        hits = tuple(hit for _, hit in ranked[offset : offset + limit])
+        facets = {name: shown_counts(name, counts[name]) for name in FACETS} if asked else {}
+        return Found(total, hits, facets)
+
+    def _count(
+        self, counts: dict[str, int], name: str, buckets: list[dict[str, Any]], alias: str, made: dict[str, Any]
+    ) -> None:
+        """Add a facet's values to the counts; where there are more than were asked for, all are gone through."""
+        if len(buckets) < USUAL_VALUES:
+            for bucket in buckets:
+                value = f"{int(bucket['key']):04}" if name in SPANS else str(bucket["key"])
+                counts[value] = counts.get(value, 0) + int(bucket["doc_count"])
+            return
+        after: dict[str, Any] = {}
+        while True:
+            sources = [{"value": {"terms": {"field": facet_field(name)}}}]
+            paged = {"composite": {"size": USUAL_VALUES, "sources": sources, **after}}
+            answer = self._server.search(alias, {"query": made, "size": 0, "aggs": {"all": paged}})
+            for bucket in answer["aggregations"]["all"]["buckets"]:
+                value = str(bucket["key"]["value"])
+                counts[value] = counts.get(value, 0) + int(bucket["doc_count"])
+            if "after_key" not in answer["aggregations"]["all"]:
+                return
+            after = {"after": answer["aggregations"]["all"]["after_key"]}
+
+    def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
+        """The id of every record that the query finds, in order of id."""
+        ids = [number for alias, made in self._asked(query, compartments) for number in self._ids(alias, made)]
+        return tuple(sorted(ids))
+
+    def count(self, query: Asked, *, compartments: frozenset[str]) -> int:
+        """How many records the query finds."""
+        return sum(self._server.count(alias, made) for alias, made in self._asked(query, compartments))
+
+    def locate(
+        self, query: Asked, record_ids: Iterable[int], *, compartments: frozenset[str]
+    ) -> Mapping[int, tuple[PageHits, ...]]:
+        """For each of the records the pages on which the query's words stand, from the index alone."""
+        parts, wanted = text_parts(query), list(record_ids)
+        found: dict[int, tuple[PageHits, ...]] = {}
+        for alias in self._visible(compartments).values():
+            for start in range(0, len(wanted), LOCATED_AT_ONCE):
+                some = {"query": {"terms": {ID: wanted[start : start + LOCATED_AT_ONCE]}}, "docvalue_fields": [ID]}
+                hits = self._server.every_hit(alias, some, order_by=ID)
+                kept = {int(hit["fields"][ID][0]): str(hit["_source"][KEPT]) for hit in hits}
+                found |= page_hits(parts, kept)
+        return found
+
+    def highlight(
+        self,
+        query: Asked,
+        record_id: int,
+        pages: Iterable[tuple[int, str]],
+        *,
+        compartments: frozenset[str],
+        snippet_limit: int = 3,
+    ) -> Highlights:
+        """The marks and snippets of these pages; nothing for a record that may not be seen."""
+        aliases = self._visible(compartments).values()
+        if not any(self._server.count(alias, {"term": {ID: record_id}}) for alias in aliases):
+            return Highlights()
+        return highlight_pages(query, pages, snippet_limit=snippet_limit)
+
+    def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
+        """The query with its unknown words changed to known ones, or None where there is nothing better."""
+        aliases = list(self._visible(compartments).values())
+        return suggest(
+            query,
+            _NearWords(self._server, aliases),
+            lambda word: self.count(Text(Word(word)), compartments=compartments),
+        )
+
+    @property
+    def generation(self) -> str:
+        """A name written anew with every change."""
+        about = self._server.indexes(f"{self._prefix}.about")
+        if not about:
+            return ""
+        hits = self._server.search(f"{self._prefix}.about", {"query": {"match_all": {}}})["hits"]["hits"]
+        return str(hits[0]["_source"]["generation"]) if hits else ""
+
+    @property
+    def document_count(self) -> int:
+        """How many documents the indexes hold, in all compartments."""
+        return sum(self._server.count(alias, EVERYTHING) for alias in self._aliases().values())
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._server.close()
+
+    def _alias(self, compartment: str) -> str:
+        # A compartment's name is data: as figures it can be part of no other name.
+        return f"{self._prefix}.in-{compartment.encode().hex()}"
+
+    def _aliases(self) -> dict[str, str]:
+        """The alias of each compartment that has an index."""
+        found = {
+            alias
+            for name, aliases in self._server.indexes(f"{self._prefix}.in-*").items()
+            for alias in aliases
+            if self._of_layout(name)
+        }
+        start = f"{self._prefix}.in-"
+        return {bytes.fromhex(alias.removeprefix(start)).decode(): alias for alias in sorted(found)}
+
+    def _of_layout(self, name: str) -> bool:
+        if name.split(".")[2].split("-")[0] != LAYOUT:
+            raise IndexUnreadableError(f"The search index was made by another version of the program: {REBUILD}.")
+        return True
+
+    def _visible(self, compartments: frozenset[str]) -> dict[str, str]:
+        return {name: alias for name, alias in self._aliases().items() if name in compartments}
+
+    def _asked(self, query: Asked, compartments: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        for alias in self._visible(compartments).values():
+            yield alias, QueryMaker(_Reading(self._server, alias)).make(meaning(query))
+
+    def _ids(self, alias: str, made: dict[str, Any]) -> list[int]:
+        hits = self._server.every_hit(alias, {"query": made, "_source": False, "docvalue_fields": [ID]}, order_by=ID)
+        return [int(hit["fields"][ID][0]) for hit in hits]
+
+    def _write(self, documents: Iterable[IndexDocument], names: dict[str, str], *, new: bool) -> int:
+        """The documents are in the indexes of their compartments, which are made and named as they are needed."""
+        written = 0
+        for batch in in_batches(documents):
+            of_compartment: dict[str, list[int]] = {}
+            for record_id, document in batch.items():
+                of_compartment.setdefault(document.compartment, []).append(record_id)
+            for compartment in of_compartment.keys() - names.keys():
+                names[compartment] = self._new_index(compartment, has_alias=not new)
+            # Out of where they may no longer be first, so that a crash can hide a record for a while and never show it.
+            for compartment, name in names.items():
+                staying = set(of_compartment.get(compartment, ()))
+                self._delete(name, [number for number in batch if number not in staying])
+            for compartment, here in of_compartment.items():
+                for start in range(0, len(here), LINES_AT_ONCE):
+                    lines = []
+                    for number in here[start : start + LINES_AT_ONCE]:
+                        lines.append({"index": {"_index": names[compartment], "_id": str(number)}})
+                        lines.append(lay_down(batch[number]))
+                    self._server.write(lines)
+            written += len(batch)
+        return written
+
+    def _new_index(self, compartment: str, *, has_alias: bool) -> str:
+        alias = self._alias(compartment)
+        name = f"{alias}.{LAYOUT}-{secrets.token_hex(6)}"
+        self._server.put_template(f"{self._prefix}.documents", index_template(f"{self._prefix}.in-*"))
+        self._server.make_index(name)
+        if has_alias:
+            self._server.move_aliases([{"add": {"index": name, "alias": alias}}])
+        return name
+
+    def _delete(self, name: str, record_ids: list[int]) -> int:
+        return self._server.write([{"delete": {"_index": name, "_id": str(number)}} for number in record_ids])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock.writing(self._wait_seconds):
+            yield
+            about = {"index": {"_index": f"{self._prefix}.about", "_id": "1"}}
+            self._server.write([about, {"generation": secrets.token_hex(8)}])
+
+
+class _Reading:
+    """Reads the kept words of candidates on behalf of a query."""
+
+    def __init__(self, server: Server, alias: str) -> None:
+        self._server = server
+        self._alias = alias
+
+    def __call__(self, placed: Placed, field: str, candidates: dict[str, Any]) -> list[int]:
+        """The ids of those of the candidates that hold it."""
+        ids: list[int] = []
+
+        def values() -> Iterator[list[list[str]]]:
+            for hit in self._server.every_hit(self._alias, {"query": candidates, "docvalue_fields": [ID]}, order_by=ID):
+                ids.append(int(hit["fields"][ID][0]))
+                yield unpack_field(str(hit["_source"][KEPT]), field)
+
+        return [ids[i] for i in holding(placed, field, values())]
+
+
+class _NearWords:
+    """The words that the asker's documents hold, as OpenSearch's own suggester knows them."""
+
+    def __init__(self, server: Server, aliases: list[str]) -> None:
+        self._server = server
+        self._aliases = aliases
+
+    def within(self, text: str, edits: int) -> list[str]:
+        """Words within so many letters of the text."""
+        found: set[str] = set()
+        for alias in self._aliases:
+            wanted = {
+                "suggest_mode": "always",
+                "max_edits": edits,
+                "prefix_length": 0,
+                "size": 50,
+                "min_word_length": 3,
+            }
+            asked = {
+                name: {"text": text, "term": {**wanted, "field": word_field(name)}} for name in fields.PLAIN_FIELDS
+            }
+            answer = self._server.search(alias, {"size": 0, "suggest": asked})
+            for name in fields.PLAIN_FIELDS:
+                found |= {str(option["text"]) for entry in answer["suggest"][name] for option in entry["options"]}
+        return sorted(found)
+
+
+def _values(name: str) -> dict[str, Any]:
+    if name in SPANS:
+        return {"terms": {"field": SPAN_FIELDS[name], "size": 10_000}}
+    return {"terms": {"field": facet_field(name), "size": USUAL_VALUES}}
+
+
+def _rank(order: Order, sort: list[Any], number: int, *, is_scored: bool) -> list[Any]:
+    """What the hits of several indexes are put in order by, the least first."""
+    if not is_scored:
+        return [number]
+    first = sort[0]
+    return [-first if order in (Order.RELEVANCE, Order.NEWEST) else first, number]
+
+
+def open_engine(settings: Settings) -> OpenSearchEngine:
+    """The engine on the server that the settings name, the password read from its file.
+
+    Raises:
+        InvalidInputError: The address cannot be used, or there is a user and no file with a password.
+    """
+    place = read_place(settings.search_url)
+    password = ""
+    if place.user:
+        if not settings.search_password_file.is_file():
+            raise InvalidInputError(
+                "The search server needs a password: put it in the file that CANDOUR_SEARCH_PASSWORD_FILE names."
+            )
+        password = settings.search_password_file.read_text(encoding="utf-8").strip()
+    server = Server(place, password=password, authorities=settings.search_ca_file)
+    return OpenSearchEngine(server, settings.index)

@@ -1,0 +1,22 @@
+import java.util.concurrent.CountDownLatch;
+import org.codelibs.opensearch.runner.OpenSearchRunner;
+
+/** One OpenSearch node on the loopback address, until the process is ended: Server FOLDER HTTP_PORT TRANSPORT_PORT. */
+public class Server {
+    public static void main(String[] arguments) throws Exception {
+        int port = Integer.parseInt(arguments[1]);
+        OpenSearchRunner runner = new OpenSearchRunner();
+        runner.setMaxHttpPort(65535);
+        runner.onBuild((number, settings) -> {
+            settings.put("network.host", "127.0.0.1");
+            settings.put("transport.port", arguments[2]);
+            settings.put("discovery.type", "single-node");
+            // The test's own disk may be nearly full; the documents are few.
+            settings.put("cluster.routing.allocation.disk.threshold_enabled", "false");
+        });
+        // The runner numbers its nodes from 1 and adds that to the port.
+        runner.build(OpenSearchRunner.newConfigs().basePath(arguments[0]).numOfNode(1).baseHttpPort(port - 1)
+            .clusterName("candour-test-" + port));
+        new CountDownLatch(1).await();
+    }
+}
