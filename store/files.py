@@ -1,7 +1,8 @@
 """Write-once originals and derivatives, keyed by SHA-256; every path in the data folder is built here.
 
 Layout, a contract: `originals/ab/cd/<sha256>` (mode 0400), `derivatives/ab/cd/<sha256>/<name>`
-(may be made again at any time), `spool/` (bytes on their way in, swept when an ingest starts).
+(may be made again at any time), `spool/` (bytes on their way in, swept when an ingest starts;
+`pages-<sha256>` holds the pages read so far of a long file, until its record is registered).
 """
 
 import hashlib
