@@ -20,9 +20,7 @@ def compare_some(archive: Archive) -> int:
     already, nothing is done.
     """
     with archive.reading() as session:
-        if not (
-            near_duplicates.records_to_sign(session, pages=1) or near_duplicates.records_to_compare(session, pages=1)
-        ):
+        if not near_duplicates.any_waiting(session):
             return 0
     try:
         with signatures_to_change(archive.settings.signatures) as signatures:
