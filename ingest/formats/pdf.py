@@ -257,7 +257,16 @@ def _why_nothing(job: ReadingJob, number: int) -> str:
             content = document.pages[number - 1].obj.get("/Contents")
             parts = content if isinstance(content, pikepdf.Array) else [content]
             written = b"".join(part.read_bytes() for part in parts if isinstance(part, pikepdf.Stream))
-    except (pikepdf.PdfError, ValueError, RuntimeError, OSError, IndexError, TypeError, AttributeError):
+    except (
+        pikepdf.PdfError,
+        pikepdf.PasswordError,
+        ValueError,
+        RuntimeError,
+        OSError,
+        IndexError,
+        TypeError,
+        AttributeError,
+    ):
         return "unreadable: what should be on this page is damaged in the file"
     if _DRAWS.search(written):
         return "unreadable: the page has content, but nothing of it could be shown"

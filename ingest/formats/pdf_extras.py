@@ -26,7 +26,16 @@ _COMMENTS = {
     raw.FPDF_ANNOT_CIRCLE: "Circle",
     raw.FPDF_ANNOT_FILEATTACHMENT: "Attached file",
 }
-_DAMAGE = (pikepdf.PdfError, ValueError, RuntimeError, OSError, TypeError, KeyError, AttributeError)
+_DAMAGE = (
+    pikepdf.PdfError,
+    pikepdf.PasswordError,
+    ValueError,
+    RuntimeError,
+    OSError,
+    TypeError,
+    KeyError,
+    AttributeError,
+)
 _BUTTON = {raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON}
 
 
@@ -137,7 +146,7 @@ def pinned_files(path: Path, facts: FileFacts) -> Iterator[tuple[str, bytes]]:
                         name = str(described.get("/UF", described.get("/F", f"file on page {number}")))
                         yield name, described["/EF"]["/F"].read_bytes()
     except _DAMAGE:
-        facts.note("A file pinned to a page of the PDF is damaged and could not be taken out.")
+        facts.note("A file pinned to a page of the PDF is damaged or protected and could not be taken out.")
 
 
 def attached_files(document: pdfium.PdfDocument, facts: FileFacts) -> Iterator[tuple[str, bytes]]:
@@ -147,4 +156,4 @@ def attached_files(document: pdfium.PdfDocument, facts: FileFacts) -> Iterator[t
             attachment = document.get_attachment(index)
             yield attachment.get_name() or f"attachment {index + 1}", bytes(attachment.get_data())
         except pdfium.PdfiumError:
-            facts.note(f"Attached file {index + 1} of the PDF is damaged and could not be taken out.")
+            facts.note(f"Attached file {index + 1} of the PDF is damaged or protected and could not be taken out.")
