@@ -189,7 +189,7 @@ def _page(record: Record, *, marked: Mapping[int, str], fault: str = "", at: str
         fault_at=at or "pages",
         refusal=refusal,
         running=[job for job in listed if job.state not in (DONE, FAILED)],
-        failed=latest if latest is not None and latest.state == FAILED else None,
+        failed=latest if latest is not None and latest.state == FAILED and standing is None else None,
         looked=latest if latest is not None and latest.kind == "separators" and latest.state == DONE else None,
         shown=_shown(session, record, standing) if standing else None,
         undone=[each for each in parts.splits_of(session, record) if each.undone_at],
