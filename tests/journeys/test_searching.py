@@ -19,6 +19,12 @@ def found(page: Page) -> int:
     return int(page.locator("#results-title").inner_text().partition(" record")[0].replace(",", ""))
 
 
+def press(page: Page, key: str) -> None:
+    """A single key is pressed, once the page listens for it."""
+    expect(page.locator("[data-keys-switch]")).to_be_visible()
+    page.keyboard.press(key)
+
+
 def test_a_lawyer_searches_narrows_reads_and_returns_with_the_keyboard_alone(visit: Visit) -> None:
     lawyer = visit(LAWYER)
     page = lawyer.page
@@ -41,11 +47,11 @@ def test_a_lawyer_searches_narrows_reads_and_returns_with_the_keyboard_alone(vis
     way = page.get_by_role("navigation", name="What was found")
     expect(way).to_contain_text(f"Result 1 of {narrowed} for (children OR committee) AND ")
     expect(page.locator("#here")).to_have_count(1)
-    page.keyboard.press(".")
+    press(page, ".")
     expect(page).to_have_url(re.compile(r"at=\d+.*#here$"))
-    page.keyboard.press(">")
+    press(page, ">")
     expect(way).to_contain_text(f"Result 2 of {narrowed}")
-    page.keyboard.press("<")
+    press(page, "<")
     expect(way).to_contain_text(f"Result 1 of {narrowed}")
     lawyer.picture("search-place", at=way)
     tab_to(page, ".govuk-back-link")
