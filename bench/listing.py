@@ -89,7 +89,7 @@ def main() -> None:
         waited = time.monotonic() - wall
         started = time.process_time()
         with archive.reading() as session:
-            (line,) = counting.batch_totals(session)
+            (line,) = counting.batch_totals(session, actor=OPERATOR)
         counted = time.process_time() - started
         rate = line.totals.found / seconds
         print(

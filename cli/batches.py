@@ -42,7 +42,7 @@ def batches(context: click.Context, *, as_json: bool) -> None:
                 **vars(line.totals),
                 "unread_pages": line.unread_pages,
             }
-            for line in batch_totals(session)
+            for line in batch_totals(session, actor=OPERATOR)
         ]
     if as_json:
         show_json({"batches": rows})

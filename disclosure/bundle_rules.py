@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, can, require
 from disclosure import marks
-from records.models import PRIVILEGED, RESTRICTED, Record
+from disclosure.document_kinds import carries_original
+from disclosure.models import Mark
+from records.models import PRIVILEGED, RESTRICTED, Record, RecordFile
 from records.parts import wholes_above
 from store.errors import InvalidInputError, RefusedError
 
@@ -16,8 +19,8 @@ def require_bundle_allowed(session: Session, records: Sequence[Record], *, actor
 
     Raises:
         InvalidInputError: There are none, or one stands twice.
-        RefusedError: One is privileged, restricted beyond this actor, purged, has no page to show, or is a part
-            of another one.
+        RefusedError: One is privileged or restricted beyond this actor, or would carry the bytes of one that is; is
+            purged, has no page to show, or is a part of another one.
     """
     require(actor, Permission.BUNDLE)
     if not records:
@@ -39,10 +42,46 @@ def require_bundle_allowed(session: Session, records: Sequence[Record], *, actor
             f"The bundle was not built because {_are(restricted, 'restricted')} and {actor.name} may not see such "
             "records: have someone build it who may, or take it out."
         )
+    _require_nothing_marked_carried(session, records, actor=actor)
     _require_no_page_twice(session, records)
     purged = [record.reference for record in records if record.purged_at]
     if purged:
         raise RefusedError(f"The bundle was not built because {_are(purged, 'purged')}: nothing of it is left.")
+
+
+def _require_nothing_marked_carried(session: Session, records: Sequence[Record], *, actor: Actor) -> None:
+    """A marked record's bytes leave under no other name: as another copy, or inside an original attached whole."""
+    stopping = {PRIVILEGED} if can(actor, Permission.READ_RESTRICTED) else {PRIVILEGED, RESTRICTED}
+    chosen = {record.id: record for record in records}
+    query = (
+        select(Record, Mark.kind)
+        .join(Mark, Mark.record_id == Record.id)
+        .where(Mark.lifted_at.is_(None), Mark.kind.in_(stopping))
+        .order_by(Mark.kind, Record.id)
+    )
+    for marked, kind in session.execute(query):
+        for carrier in _carriers(session, marked):
+            if carrier.id in chosen:
+                raise RefusedError(
+                    f"The bundle was not built because with {carrier.reference} would go the bytes of "
+                    f"{marked.reference}, which is {kind}: take {carrier.reference} out and put in what else it holds, "
+                    "or have a lawyer lift the mark with a recorded reason."
+                )
+
+
+def _carriers(session: Session, marked: Record) -> list[Record]:
+    """Every other record with these bytes, and each whose original holds them and would be attached."""
+    same = select(RecordFile.sha256).where(RecordFile.record_id == marked.id)
+    copies = select(Record).join(RecordFile).where(RecordFile.sha256.in_(same), Record.id != marked.id).distinct()
+    found = list(session.scalars(copies.order_by(Record.id)))
+    for record in (marked, *found):
+        above = record.parent_id
+        while above is not None:
+            holding = session.get_one(Record, above)
+            if carries_original(holding):
+                found.append(holding)
+            above = holding.parent_id
+    return found
 
 
 def _require_no_page_twice(session: Session, records: Sequence[Record]) -> None:

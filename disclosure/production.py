@@ -21,10 +21,10 @@ from disclosure.bundle_spec import (
     bundle_file_name,
 )
 from disclosure.bundle_verify import Verification
+from disclosure.document_kinds import carries_original, kind_of
 from disclosure.models import Bundle
 from disclosure.models import BundleDocument as KeptDocument
 from disclosure.numbering import allocate_numbers
-from ingest.rendering import has_page_pictures
 from inquiry.models import Request
 from inquiry.requests import find_request
 from records import words
@@ -206,7 +206,7 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
         pages=(_contents(session, record),)
         if record.state == CONTAINER
         else tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in ("ocr", "both")),
-        attach_original=kind == "text",
+        attach_original=carries_original(record),
         source_location=f"{record.source}: {record.files[0].path}",
         read_note=_read_note(record, pages, from_copy=readable != original),
         # A page lost between reading and bundling is refused, not passed over.
@@ -219,13 +219,6 @@ def _contents(session: Session, record: Record) -> PageText:
     members = [member for member in family(session, record) if member.parent_id == record.id]
     lines = [f"{member.family_position}\t{member.file_name}\t{member.reference}" for member in members]
     return PageText(number=1, text="\n".join(["No.\tFile in the container\tRecord", *lines]), heading="What it holds")
-
-
-def kind_of(record: Record) -> DocumentKind:
-    """How the record becomes pages: as the PDF or picture it is, or set from its text with the original attached."""
-    if record.media_type == "application/pdf":
-        return "pdf"
-    return "image" if has_page_pictures(record.media_type) else "text"
 
 
 def _page(session: Session, page: Page, kind: DocumentKind) -> PageText:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from access.policy import Actor
 from ingest.models import CANCELLED, DUPLICATE, ENDED, QUARANTINED, REGISTERED, Batch, Item, Run
 from records.models import Record
 from records.parts import is_no_part
@@ -114,8 +115,8 @@ def _totals(rows: list[tuple[str, int, int, int, int]]) -> Totals:
     )
 
 
-def batch_totals(session: Session) -> list[BatchTotals]:
-    """Every batch with its arithmetic, the newest first."""
+def batch_totals(session: Session, *, actor: Actor) -> list[BatchTotals]:
+    """Every batch with its arithmetic, the newest first, and its unread pages as far as this actor may know of them."""
     summed: dict[int, list[tuple[str, int, int, int, int]]] = {}
     for batch_id, *row in session.execute(
         select(Run.batch_id, *_SUMS).join(Item, Item.run_id == Run.id).group_by(Run.batch_id, Item.state)
@@ -124,7 +125,9 @@ def batch_totals(session: Session) -> list[BatchTotals]:
     unread: dict[str, int] = {
         name: int(count or 0)
         for name, count in session.execute(
-            select(Record.batch, func.sum(Record.unread_pages)).where(is_no_part()).group_by(Record.batch)
+            select(Record.batch, func.sum(Record.unread_pages))
+            .where(is_no_part(), Record.compartment.in_(actor.compartments))
+            .group_by(Record.batch)
         )
     }
     runs: dict[int, tuple[int, int]] = {
@@ -141,15 +144,17 @@ def batch_totals(session: Session) -> list[BatchTotals]:
     ]
 
 
-def one_batch(session: Session, batch: Batch) -> BatchTotals:
-    """This batch with its arithmetic."""
-    unread = session.scalar(select(func.sum(Record.unread_pages)).where(Record.batch == batch.name, is_no_part())) or 0
+def one_batch(session: Session, batch: Batch, *, actor: Actor) -> BatchTotals:
+    """This batch with its arithmetic, and its unread pages as far as this actor may know of them."""
+    unread = select(func.sum(Record.unread_pages)).where(
+        Record.batch == batch.name, is_no_part(), Record.compartment.in_(actor.compartments)
+    )
     runs, unfinished = session.execute(
         select(func.count(Run.id), func.coalesce(func.sum(case((Run.finished_at.is_(None), 1), else_=0)), 0)).where(
             Run.batch_id == batch.id
         )
     ).one()
-    return BatchTotals(batch, totals_of_batch(session, batch), unread, runs, unfinished)
+    return BatchTotals(batch, totals_of_batch(session, batch), session.scalar(unread) or 0, runs, unfinished)
 
 
 def reasons(session: Session, batch: Batch) -> list[ReasonCount]:

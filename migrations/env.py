@@ -14,6 +14,7 @@ for module in (
     "access.models",
     "inquiry.models",
     "records.models",
+    "records.page_models",
     "records.custody_models",
     "records.loss_models",
     "records.likeness_models",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from access.policy import Actor
 from records.models import Record
 from records.register import visible
+from store.errors import NotPermittedError
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,30 @@ def family_tree(session: Session, record: Record, *, actor: Actor) -> list[Membe
         )
         waiting.extend(Member(each, member.depth + 1) for each in inside)
     return members
+
+
+def everything_inside(session: Session, record: Record) -> list[Record]:
+    """Every record that came out of this one, at any depth, whoever may know of it: its bytes lie in these bytes."""
+    found: list[Record] = []
+    generation = [record]
+    while generation:
+        query = select(Record).where(Record.parent_id.in_([each.id for each in generation])).order_by(Record.id)
+        generation = list(session.scalars(query))
+        found.extend(generation)
+    return found
+
+
+def require_whole_visible(session: Session, record: Record, *, actor: Actor) -> None:
+    """Returns only if this actor may see everything in the record's original, what came out of it included.
+
+    Raises:
+        NotPermittedError: They may not.
+    """
+    if not all(visible(each, actor) for each in everything_inside(session, record)):
+        raise NotPermittedError(
+            f"The original of {record.reference} cannot be given to you whole, because something in it is restricted: "
+            "open what you need of it by itself, or ask the legal team."
+        )
 
 
 def containers_with_members(session: Session, *, actor: Actor) -> list[tuple[int, int]]:

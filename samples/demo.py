@@ -146,7 +146,11 @@ def add_people(archive: Archive, places: Places) -> None:
 def ingest(archive: Archive, places: Places) -> None:
     """The sample archive is taken in, once; an interrupted run is gone on with."""
     with archive.reading() as session:
-        finished = [line for line in batch_totals(session) if line.batch.name == BATCH and not line.unfinished_runs]
+        finished = [
+            line
+            for line in batch_totals(session, actor=OPERATOR)
+            if line.batch.name == BATCH and not line.unfinished_runs
+        ]
     if finished:
         return
     with progress_bar("Taking in") as bar:
@@ -378,7 +382,7 @@ def show(archive: Archive, places: Places) -> None:
     """The figures of this run, measured now against the truth of the sample."""
     figures = measure(archive, places.samples, batch=BATCH)
     with archive.reading() as session:
-        totals = next(line for line in batch_totals(session) if line.batch.name == BATCH)
+        totals = next(line for line in batch_totals(session, actor=OPERATOR) if line.batch.name == BATCH)
         verdict = audit.verify(session, archive.audit_head)
         bundled = production.bundles(session)[0]
         made = cost_report(session, actor=OPERATOR)

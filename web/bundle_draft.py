@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from access.policy import Actor
 from disclosure.bundle_rules import require_bundle_allowed
 from disclosure.production import date_text
+from records.families import family_tree
 from records.models import OPEN, Record
-from records.register import CONTAINER, family, find_record, visible
+from records.register import CONTAINER, find_record
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _families(session: "Session", records: Sequence[Record], actor: Actor) -> di
     known: dict[int, list[Record]] = {}
     for record in records:
         if record.id not in known:
-            members = [each for each in family(session, record) if visible(each, actor)]
+            members = [each.record for each in family_tree(session, record, actor=actor)]
             for member in members:
                 known[member.id] = members
     return known

@@ -79,6 +79,37 @@ def test_a_restricted_record_needs_someone_who_may_see_it(archive, make_record, 
     assert build(archive, lawyer, reference).verification.ok
 
 
+def test_a_message_does_not_carry_out_what_is_privileged_in_it(archive, make_record, lawyer):
+    message = make_record(b"a message with advice attached")
+    advice = make_record(b"advice", parent=message)
+    beside = make_record(b"minutes", parent=message)
+    mark(archive, advice, "privileged", lawyer)
+
+    with pytest.raises(RefusedError, match=f"with {message} would go the bytes of {advice}, which is privileged"):
+        build(archive, lawyer, message)
+    assert build(archive, lawyer, beside).verification.ok
+
+
+def test_another_copy_of_what_is_privileged_does_not_leave_either(archive, make_record, lawyer):
+    message = make_record(b"a message with advice attached")
+    attached, loose = make_record(b"advice", parent=message), make_record(b"advice")
+    mark(archive, loose, "privileged", lawyer)
+
+    with pytest.raises(RefusedError, match=f"bytes of {loose}, which is privileged"):
+        build(archive, lawyer, attached)
+    with pytest.raises(RefusedError, match=f"with {message} would go the bytes of {loose}"):
+        build(archive, lawyer, message)
+
+
+def test_what_is_restricted_inside_needs_someone_who_may_see_it(archive, make_record, lawyer):
+    message = make_record(b"a message")
+    mark(archive, make_record(b"a statement", parent=message), "restricted", lawyer)
+
+    with pytest.raises(RefusedError, match=f"with {message} would go"):
+        build(archive, OPERATOR, message)
+    assert build(archive, lawyer, message).verification.ok
+
+
 def test_a_hold_does_not_stand_in_the_way_of_disclosure(archive, make_record, lawyer):
     reference = make_record(b"one")
 

@@ -122,6 +122,24 @@ def test_a_restricted_page_is_not_there_for_an_officer_and_a_view_of_it_is_recor
     assert events(archive, AuditAction.RECORD_VIEWED, f"record:{reference}") == 1
 
 
+def test_a_message_is_not_given_whole_to_those_who_may_not_see_what_is_in_it(
+    officer_client, legal_client, archive: Archive, make_record: Callable[..., str]
+) -> None:
+    message = make_record(b"a message with advice attached")
+    advice = make_record(b"advice", parent=message)
+    with archive.writing() as session:
+        mark(session, find_record(session, advice, actor=LAWYER), kind="privileged", reason="Advice.", actor=LAWYER)
+
+    refused = officer_client.get(f"/records/{message}/original")
+
+    assert refused.status_code == 403
+    assert "something in it is restricted" in refused.text
+    assert advice not in refused.text
+    given = legal_client.get(f"/records/{message}/original")
+    assert given.data == b"a message with advice attached"
+    given.close()
+
+
 @pytest.mark.parametrize("name", ["cofnod Tŷ Llwyngwŷr.png", "page.html", 'a"b;c.svg'])
 def test_an_original_leaves_as_a_download_under_its_own_name_and_that_it_did_is_recorded(
     officer_client, archive: Archive, scan: Callable[..., str], name: str

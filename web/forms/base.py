@@ -1,5 +1,6 @@
 """What every form is built from."""
 
+import io
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -77,6 +78,24 @@ class DayField(Field):  # type: ignore[misc]
             self.data = date(int(self.parts[2]), int(self.parts[1]), int(self.parts[0]))
         except ValueError as error:
             raise ValueError(f"{self.label.text} must be a real day") from error
+
+
+class NoLargerThan:
+    """Refuses a file of more megabytes before any of it is read: one cut off would look like a whole one."""
+
+    def __init__(self, megabytes: int) -> None:
+        self.megabytes = megabytes
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Returns only if the file is no larger.
+
+        Raises:
+            ValidationError: It is.
+        """
+        if field.data and field.data.stream.seek(0, io.SEEK_END) > self.megabytes * 1024 * 1024:
+            raise ValidationError(f"The file is larger than {self.megabytes} MB: divide it, or use the command line")
+        if field.data:
+            field.data.stream.seek(0)
 
 
 class Needed:

@@ -4,7 +4,7 @@ from wtforms import FileField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from records.losses import NATURES
-from web.forms.base import DayField, Form, Needed, OneOf, TextField, choices
+from web.forms.base import DayField, Form, Needed, NoLargerThan, OneOf, TextField, choices
 
 SHOW, APPLY = "show", "apply"
 
@@ -12,7 +12,7 @@ SHOW, APPLY = "show", "apply"
 class ListForm(Form):
     """A box list, to be looked at or taken over."""
 
-    file = FileField("Box list (CSV)", [Needed("Choose the box list, saved as CSV")])
+    file = FileField("Box list (CSV)", [Needed("Choose the box list, saved as CSV"), NoLargerThan(20)])
     what = OneOf(
         "What is to be done with it?",
         choices=choices([(SHOW, "Show what would change"), (APPLY, "Take it over")]),

@@ -43,7 +43,9 @@ KINDS = ("ingest", "batch-go-on", "batch-settle", "batch-reread")
 def batches() -> str:
     """Every batch with its arithmetic, and the work under way."""
     session = current_session()
-    return render_template("batches/batches.html", listed=counting.batch_totals(session), jobs=_under_way(session))
+    return render_template(
+        "batches/batches.html", listed=counting.batch_totals(session, actor=current_actor()), jobs=_under_way(session)
+    )
 
 
 @area.get("/batches/<int:number>")
@@ -240,7 +242,7 @@ def _find(session: "Session", number: int) -> BatchTotals:
     found = ingested.batch_of(session, number)
     if found is None:
         raise NotFoundError("There is no such batch: choose one from the list of batches.")
-    return counting.one_batch(session, found)
+    return counting.one_batch(session, found, actor=current_actor())
 
 
 def _under_way(session: "Session") -> list[Job]:

@@ -21,7 +21,6 @@ COLOURS = {
     reconciling.NOT_COUNTED: "blue",
     reconciling.GONE: "red",
 }
-LARGEST_LIST = 20 * 1024 * 1024
 
 
 @area.get("/boxes")
@@ -38,10 +37,7 @@ def box_list() -> str | Answer | tuple[str, int]:
     form, session = ListForm(), current_session()
     if not form.validate():
         return _page(form), 400
-    content = form.file.data.stream.read(LARGEST_LIST + 1)
-    if len(content) > LARGEST_LIST:
-        form.file.errors = ["The list is larger than 20 MB: divide it, or use the command line"]
-        return _page(form), 400
+    content = form.file.data.stream.read()
     parsed = parse(content)
     if parsed.faults:
         form.file.errors = [f"Nothing was taken over: {len(parsed.faults)} lines of the list cannot be used"]

@@ -17,7 +17,6 @@ from web.context import current_actor, current_archive, current_session
 from web.forms.captures import HashesForm, SidecarForm
 
 area = Blueprint("captures", __name__)
-LARGEST = 50 * 1024 * 1024
 SHOWN = 200
 
 
@@ -34,7 +33,7 @@ def sidecar(number: int) -> str | Answer | tuple[str, int]:
     """What the supplier says is taken over, whole or not at all."""
     batch, form, session = _find(number), SidecarForm(prefix="sidecar"), current_session()
     if form.validate():
-        content = form.file.data.stream.read(LARGEST)
+        content = form.file.data.stream.read()
         told_in = capture.told_in_file(form.file.data.filename or "sidecar", content)
         try:
             told = read_sidecar(content)
@@ -54,7 +53,7 @@ def hashes(number: int) -> str | Answer | tuple[str, int]:
     batch, form, session = _find(number), HashesForm(prefix="hashes"), current_session()
     if form.validate():
         try:
-            count = capture.record_hashes(session, batch, form.file.data.stream.read(LARGEST), actor=current_actor())
+            count = capture.record_hashes(session, batch, form.file.data.stream.read(), actor=current_actor())
         except CandourError as error:
             form.file.errors = [str(error)]
         else:

@@ -123,7 +123,7 @@ def _watched() -> Section:
 
 def _taking_in() -> Section:
     session, href = current_session(), link_to("batches.batches")
-    totals = batch_totals(session)
+    totals = batch_totals(session, actor=current_actor())
     running = sum(1 for job in recent_jobs(session) if job.kind == "ingest" and job.state in (WAITING, RUNNING))
     found = sum(each.totals.found for each in totals)
     quarantined = sum(each.totals.quarantined for each in totals)

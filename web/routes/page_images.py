@@ -8,6 +8,7 @@ from flask import Blueprint, Response, send_file
 
 from access.policy import Permission
 from ingest.rendering import has_page_pictures, render_page
+from records.families import require_whole_visible
 from records.models import Page, Record
 from records.register import find_record, pages_of
 from store import audit
@@ -41,6 +42,7 @@ def original(reference: str) -> Response:
     """The original's bytes, as a download under the name they came with; that they left is recorded first."""
     actor = current_actor()
     record = find_record(current_session(), reference, actor=actor)
+    require_whole_visible(current_session(), record, actor=actor)
     path = current_archive().files.original(record.sha256)
     with current_archive().writing() as session:
         audit.record(

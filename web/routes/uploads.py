@@ -68,5 +68,9 @@ def upload_progress(job_id: int) -> str:
     """How far the worker is with one upload."""
     session = current_session()
     job = find_job(session, job_id, kind="ingest")
-    listed = [each for each in batch_totals(session) if each.batch.name == " ".join(job.arguments["batch"].split())]
+    listed = [
+        each
+        for each in batch_totals(session, actor=current_actor())
+        if each.batch.name == " ".join(job.arguments["batch"].split())
+    ]
     return render_template("uploads/progress.html", job=job, found=listed[0] if listed else None)
