@@ -16,13 +16,15 @@ _WRITE_FILE, _REMOVE_FILE, _MAKE_SOCKET = 1 << 1, 1 << 5, 1 << 9
 # Removing and making what stands in folders, of every kind.
 _CHANGE_FOLDERS = sum(1 << bit for bit in range(4, 13))
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
+# One by one: the whole of /dev would take in /dev/shm, which is memory that others keep files in.
+_DEVICES = tuple(Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom", "tty"))
 
 
 def write_only_in(folders: Sequence[Path]) -> bool:
     """This process and all it starts may write in these folders alone; False where the system cannot see to it.
 
-    `no_new_privs` must be set before. Devices may be written to (`/dev/null`), and sockets be made in `/tmp`, which
-    LibreOffice insists on.
+    `no_new_privs` must be set before. The devices of `_DEVICES` may be written to, and sockets be made in `/tmp`,
+    which LibreOffice insists on.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     version = libc.syscall(_CREATE, None, 0, _VERSION)
@@ -37,7 +39,8 @@ def write_only_in(folders: Sequence[Path]) -> bool:
         return False
     try:
         allowed = [(folder, handled) for folder in folders]
-        allowed += [(Path("/dev"), handled & (_WRITE_FILE | _TRUNCATE)), (Path("/tmp"), _REMOVE_FILE | _MAKE_SOCKET)]  # noqa: S108
+        allowed += [(device, handled & (_WRITE_FILE | _TRUNCATE)) for device in _DEVICES]
+        allowed.append((Path("/tmp"), _REMOVE_FILE | _MAKE_SOCKET))  # noqa: S108
         for folder, rights in allowed:
             if not _allow(libc, rules, folder, rights):
                 return False

@@ -32,6 +32,7 @@ class WordVectors:
 
     def __init__(self, pieces: list[str], vectors: Numbers) -> None:
         self._number = {piece: number for number, piece in enumerate(pieces)}
+        self._longest = max(map(len, pieces))
         self._pieces = vectors
         self._known = {piece for piece in pieces if len(piece) >= _SHORTEST_HALF and not piece.startswith(_INSIDE)}
         self._canonical: dict[str, tuple[str, ...]] = {}
@@ -91,7 +92,8 @@ class WordVectors:
         total = np.zeros(self.width, np.float32)
         start, before = 0, ""
         while start < len(word):
-            end = len(word)
+            # No piece is longer, and trying every length would take the square of a word without end.
+            end = min(len(word), start + self._longest)
             while end > start and before + word[start:end] not in self._number:
                 end -= 1
             if end == start:

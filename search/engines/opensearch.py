@@ -88,8 +88,10 @@ class OpenSearchEngine:
                 self._server.drop_indexes(made.values())
                 raise
             moves = [{"add": {"index": name, "alias": self._alias(compartment)}} for compartment, name in made.items()]
-            moves += [{"remove_index": {"index": name}} for name in old]
+            moves += [{"remove": {"index": name, "alias": each}} for name, aliases in old.items() for each in aliases]
             self._server.move_aliases(moves)
+            # Not in the same step: whoever has just found the old index by its alias must still find it there.
+            self._server.drop_indexes(old)
             return written
 
     def find(

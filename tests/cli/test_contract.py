@@ -232,7 +232,7 @@ def test_a_request_is_logged_and_listed(line):
     line.answer(
         "requests", "add", "R9/1", "--received", "2026-11-01", "--due", "2026-12-01", "--paragraph", "1: All minutes."
     )
-    (listed,) = [each for each in line.answer("requests", "list")["requests"] if each["reference"] == "R9/1"]
+    (listed,) = [each for each in line.answer("requests", "list")["requests"] if each["request"] == "R9/1"]
     assert listed["paragraphs"] == [{"number": "1", "text": "All minutes."}]
 
 
@@ -346,8 +346,8 @@ def test_pages_refuse_in_one_sentence(line):
     assert "would hide" in line.refusal("pages", "seen", complaint, "1", "blank", "--by", "officer@example.org", code=4)
     assert "no pictures of its pages" in line.refusal("pages", "reread", complaint, "1", code=4)
     assert "has no page 7" in line.refusal("pages", "versions", complaint, "7", code=2)
-    assert "no user" in line.refusal("pages", "transcribe", complaint, "1", "--by", "nobody@example.org", "--text", "x",
-                                     code=2).lower()  # fmt: skip
+    unknown = ("--by", "nobody@example.org", "--text", "x")
+    assert "is not a user" in line.refusal("pages", "transcribe", complaint, "1", *unknown, code=2)
     assert "not with both" in line.refusal(
         "pages", "transcribe", complaint, "1", "--by", "officer@example.org", "--text", "x", "--file", __file__, code=2
     )
