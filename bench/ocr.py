@@ -1,9 +1,10 @@
-"""OCR on the shared corpus, ours beside plain Tesseract, page by page in one run.
+"""OCR on the shared corpus, ours beside plain Tesseract, page by page in one run, and beside OCRmyPDF where it is.
 
     python bench/ocr.py [--every N] [--set NAME]
 
 Each page is read by every reader one after the other, so that whatever else the machine does falls on all alike; the
-speed is pages for each second of processor time, times two processes. Words are runs of letters and digits in small
+speed is pages for each second of processor time, times two processes. OCRmyPDF, a program of its own that has to be on
+the PATH, reads each set as one PDF with its defaults. Words are runs of letters and digits in small
 letters, compared as bags for each page; the character error rate is by edit distance on the page's words in order.
 """
 
@@ -12,8 +13,12 @@ import json
 import multiprocessing
 import os
 import re
+import resource
+import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,11 +32,14 @@ sys.path.insert(0, str(ROOT))
 import tesserocr  # noqa: E402
 from PIL import Image  # noqa: E402
 from rapidfuzz.distance import Levenshtein  # noqa: E402
+from reportlab.pdfgen.canvas import Canvas  # noqa: E402
 
 from ingest.ocr import read_picture  # noqa: E402
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "ocr"
 PROCESSES = 2
+# At which the pages were scanned; the files do not all say, or say wrongly.
+DPI = {"forms": 100, "letters1905": 200, "oldbooks": 300, "tesseract-test": 300}
 _PLAIN: list[tesserocr.PyTessBaseAPI] = []
 
 
@@ -100,20 +108,48 @@ class Outcome:
     character_error: float | None
 
 
+def outcome(reader: str, sheet: Sheet, given: list[str], seconds: float) -> Outcome:
+    wanted = words(sheet.truth)
+    hits = sum((Counter(given) & Counter(wanted)).values())
+    error = None
+    if sheet.ordered:
+        one, other = " ".join(given), " ".join(wanted)
+        error = Levenshtein.distance(one, other) / max(1, len(other))
+    return Outcome(reader, sheet.collection, hits, len(given), len(wanted), seconds, error)
+
+
+def ocrmypdf(program: str, pages: list[Sheet], dpi: int) -> list[Outcome]:
+    """The pages as OCRmyPDF reads them, all in one PDF; its processor time is shared out evenly."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        canvas = Canvas(str(folder / "pages.pdf"))
+        for number, sheet in enumerate(pages):
+            picture = folder / f"page-{number}.png"
+            with Image.open(sheet.image) as image:
+                size = image.width * 72 / dpi, image.height * 72 / dpi
+                image.convert("L").save(picture)
+            canvas.setPageSize(size)
+            canvas.drawImage(str(picture), 0, 0, *size)
+            canvas.showPage()
+        canvas.save()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [program, "--quiet", "--sidecar", folder / "text", folder / "pages.pdf", folder / "read.pdf"], check=True
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        texts = (folder / "text").read_text().split("\f")
+    spent = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / len(pages)
+    return [outcome("OCRmyPDF", sheet, words(text), spent) for sheet, text in zip(pages, texts, strict=False)]
+
+
 def read_sheet(sheet: Sheet) -> list[Outcome]:
     outcomes = []
-    wanted = words(sheet.truth)
     for reader, read in READERS.items():
         image = Image.open(sheet.image).convert("L")
         began = time.process_time()
         given = words(read(image))
         spent = time.process_time() - began
-        hits = sum((Counter(given) & Counter(wanted)).values())
-        error = None
-        if sheet.ordered:
-            one, other = " ".join(given), " ".join(wanted)
-            error = Levenshtein.distance(one, other) / max(1, len(other))
-        outcomes.append(Outcome(reader, sheet.collection, hits, len(given), len(wanted), spent, error))
+        outcomes.append(outcome(reader, sheet, given, spent))
     return outcomes
 
 
@@ -138,12 +174,17 @@ def main() -> None:
     pages = [sheet for name in names for sheet in list(sheets(name))[:: arguments.every]]
     with multiprocessing.Pool(PROCESSES) as pool:
         outcomes = [one for several in pool.imap(read_sheet, pages) for one in several]
+    program = shutil.which("ocrmypdf")
+    if program is None:
+        print("OCRmyPDF is not on the PATH, and so not in this table.", file=sys.stderr)
+    for name in names if program else []:
+        outcomes += ocrmypdf(str(program), list(sheets(name))[:: arguments.every], DPI[name])
     print(
         "| set | pages | reader | word recall | word precision | median recall | median CER | pages/s on 2 processes |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for collection in dict.fromkeys(sheet.collection for sheet in pages):
-        for reader in READERS:
+        for reader in dict.fromkeys(one.reader for one in outcomes):
             chosen = [one for one in outcomes if one.reader == reader and one.collection == collection]
             print(row(reader, collection, chosen))
 
