@@ -33,9 +33,9 @@ CONFINEMENTS = {
     "memory_limited": "limiting memory",
     "processes_limited": "limiting the number of processes (a process of root's is never bound by that)",
 }
-# Measured at 10,000 records (docs/measurements.md), and what Whoosh does grows with their number: at five times as many
-# one question in twenty takes about a third of a second of the processor, and a new pattern takes seconds.
-WHOOSH_LIMIT = 50_000
+# Measured at 100,000 records of 350 words (docs/measurements.md): one question in twenty takes over a fifth of a second
+# and one in a hundred over a second, and what Whoosh does grows with their number.
+WHOOSH_LIMIT = 100_000
 
 
 @dataclass(frozen=True)
@@ -230,8 +230,8 @@ def _index(archive: Archive) -> Finding:
         return Finding(
             "index",
             ADVICE,
-            f"{records} records have outgrown Whoosh, which was measured at 10,000 (19 of 20 questions in 0.06 s of the"
-            " processor, the slowest in 0.4 s) and slows as they grow: set CANDOUR_SEARCH_URL=tantivy: and run"
+            f"{records} records have outgrown Whoosh, which was measured at 100,000 (19 of 20 questions in 0.2 s, the"
+            " slowest in 1.3 s), and slows as they grow: set CANDOUR_SEARCH_URL=tantivy: and run"
             " `candour index rebuild`",
         )
     return Finding("index", GOOD, f"{found} records indexed, {waiting} waiting")
