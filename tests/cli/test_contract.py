@@ -1,5 +1,6 @@
 """The command line as scripts use it: names, exit codes, one JSON object on standard output."""
 
+import io
 import json
 import os
 import subprocess
@@ -8,27 +9,48 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import main
+
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "a long enough password"
 
 
 class CommandLine:
-    """Runs `candour` as a program, with an environment of its own."""
+    """Runs `candour`, with an environment of its own: as a program, or sooner inside this one."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self.environment = {"CANDOUR_DATA": str(data), "PATH": os.environ["PATH"], "CANDOUR_PROCESSES": "1"}
 
-    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        environment = {"CANDOUR_DATA": str(self.data), "PATH": os.environ["PATH"], "CANDOUR_PROCESSES": "1"}
+    def program(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """What a shell gets, at a second for each start of Python."""
         return subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
             cwd=ROOT,
-            env=environment,
+            env=self.environment,
             input=stdin,
             capture_output=True,
             text=True,
             timeout=300,
         )
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """The same entry, in this process."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+            for name in list(os.environ):
+                patch.delenv(name)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.chdir(ROOT)
+            patch.setattr(sys, "argv", ["candour", *arguments])
+            patch.setattr(sys, "stdin", given)
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            main()
+        said = [stream.buffer.getvalue().decode() for stream in (out, err)]
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), *said)
 
     def answer(self, *arguments: str, stdin: str = "", code: int = 0) -> dict:
         done = self.run(*arguments, "--json", stdin=stdin)
@@ -67,6 +89,15 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     done = made.answer("ingest", str(share), "--batch", "Box 14", "--source", "County store")
     assert done["registered"] == 3
     return made
+
+
+def test_a_program_answers_on_standard_output_and_refuses_on_standard_error(line):
+    answered = line.program("search", "larkmoor", "--json")
+    refused = line.program("records", "show", "R999999")
+
+    assert (answered.returncode, json.loads(answered.stdout)["total"], answered.stderr) == (0, 2, "")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert len(refused.stderr.rstrip().splitlines()) == 1
 
 
 def reference(line: CommandLine, name: str) -> str:
