@@ -358,7 +358,7 @@ def open_engine(settings: Settings) -> OpenSearchEngine:
     """The engine on the server that the settings name, the password read from its file.
 
     Raises:
-        InvalidInputError: The address cannot be used, or there is a user and no file with a password.
+        InvalidInputError: The address cannot be used, or the file with the password or the authorities is not there.
     """
     place = read_place(settings.search_url)
     password = ""
@@ -368,5 +368,7 @@ def open_engine(settings: Settings) -> OpenSearchEngine:
                 "The search server needs a password: put it in the file that CANDOUR_SEARCH_PASSWORD_FILE names."
             )
         password = settings.search_password_file.read_text(encoding="utf-8").strip()
+    if settings.search_ca_file and not settings.search_ca_file.is_file():
+        raise InvalidInputError("The file with authorities to trust that CANDOUR_SEARCH_CA_FILE names is not there.")
     server = Server(place, password=password, authorities=settings.search_ca_file)
     return OpenSearchEngine(server, settings.index)

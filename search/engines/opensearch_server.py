@@ -11,6 +11,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as Unreachable
 from opensearchpy.exceptions import NotFoundError as Missing
 from opensearchpy.exceptions import OpenSearchException
+from opensearchpy.exceptions import SSLError as NotTrusted
 
 from search.engines.errors import REBUILD, IndexUnreadableError
 from store.errors import CandourError, InvalidInputError
@@ -66,18 +67,26 @@ def asking(place: Place) -> Iterator[None]:
     """
     try:
         yield
-    except Unreachable as error:
+    except NotTrusted as error:
         raise SearchUnreachableError(
-            f"The search server {place} cannot be reached: see that it runs and that its certificate is trusted."
+            f"The search server {place} is not trusted, and was sent nothing: its certificate must be for that name and"
+            " be signed by an authority in the file that CANDOUR_SEARCH_CA_FILE names."
         ) from error
+    except Unreachable as error:
+        raise SearchUnreachableError(f"The search server {place} cannot be reached: see that it runs.") from error
     except Missing as error:
         raise IndexUnreadableError(f"The search index is not on the server {place}: {REBUILD}.") from error
     except OpenSearchException as error:
         status = getattr(error, "status_code", None)
-        if status in (401, 403):
+        if status == 401:
             raise SearchUnreachableError(
                 f"The search server {place} refuses the user or the password: put the right one in the file that"
                 " CANDOUR_SEARCH_PASSWORD_FILE names."
+            ) from error
+        if status == 403:
+            raise SearchUnreachableError(
+                f"The search server {place} knows the user, who may not do what was asked: give the user the role that"
+                " the administrator's guide lists."
             ) from error
         raise SearchUnreachableError(f"The search server {place} cannot answer (status {status}).") from error
 
@@ -90,8 +99,8 @@ class Server:
         self._client = OpenSearch(
             hosts=[{"host": place.host, "port": place.port}],
             use_ssl=place.is_secure,
+            # The certificate must be for the server's name too, which is checked unless it is switched off.
             verify_certs=place.is_secure,
-            ssl_assert_hostname=place.is_secure,
             ca_certs=str(authorities) if authorities else None,
             http_auth=(place.user, password) if place.user else None,
             timeout=SECONDS,

@@ -20,6 +20,7 @@ from search.plain_scan import PlainScan
 from store.errors import CandourError
 from tests.search.conftest import _real_documents
 from tests.search.test_conformance import ALL_KINDS, ODD, ODD_DOCUMENTS, facet_by_reading
+from tests.services.running_opensearch import RunningServer
 
 pytestmark = pytest.mark.slow
 
@@ -165,8 +166,8 @@ def test_the_old_index_answers_while_the_new_one_is_made(
     assert len(engine._server.indexes(f"{engine._prefix}.in-*")) == 1
 
 
-def _write_until_killed(url: str, folder: Path, told: Connection) -> None:
-    engine = OpenSearchEngine(Server(read_place(url), password="", authorities=None), folder)
+def _write_until_killed(url: str, password: str, authorities: Path, folder: Path, told: Connection) -> None:
+    engine = OpenSearchEngine(Server(read_place(url), password=password, authorities=authorities), folder)
     number = 0
     while True:
         engine.index([paper(n, f"roads number{n} parks") for n in range(number + 1, number + 21)])
@@ -175,12 +176,12 @@ def _write_until_killed(url: str, folder: Path, told: Connection) -> None:
 
 
 def test_a_writer_killed_at_any_moment_loses_nothing_it_had_said_was_written(
-    engine: OpenSearchEngine, server_url: str, tmp_path: Path
+    engine: OpenSearchEngine, server: RunningServer, tmp_path: Path
 ) -> None:
     context = multiprocessing.get_context("spawn")
     hears, tells = context.Pipe(duplex=False)
-    url = f"{server_url}/{engine._prefix}"
-    writer = context.Process(target=_write_until_killed, args=(url, tmp_path / "index", tells))
+    asked = (server.url(engine._prefix), server.password, server.authority.certificate, tmp_path / "index", tells)
+    writer = context.Process(target=_write_until_killed, args=asked)
     writer.start()
     tells.close()
     while hears.recv() < 60:
