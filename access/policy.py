@@ -21,6 +21,7 @@ class Permission(StrEnum):
     INGEST = "take in files"
     CUSTODY = "record where paper is and who has it"
     LOSSES = "record what is lost or destroyed"
+    REPOSITORIES = "record the repositories and whether they were searched"
     READ = "read records"
     READ_RESTRICTED = "read restricted or privileged records"
     SEARCH = "search"
@@ -33,6 +34,9 @@ class Permission(StrEnum):
     REQUESTS = "work on the inquiry's requests"
     REQUESTS_READ = "see the inquiry's requests"
     BUNDLE = "build bundles"
+    STATEMENTS = "draft statements to the inquiry"
+    STATEMENTS_READ = "read statements to the inquiry, which count every compartment"
+    STATEMENTS_SIGN = "sign statements to the inquiry"
     LOG_EFFORT = "log effort"
     COSTS = "log spending and set rates"
     COSTS_READ = "see the costs"
@@ -63,16 +67,17 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.ESCALATE,
             P.ESCALATIONS_READ,
         }
-        | {P.ESCALATION_COUNTS, P.REQUESTS_READ}
+        | {P.ESCALATION_COUNTS, P.REQUESTS_READ, P.REPOSITORIES}
     ),
     Role.LEGAL: frozenset(
         {P.READ, P.READ_RESTRICTED, P.SEARCH, P.TAG, P.SECOND_READ, P.HOLD, P.MARK, P.REQUESTS, P.REQUESTS_READ}
         | {P.BUNDLE, P.LOG_EFFORT, P.FAILINGS, P.FAILINGS_READ, P.ESCALATE, P.ESCALATIONS_READ, P.ESCALATION_COUNTS}
-        | {P.COSTS_READ, P.LOSSES, P.TRANSCRIBE}
+        | {P.COSTS_READ, P.LOSSES, P.TRANSCRIBE, P.REPOSITORIES, P.STATEMENTS, P.STATEMENTS_READ}
     ),
     # Leaders see what it costs and what is at risk, never the content of a file.
     Role.LEADER: frozenset(
         {P.COSTS, P.COSTS_READ, P.FAILINGS_READ, P.REQUESTS_READ, P.ESCALATION_COUNTS, P.LOG_EFFORT}
+        | {P.STATEMENTS_READ, P.STATEMENTS_SIGN}
     ),
     # Whoever looks after the machine does not thereby read the files.
     Role.ADMINISTRATOR: frozenset({P.USERS, P.AUDIT, P.ADMINISTER, P.COSTS_READ}),

@@ -17,6 +17,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "passwords": ("cli.passwords", "Give the passwords of protected files; none is ever shown."),
     "records": ("cli.records", "List records, or show one."),
     "boxes": ("cli.boxes", "Say where paper is, who has it, and what is missing of it."),
+    "repositories": ("cli.repositories", "Say where papers may be, and whether each place was searched."),
     "pages": ("cli.pages", "List pages nobody has read; transcribe them, say what they are, or have them read again."),
     "capture": ("cli.capture", "Say how a batch was scanned and checked; compare its delivered hashes."),
     "split": ("cli.splitting", "Split a scan into the documents it holds, or undo a split."),

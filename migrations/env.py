@@ -16,6 +16,7 @@ for module in (
     "records.models",
     "records.page_models",
     "records.custody_models",
+    "records.repository_models",
     "records.loss_models",
     "records.likeness_models",
     "records.correction_models",

@@ -43,6 +43,7 @@ class AuditAction(StrEnum):
     CAPTURE_RECORDED = "capture.recorded"
     HASHES_RECORDED = "capture.hashes-recorded"
     LOSSES_EXPORTED = "loss.exported"
+    REPOSITORY_RECORDED = "repository.recorded"
     RECONCILED = "custody.reconciled"
     PASSWORDS_GIVEN = "ingest.passwords-given"
     PASSWORDS_FORGOTTEN = "ingest.passwords-forgotten"
@@ -141,6 +142,7 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.LOSSES_EXPORTED: "exported the statement of missing records",
     AuditAction.CAPTURE_RECORDED: "recorded how a batch was scanned",
     AuditAction.HASHES_RECORDED: "recorded the hashes delivered with a batch",
+    AuditAction.REPOSITORY_RECORDED: "recorded what is known of a repository, and whether it was searched",
     AuditAction.LOSS_FOUND: "recorded that something thought lost was found",
     AuditAction.RECONCILED: "exported the reconciliation of paper with records",
     AuditAction.PASSWORDS_GIVEN: "gave passwords for protected files",

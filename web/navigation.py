@@ -12,7 +12,7 @@ LINKS = (
     ("Home", "home.home", {"home"}),
     ("Upload", "uploads.upload", {"uploads"}),
     ("Batches", "batches.batches", {"batches", "captures"}),
-    ("Paper", "boxes.boxes", {"boxes", "places", "losses"}),
+    ("Paper", "boxes.boxes", {"boxes", "places", "losses", "repositories"}),
     (
         "Records",
         "records.records",

@@ -37,6 +37,8 @@ DEEPER = {
         "/batches/1",
         "/places/P0000001",
         "/losses",
+        "/repositories",
+        "/repositories/new",
         "/records/{LOG_BOOK}/split",
         "/batches/1/items",
         "/batches/1/capture",
