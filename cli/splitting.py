@@ -13,6 +13,7 @@ from records import parts
 from records.parts_models import BLANK, SEPARATOR
 from records.register import find_record
 from records.split_plans import plan_from
+from retention import undone_splits
 from store.errors import InvalidInputError
 from worker import splitting
 
@@ -113,7 +114,9 @@ def undo(reference: str, reason: str) -> None:
         standing = parts.standing_split(session, record)
         if standing is None:
             raise InvalidInputError(f"{record.reference} is not split: there is nothing to undo.")
-        parts.undo_split(session, standing, reason=reason, uses=uses_of_split(session, standing), actor=OPERATOR)
+        undone_splits.undo_split(
+            session, standing, reason=reason, uses=uses_of_split(session, standing), actor=OPERATOR
+        )
         say(f"The split of {record.reference} is undone.")
 
 

@@ -97,6 +97,8 @@ class PageReading:
     layer_word_share: float | None = None
     layer_unnamed_share: float | None = None
     image_share: float | None = None
+    # Of a page of a scan that was read more than once: which of its versions stands.
+    version: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can carry."""

@@ -110,6 +110,7 @@ def _add_pages(session: Session, record: Record, reading: FileReading) -> None:
                 "layer_word_share": page.layer_word_share,
                 "layer_unnamed_share": page.layer_unnamed_share,
                 "image_share": page.image_share,
+                "version": page.version,
             }
             for page in some
         ]

@@ -1,6 +1,7 @@
 """A page as a picture for people, made in a confined child, standing as the boxes of its words stand."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from ingest.formats.registry import READERS
 from ingest.limits import run_limited
 
 SCREEN_DPI = 110
+# An A4 page is 298 points wide at this, about twice what a row of small pictures shows.
+SMALL_DPI = 36
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,21 @@ def render_page(
         folder=folder,
     )
     return PagePicture(base64.b64decode(answer["data"]), "image/jpeg", answer["width"], answer["height"])
+
+
+def render_small(
+    path: Path, media_type: str, pages: Mapping[int, int], *, folder: Path | None = None
+) -> dict[int, bytes]:
+    """Small JPEGs of these pages, each by its number with its turn, all made in one confined child.
+
+    A page that cannot be shown is left out: the others are not lost with it.
+
+    Raises:
+        UnreadableFile: The file cannot be opened, or breaks a limit.
+    """
+    answer = run_limited(
+        "ingest.formats.page_pictures:render_small_in_child",
+        {"path": str(path.resolve()), "media_type": media_type, "pages": sorted(pages.items()), "dpi": SMALL_DPI},
+        folder=folder,
+    )
+    return {int(number): base64.b64decode(data) for number, data in answer["pictures"].items()}

@@ -39,6 +39,9 @@ class PageVersion(Base):
     # How the machine was asked to read it, in words; empty for the first reading and for people.
     settings: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    # Where it was first kept, if that was the same page in another record: a scan, or a part of one.
+    origin: Mapped[str] = mapped_column(default="")
+    origin_page: Mapped[int | None]
     made_by: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -1,7 +1,13 @@
-"""What a page says, and has said: a second reading, a transcript or a look by eye, each kept beside the one before."""
+"""What a page says, and has said: a second reading, a transcript or a look by eye, each kept beside the one before.
+
+A page that stands in two records, a scan and a part of it, is one page: what is kept of it in the one is kept in the
+other as well, with where it was first kept. It stands there too, unless a person has said something else of it there.
+"""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +18,7 @@ from records.near_duplicates import needs_comparing
 from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion, SuggestNeed
 from records.reading_state import recount
 from records.register import find_record, needs_indexing
+from records.same_pages import same_pages
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError, RefusedError
@@ -45,6 +52,8 @@ class NewVersion:
     rotation: int = 0
     settings: str = ""
     note: str = ""
+    origin: str = ""
+    origin_page: int | None = None
 
 
 def find_page(session: Session, reference: str, number: int, *, actor: Actor) -> tuple[Record, Page]:
@@ -103,10 +112,7 @@ def transcribe(
     if page.read_by == TRANSCRIPT and page.text == typed:
         raise RefusedError(f"Page {number} of {record.reference} already has exactly this transcript.")
     new = _by_person(page, TRANSCRIPT, text=typed, reason="typed by a person from the page", note=note)
-    made = _add(session, record, page, new, actor=actor)
-    _stand(session, record, page, made)
-    _log(session, AuditAction.PAGE_TRANSCRIBED, record, page, made, actor=actor)
-    return made
+    return _keep(session, record, page, new, AuditAction.PAGE_TRANSCRIBED, actor=actor)
 
 
 def say_seen(session: Session, reference: str, number: int, *, what: str, note: str = "", actor: Actor) -> PageVersion:
@@ -125,10 +131,7 @@ def say_seen(session: Session, reference: str, number: int, *, what: str, note: 
             "if the text is wrong, transcribe the page."
         )
     new = _by_person(page, SEEN, text="", reason=SEEN_AS[what], note=note)
-    made = _add(session, record, page, new, actor=actor)
-    _stand(session, record, page, made)
-    _log(session, AuditAction.PAGE_SEEN, record, page, made, actor=actor, what=what)
-    return made
+    return _keep(session, record, page, new, AuditAction.PAGE_SEEN, actor=actor, detail={"what": what})
 
 
 def keep_reading(
@@ -136,11 +139,8 @@ def keep_reading(
 ) -> PageVersion:
     """What the machine read when it was asked again is kept; it stands, or is only there to be chosen."""
     require(actor, Permission.TRANSCRIBE)
-    made = _add(session, record, page, new, actor=actor)
-    if stands:
-        _stand(session, record, page, made)
-    _log(session, AuditAction.PAGE_READ_AGAIN, record, page, made, actor=actor, settings=new.settings, stands=stands)
-    return made
+    detail = {"settings": new.settings, "stands": stands}
+    return _keep(session, record, page, new, AuditAction.PAGE_READ_AGAIN, stands=stands, actor=actor, detail=detail)
 
 
 def choose_version(session: Session, reference: str, number: int, version: int, *, actor: Actor) -> PageVersion:
@@ -156,8 +156,10 @@ def choose_version(session: Session, reference: str, number: int, version: int, 
         raise NotFoundError(f"Page {number} of {record.reference} has no version {version}: choose one from its list.")
     if page.version == version:
         raise RefusedError(f"Version {version} of page {number} of {record.reference} stands already.")
+    said = _said(page)
     _stand(session, record, page, wanted)
     _log(session, AuditAction.PAGE_VERSION_CHOSEN, record, page, wanted, actor=actor)
+    _keep_elsewhere(session, record, page, wanted, said, AuditAction.PAGE_VERSION_CHOSEN, stands=True, actor=actor)
     return wanted
 
 
@@ -173,13 +175,86 @@ def _by_person(page: Page, kind: str, *, text: str, reason: str, note: str) -> N
     )
 
 
-def _add(session: Session, record: Record, page: Page, new: NewVersion, *, actor: Actor) -> PageVersion:
+def _keep(
+    session: Session,
+    record: Record,
+    page: Page,
+    new: NewVersion,
+    action: AuditAction,
+    *,
+    stands: bool = True,
+    actor: Actor,
+    detail: Mapping[str, object] | None = None,
+) -> PageVersion:
+    """One more version of the page, here and wherever else the page stands."""
+    said = _said(page)
+    made = _add(session, record, page, new, made_by=actor.name, made_at=clock.now())
+    if stands:
+        _stand(session, record, page, made)
+    _log(session, action, record, page, made, actor=actor, **(detail or {}))
+    _keep_elsewhere(session, record, page, made, said, action, stands=stands, actor=actor)
+    return made
+
+
+def _said(page: Page) -> tuple[object, ...]:
+    return page.text, page.unread, page.read_by in (TRANSCRIPT, SEEN)
+
+
+def _keep_elsewhere(
+    session: Session,
+    record: Record,
+    page: Page,
+    made: PageVersion,
+    said: tuple[object, ...],
+    action: AuditAction,
+    *,
+    stands: bool,
+    actor: Actor,
+) -> None:
+    """The version is kept of the same page in every other record, and stands where the page said the same before."""
+    for twin in same_pages(session, page):
+        other = session.get_one(Record, twin.record_id)
+        # What a person typed stands above what only the machine read; what somebody else typed there is never hidden.
+        told_by_nobody = made.kind != MACHINE and twin.read_by not in (TRANSCRIPT, SEEN)
+        follows = stands and (_said(twin) == said or told_by_nobody)
+        values = {item.name: getattr(made, item.name) for item in fields(NewVersion)}
+        if not made.origin:
+            values |= {"origin": record.reference, "origin_page": page.number}
+        copy = _version_like(session, twin, made) or _add(
+            session, other, twin, NewVersion(**values), made_by=made.made_by, made_at=made.made_at
+        )
+        if follows and twin.version != copy.version:
+            _stand(session, other, twin, copy)
+        _log(session, action, other, twin, copy, actor=actor, same_page=True, stands=follows)
+
+
+def _version_like(session: Session, page: Page, wanted: PageVersion) -> PageVersion | None:
+    """The version of the page that says the same as this one of the same page elsewhere, in the same person's name."""
+    return session.scalar(
+        select(PageVersion)
+        .where(
+            PageVersion.page_id == page.id,
+            PageVersion.kind == wanted.kind,
+            PageVersion.text == wanted.text,
+            PageVersion.read_by == wanted.read_by,
+            PageVersion.unread == wanted.unread,
+            PageVersion.reason == wanted.reason,
+            PageVersion.made_by == wanted.made_by,
+        )
+        .order_by(PageVersion.version.desc())
+        .limit(1)
+    )
+
+
+def _add(
+    session: Session, record: Record, page: Page, new: NewVersion, *, made_by: str, made_at: datetime
+) -> PageVersion:
     last = session.scalar(select(func.max(PageVersion.version)).where(PageVersion.page_id == page.id))
     if last is None:
         session.add(_first(session, record, page))
         session.flush()
         last = page.version
-    made = PageVersion(page_id=page.id, version=last + 1, made_by=actor.name, made_at=clock.now(), **vars(new))
+    made = PageVersion(page_id=page.id, version=last + 1, made_by=made_by, made_at=made_at, **vars(new))
     session.add(made)
     session.flush()
     return made

@@ -195,6 +195,18 @@ def parts_below(session: Session, record: Record) -> list[Record]:
     return [each for part in parts_of_split(session, split) for each in (part, *parts_below(session, part))]
 
 
+def undone_parts(session: Session, record: Record) -> list[Record]:
+    """The records that once were parts of it, or of such a part, by splits that were undone; each after its whole."""
+    query = (
+        select(Record)
+        .join(SplitPage, SplitPage.part_id == Record.id)
+        .join(Split, Split.id == SplitPage.split_id)
+        .where(Split.record_id == record.id, Split.undone_at.is_not(None), SplitPage.part_page == 1)
+        .order_by(Record.id)
+    )
+    return [each for part in session.scalars(query) for each in (part, *undone_parts(session, part))]
+
+
 def is_no_part() -> ColumnElement[bool]:
     """True of the records that are no part of another: a sum over them counts each page of a scan once."""
     return Record.id.not_in(select(SplitPage.part_id).where(SplitPage.part_id.is_not(None)))

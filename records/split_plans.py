@@ -1,6 +1,6 @@
 """How a record is to be split: pure arithmetic over page numbers, refused unless it covers each page exactly once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from records.parts_models import BLANK, LEFT_OUT, SEPARATOR
@@ -84,3 +84,21 @@ def plan_by_separators(
             firsts.add(number)
             after = False
     return plan_from(page_count, firsts=firsts, left_out=out)
+
+
+def pages_in_words(pages: Sequence[int]) -> str:
+    """The pages as people say them: page 4; pages 5 to 9; pages 5 to 7, 9."""
+    runs: list[list[int]] = []
+    for number in pages:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+    return f"{'page' if len(pages) == 1 else 'pages'} {said}"
+
+
+def part_name(file_name: str, pages: Sequence[int]) -> str:
+    """What the file of a part is called: the scan's own name with the pages."""
+    stem, _, ending = file_name.rpartition(".")
+    return f"{stem or file_name}, {pages_in_words(pages)}.{ending if stem else 'pdf'}"

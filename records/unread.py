@@ -4,12 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor
 from records.models import Page, Record
 from records.page_models import SEEN, TRANSCRIPT
+from records.parts_models import Split, SplitPage
 from records.reading_state import NOT_READ_HERE
+from records.same_pages import is_read_in_a_part, is_unread_in_a_part
 
 BLANK, PICTURE, HANDWRITING, UNREADABLE, LIMIT = "blank", "picture", "handwriting", "unreadable", "limit"
 # Why a page is unread: each with its words, in the order a person clears them in, the quickest first.
@@ -124,6 +126,7 @@ def reading_figures(
     """How many pages were read by what, and how many by nobody and why: of everything, a batch, or these records.
 
     For a disclosure statement, give the records disclosed: a page of which nobody can say what is on it is said so.
+    Otherwise a page that stands in a scan and in a part of it is counted once, in the part.
     """
     mine: list[ColumnElement[bool]] = [Record.compartment.in_(actor.compartments), Record.purged_at.is_(None)]
     if batch:
@@ -131,12 +134,16 @@ def reading_figures(
     if record_ids is not None:
         mine.append(Record.id.in_(record_ids))
     total = session.scalar(select(func.coalesce(func.sum(Record.page_count), 0)).where(*mine)) or 0
+    once: list[ColumnElement[bool]] = []
+    if record_ids is None:
+        once.append(~is_read_in_a_part())
+        total -= _pages_in_parts(session, mine)
     # Only the few pages that are not simply read by machine are looked at: the others are a million rows of text.
     kind = func.lower(func.trim(func.substr(Page.reason, 1, func.instr(Page.reason + ":", ":") - 1)))
     query = (
         select(Page.unread, Page.read_by, kind, func.count(Page.id))
         .join(Record, Record.id == Page.record_id)
-        .where(or_(Page.unread.is_(True), Page.read_by.in_([TRANSCRIPT, SEEN])), *mine)
+        .where(or_(Page.unread.is_(True), Page.read_by.in_([TRANSCRIPT, SEEN])), *mine, *once)
         .group_by(Page.unread, Page.read_by, kind)
         .order_by(kind)
     )
@@ -158,6 +165,19 @@ def reading_figures(
         seen=seen,
         unread={reason: count for reason, count in unread.items() if count},
     )
+
+
+def _pages_in_parts(session: Session, mine: list[ColumnElement[bool]]) -> int:
+    """How many pages of these records stand in a part of theirs as well."""
+    part = aliased(Record)
+    query = (
+        select(func.count(SplitPage.id))
+        .join(Split, Split.id == SplitPage.split_id)
+        .join(Record, Record.id == Split.record_id)
+        .join(part, part.id == SplitPage.part_id)
+        .where(Split.undone_at.is_(None), part.purged_at.is_(None), *mine)
+    )
+    return session.scalar(query) or 0
 
 
 def sentences(figures: ReadingFigures) -> list[str]:
@@ -204,7 +224,12 @@ def _were(count: int) -> str:
 
 
 def _conditions(wanted: UnreadFilter, actor: Actor) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Page.unread.is_(True), Record.compartment.in_(actor.compartments)]
+    # A page of a scan that was split stands in its part as well: it is in the queue once, with its document.
+    found: list[ColumnElement[bool]] = [
+        Page.unread.is_(True),
+        Record.compartment.in_(actor.compartments),
+        ~is_unread_in_a_part(),
+    ]
     if wanted.batch:
         found.append(Record.batch == wanted.batch)
     if wanted.reason == UNREADABLE:

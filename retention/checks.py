@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from records import parts
 from records.models import Page, Record, RecordFile
 from records.page_models import SuggestNeed
-from retention import holds
+from records.parts_models import UNDONE
+from retention import holds, undone_splits
 from retention.models import OPEN, DisposalObjection, Suggestion
 from store import protections
 
@@ -71,20 +73,36 @@ def _objections(session: Session, record: Record) -> Answer:
 
 def _family(session: Session, record: Record) -> Answer:
     members = list(session.scalars(select(Record).where(Record.parent_id == record.id)))
-    kept = [member.reference for member in members if member.purged_at is None]
+    kept = [member.reference for member in members if member.purged_at is None and member.compartment != UNDONE]
     if kept:
         return Answer("family", RETAIN, f"{', '.join(sorted(kept))} came out of it and are kept")
     return Answer("family", CLEAR, "nothing that came out of it is kept")
 
 
+def _undone_parts(session: Session, record: Record) -> Answer:
+    """The copies that splits now undone made of its pages go with it, so what keeps one of them keeps it."""
+    why = []
+    for part in parts.undone_parts(session, record):
+        if part.purged_at is not None:
+            continue
+        given = (_holds(session, part), _clearance(session, part), _objections(session, part))
+        why += [f"{part.reference}, once a part of it: {each.detail}" for each in given if each.answer != CLEAR]
+    if why:
+        return Answer("undone parts", RETAIN, "; ".join(why))
+    return Answer("undone parts", CLEAR, "nothing keeps what was once a part of it")
+
+
 def _shared_bytes(session: Session, record: Record) -> Answer:
-    others = session.scalars(
+    free = {each.reference for each in undone_splits.copies_of_bytes(session, record.sha256)
+            if undone_splits.is_free(session, each)}  # fmt: skip
+    kept = session.scalars(
         select(Record.reference)
         .join(RecordFile, RecordFile.record_id == Record.id)
         .where(RecordFile.sha256 == record.sha256, Record.id != record.id, Record.purged_at.is_(None))
         .distinct()
         .order_by(Record.reference)
     ).all()
+    others = [reference for reference in kept if reference not in free]
     standing = protections.open_protections(session, record.sha256)
     if standing or others:
         who = ", ".join([*others, *(item.holder.replace(":", " ") for item in standing)])
@@ -99,6 +117,7 @@ CHECKS: tuple[Callable[[Session, Record], Answer], ...] = (
     _suggestions,
     _objections,
     _family,
+    _undone_parts,
     _shared_bytes,
 )
 

@@ -1,15 +1,15 @@
 """Disposal: the one way a record's bytes go, through every check and never by default."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from records.models import Page, PageWords, Record
+from records.models import Page, PageWords, Record, RecordFile
 from records.page_models import PageVersion
 from records.register import PURGED, needs_indexing
-from retention import checks
+from retention import checks, undone_splits
 from retention.models import DisposalCheck
-from store import audit, clock
+from store import audit, clock, protections
 from store.audit_actions import AuditAction
 from store.errors import RefusedError
 from store.files import FileStore
@@ -63,11 +63,24 @@ def refuse_unless_clear(record: Record, given: list[checks.Answer]) -> None:
 def purge(session: Session, files: FileStore, record: Record, *, actor: Actor) -> None:
     """The record's bytes and text are gone; its row, decisions and clearance stay to explain why.
 
+    What splits, since undone, once made of its pages goes with it.
+
     Raises:
         RefusedError: A check says that it must be kept; nothing was changed.
     """
     record = session.get_one(Record, record.id)
     refuse_unless_clear(record, ask(session, record, actor=actor))
+    going = [record, *undone_splits.going_with(session, record)]
+    for each in going:
+        _empty(session, each, actor=actor)
+    files.remove(session, record.sha256)
+    for sha256 in dict.fromkeys(each.sha256 for each in going if each.sha256 != record.sha256):
+        # A copy of its pages may lie in the archive as a record of its own as well: then the bytes are that record's.
+        if not _is_needed(session, sha256):
+            files.remove(session, sha256)
+
+
+def _empty(session: Session, record: Record, *, actor: Actor) -> None:
     pages = session.query(Page.id).where(Page.record_id == record.id)
     session.execute(delete(PageVersion).where(PageVersion.page_id.in_(pages)))
     session.execute(delete(PageWords).where(PageWords.page_id.in_(pages)))
@@ -81,4 +94,12 @@ def purge(session: Session, files: FileStore, record: Record, *, actor: Actor) -
         subject=f"record:{record.reference}",
         detail={"sha256": record.sha256},
     )
-    files.remove(session, record.sha256)
+
+
+def _is_needed(session: Session, sha256: str) -> bool:
+    kept = (
+        select(Record.id)
+        .join(RecordFile, RecordFile.record_id == Record.id)
+        .where(RecordFile.sha256 == sha256, Record.purged_at.is_(None))
+    )
+    return session.scalar(kept.limit(1)) is not None or bool(protections.open_protections(session, sha256))

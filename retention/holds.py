@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, can, require
 from records.models import Page, Record
 from records.page_models import SuggestNeed
+from records.parts_models import UNDONE
 from records.register import visible
+from retention import hold_rows, undone_splits
 from retention.models import (
     CATEGORY,
     OPEN,
@@ -20,15 +22,13 @@ from retention.models import (
     Clearance,
     Decision,
     Hold,
-    HoldRelease,
     Notice,
     Suggestion,
 )
 from retention.notices import active_notices
-from store import audit, clock, protections
+from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
-from store.files_models import FileClearance, FileProtection
 
 
 def hold_new_bytes(session: Session, sha256: str, *, actor: Actor) -> list[Hold]:
@@ -47,7 +47,9 @@ def hold_new_bytes(session: Session, sha256: str, *, actor: Actor) -> list[Hold]
         )
     }
     return [
-        _place(session, sha256, None, notice, kind=PROVISIONAL, category="", reason=_provisional(notice), actor=actor)
+        hold_rows.place(
+            session, sha256, None, notice, kind=PROVISIONAL, category="", reason=_provisional(notice), actor=actor
+        )
         for notice in notices
         if notice.id not in held
     ]
@@ -71,7 +73,7 @@ def hold_record(session: Session, record: Record, *, actor: Actor) -> None:
         if waiting:
             waiting.record_id = record.id
         else:
-            _place(
+            hold_rows.place(
                 session,
                 record.sha256,
                 record,
@@ -90,7 +92,9 @@ def hold_under_category(session: Session, record: Record, notice: Notice, *, cat
         if (hold.kind, hold.notice_id, hold.category) == (CATEGORY, notice.id, category):
             return hold
     reason = f"decided to fall under {category} of notice {notice.reference}"
-    return _place(session, record.sha256, record, notice, kind=CATEGORY, category=category, reason=reason, actor=actor)
+    return hold_rows.place(
+        session, record.sha256, record, notice, kind=CATEGORY, category=category, reason=reason, actor=actor
+    )
 
 
 def place_hold(session: Session, record: Record, *, reason: str, actor: Actor) -> Hold:
@@ -102,48 +106,13 @@ def place_hold(session: Session, record: Record, *, reason: str, actor: Actor) -
     require(actor, Permission.HOLD)
     if not reason.strip():
         raise InvalidInputError("The hold was not placed because it has no reason: say why, in a few words.")
-    return _place(session, record.sha256, record, None, kind=PLACED, category="", reason=reason.strip(), actor=actor)
+    return hold_rows.place(
+        session, record.sha256, record, None, kind=PLACED, category="", reason=reason.strip(), actor=actor
+    )
 
 
 def _provisional(notice: Notice) -> str:
     return f"not yet decided under notice {notice.reference}"
-
-
-def _place(
-    session: Session,
-    sha256: str,
-    record: Record | None,
-    notice: Notice | None,
-    *,
-    kind: str,
-    category: str,
-    reason: str,
-    actor: Actor,
-) -> Hold:
-    number = (session.scalar(select(func.max(Hold.id))) or 0) + 1
-    protection = protections.protect(session, sha256, holder=f"hold:{number}", reason=reason)
-    hold = Hold(
-        id=number,
-        sha256=sha256,
-        record_id=record.id if record else None,
-        notice_id=notice.id if notice else None,
-        protection_id=protection.id,
-        kind=kind,
-        category=category,
-        reason=reason,
-        placed_by=actor.name,
-        placed_at=clock.now(),
-    )
-    session.add(hold)
-    session.flush()
-    audit.record(
-        session,
-        AuditAction.HOLD_PLACED,
-        actor=actor.name,
-        subject=f"record:{record.reference}" if record else f"file:{sha256}",
-        detail={"hold": hold.id, "kind": kind, "notice": notice.reference if notice else "", "category": category},
-    )
-    return hold
 
 
 def release_hold(session: Session, hold: Hold, *, reason: str, second: Actor, actor: Actor) -> None:
@@ -161,7 +130,10 @@ def release_hold(session: Session, hold: Hold, *, reason: str, second: Actor, ac
             f"Hold {hold.id} stands under a retention notice ({hold.reason}) and cannot be released by itself: "
             "only a decision that the record is outside the notice, with a second reader, ends it (`candour clear`)."
         )
-    _release(session, hold, reason=reason, second=second, actor=actor)
+    hold_rows.release(session, hold, reason=reason, second=second, actor=actor)
+    if hold.record_id is not None:
+        whole = session.get_one(Record, hold.record_id)
+        undone_splits.release_with(session, whole, hold, reason=reason, second=second, actor=actor)
 
 
 def clear(session: Session, record: Record, *, reason: str, second: Actor, actor: Actor) -> Clearance:
@@ -191,8 +163,8 @@ def clear(session: Session, record: Record, *, reason: str, second: Actor, actor
     session.flush()
     for hold in holds_of(session, record):
         if hold.kind != PLACED:
-            _release(session, hold, reason=reason, second=second, actor=actor)
-    _clear_bytes(session, record, clearance)
+            hold_rows.release(session, hold, reason=reason, second=second, actor=actor)
+    hold_rows.clear_bytes(session, record, clearance)
     audit.record(
         session,
         AuditAction.RECORD_CLEARED,
@@ -200,6 +172,7 @@ def clear(session: Session, record: Record, *, reason: str, second: Actor, actor
         subject=f"record:{record.reference}",
         detail={"second": second.name, "notices": clearance.notices, "reason": clearance.reason},
     )
+    undone_splits.clear_with(session, record, clearance, second=second, actor=actor)
     return clearance
 
 
@@ -249,7 +222,12 @@ def _require_decidable(session: Session, record: Record) -> None:
         )
     parts = session.scalars(
         select(Record.reference)
-        .where(Record.parent_id == record.id, Record.id.not_in(select(Clearance.record_id)))
+        .where(
+            Record.parent_id == record.id,
+            Record.id.not_in(select(Clearance.record_id)),
+            # The parts of a split that was undone are copies of its own pages, cleared with it.
+            Record.compartment != UNDONE,
+        )
         .order_by(Record.id)
     ).all()
     if parts:
@@ -270,47 +248,9 @@ def _stands(session: Session, hold: Hold) -> bool:
     return latest != REJECTED
 
 
-def _release(session: Session, hold: Hold, *, reason: str, second: Actor, actor: Actor) -> None:
-    session.add(
-        HoldRelease(
-            hold_id=hold.id,
-            given_by=actor.name,
-            second_reader=second.name,
-            reason=reason.strip(),
-            given_at=clock.now(),
-        )
-    )
-    session.flush()
-    hold.released_at = clock.now()
-    protection = session.get_one(FileProtection, hold.protection_id)
-    protections.lift(session, protection, given_by=actor.name, second_reader=second.name, reason=reason.strip())
-    audit.record(
-        session,
-        AuditAction.HOLD_RELEASED,
-        actor=actor.name,
-        subject=f"record:{hold.record_id and session.get_one(Record, hold.record_id).reference}",
-        detail={"hold": hold.id, "second": second.name, "reason": reason.strip()},
-    )
-
-
-def _clear_bytes(session: Session, record: Record, clearance: Clearance) -> None:
-    session.add(
-        FileClearance(
-            sha256=record.sha256,
-            given_by=clearance.given_by,
-            second_reader=clearance.second_reader,
-            reason=f"{record.reference}: {clearance.reason}",
-            given_at=clearance.given_at,
-        )
-    )
-    session.flush()
-
-
 def holds_of(session: Session, record: Record) -> list[Hold]:
     """The holds on the record that stand, oldest first."""
-    return list(
-        session.scalars(select(Hold).where(Hold.record_id == record.id, Hold.released_at.is_(None)).order_by(Hold.id))
-    )
+    return hold_rows.standing(session, record)
 
 
 def find_hold(session: Session, number: int) -> Hold:

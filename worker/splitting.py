@@ -20,8 +20,9 @@ from records import parts, words
 from records.models import Page, Record
 from records.parts_models import BY_HAND, BY_SEPARATORS, Split
 from records.register import find_record, packed_words, pages_of
-from records.split_plans import SplitPlan, plan_by_separators
-from retention import holds, tagging
+from records.same_pages import carry_versions
+from records.split_plans import SplitPlan, pages_in_words, part_name, plan_by_separators, plan_from
+from retention import holds, tagging, undone_splits
 from retention.models import PLACED
 from search import indexing
 from store.archive import Archive
@@ -141,10 +142,18 @@ def _keep(
             part.title = titles[place].strip()
         kept.append(part)
     standing = parts.keep_split(session, whole, plan, kept, how=how, proof=PROOF.format(dpi=DPI), actor=actor)
+    _carry_versions(session, whole, plan, kept)
     for part in kept:
         marks.refresh_compartment(session, part)
     parts.cover_of(session, whole)
     return _done(session, whole, standing)
+
+
+def _carry_versions(session: Session, whole: Record, plan: SplitPlan, kept: Sequence[Record]) -> None:
+    by_number = {page.number: page for page in pages_of(session, whole)}
+    for part, numbers in zip(kept, plan.parts, strict=True):
+        for page, number in zip(pages_of(session, part), numbers, strict=True):
+            carry_versions(session, by_number[number], page)
 
 
 def _part(
@@ -161,7 +170,7 @@ def _part(
     row, _ = archive.files.put(session, archive.files.take(file))
     holds.hold_new_bytes(session, row.sha256, actor=actor)
     # Not rows: only what `register` copies from them, because no file was met and no run took it in.
-    item = Item(name=_part_name(whole, pages), path=_part_path(whole, pages), position=place)
+    item = Item(name=part_name(whole.file_name, pages), path=_part_path(whole, pages), position=place)
     part = registering.register(
         session,
         item,
@@ -177,30 +186,13 @@ def _part(
     if can(actor, Permission.HOLD):
         for hold in holds.holds_of(session, whole):
             if hold.kind == PLACED:
-                holds.place_hold(session, part, reason=f"as a part of {whole.reference}: {hold.reason}", actor=actor)
+                holds.place_hold(session, part, reason=undone_splits.reason_on_a_part(whole, hold), actor=actor)
     tagging.keep_suggestions(session, part, proposed.categories, actor=actor)
     return part
 
 
-def _part_name(whole: Record, pages: Sequence[int]) -> str:
-    stem, _, ending = whole.file_name.rpartition(".")
-    return f"{stem or whole.file_name}, {pages_in_words(pages)}.{ending if stem else 'pdf'}"
-
-
 def _part_path(whole: Record, pages: Sequence[int]) -> str:
     return f"{whole.files[0].path}!/{pages_in_words(pages)}"
-
-
-def pages_in_words(pages: Sequence[int]) -> str:
-    """The pages as people say them: page 4; pages 5 to 9; pages 5 to 7, 9."""
-    runs: list[list[int]] = []
-    for number in pages:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    said = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
-    return f"{'page' if len(pages) == 1 else 'pages'} {said}"
 
 
 def _reading(session: Session, whole: Record, pages: Sequence[int]) -> FileReading:
@@ -225,6 +217,7 @@ def _page(session: Session, row: Page, number: int) -> PageReading:
             "read_by": row.read_by,
             "confidence": row.confidence,
             "layer_text": row.layer_text,
+            "ocr_text": row.ocr_text,
             "words": [list(word) for word in words.unpack(packed)] if packed else [],
             "width": row.width,
             "height": row.height,
@@ -232,6 +225,7 @@ def _page(session: Session, row: Page, number: int) -> PageReading:
             "unread": row.unread,
             "reason": row.reason,
             "heading": row.heading or None,
+            "version": row.version,
         }
     )
 
@@ -244,7 +238,7 @@ def _proposals(
         {
             "pages": [(page.number, page.text) for page in reading.pages],
             "known": {
-                "name": _part_name(whole, pages),
+                "name": part_name(whole.file_name, pages),
                 "label": reading.label,
                 "media_type": reading.media_type,
                 "title": None,

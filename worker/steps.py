@@ -234,11 +234,18 @@ def separators_job(archive: Archive, arguments: dict[str, Any], asked_by: str, b
 
 
 def split_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
-    """The job kind `split`: payload record, its pages, the first pages of the parts, the pages left out, and how."""
+    """The job kind `split`: payload record, pages, first pages and titles of the parts, pages left out, and how."""
     beat(0, 1)
     left_out = {int(number): what for number, what in arguments["left_out"].items()}
     plan = plan_from(arguments["pages"], firsts=arguments["firsts"], left_out=left_out)
-    done = splitting.split(archive, arguments["record"], plan, how=arguments["how"], actor=_acting(archive, asked_by))
+    done = splitting.split(
+        archive,
+        arguments["record"],
+        plan,
+        how=arguments["how"],
+        titles=arguments.get("titles", ()),
+        actor=_acting(archive, asked_by),
+    )
     return {"split": done.split, "parts": [reference for reference, _ in done.parts]}
 
 

@@ -19,6 +19,21 @@ MAXIMUM_SIDE = 6000
 def render_in_child(path: str, media_type: str, page_number: int, dpi: int, rotation: int) -> dict[str, Any]:
     """The page's picture as base64 with its size; `ingest.rendering.render_page` calls it in a child."""
     picture = page_picture(Path(path), media_type, page_number, dpi)
+    return _encoded(picture, rotation)
+
+
+def render_small_in_child(path: str, media_type: str, pages: list[tuple[int, int]], dpi: int) -> dict[str, Any]:
+    """The pictures of these pages, each given with its turn; `ingest.rendering.render_small` calls it in a child."""
+    made = {}
+    for number, rotation in pages:
+        try:
+            made[str(number)] = _encoded(page_picture(Path(path), media_type, number, dpi), rotation)["data"]
+        except UnreadableFile:
+            continue
+    return {"pictures": made}
+
+
+def _encoded(picture: Image.Image, rotation: int) -> dict[str, Any]:
     if rotation % 360:
         picture = picture.rotate(-rotation, expand=True)  # Pillow turns anticlockwise
     picture.thumbnail((MAXIMUM_SIDE, MAXIMUM_SIDE))

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from retention.tagging import keep_suggestions
 from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.audit_reading import AuditFilter, count_happenings
+from web import page_pictures
 
 LAWYER = Actor("lawyer@example.org", frozenset({Role.LEGAL}))
 DAMAGED = b"\x89PNG\r\n\x1a\n and then nothing that is a picture"
@@ -179,3 +181,44 @@ def test_the_evidence_is_framed_on_the_picture_where_its_words_stand(
     assert f'src="/records/{reference}/pages/1.jpg"' in page
     assert page.count("<rect ") == 1
     assert '<rect class="candour-box candour-box--evidence" x="0.196" y="0.097" width="0.208" height="0.036">' in page
+
+
+@pytest.mark.slow
+def test_small_pictures_are_drawn_once_with_their_neighbours_turned_and_much_lighter(
+    officer_client, archive: Archive, make_record: Callable[..., str], monkeypatch
+) -> None:
+    frames = [Image.effect_noise((827, 1169), 60) for _ in range(10)]
+    drawn = io.BytesIO()
+    frames[0].save(drawn, "TIFF", save_all=True, append_images=frames[1:], dpi=(100, 100))
+    reference = make_record(drawn.getvalue())
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=SYSTEM)
+        record.media_type, record.page_count = "image/tiff", 10
+        for number in range(2, 11):
+            session.add(Page(record_id=record.id, number=number, text="", read_by="ocr", rotation=90 * (number == 3)))
+    asked = []
+    draw = page_pictures.render_small
+    monkeypatch.setattr(page_pictures, "render_small", lambda *a, **k: asked.append(a[2]) or draw(*a, **k))
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda n: officer_client.get(f"/records/{reference}/pages/{n}-small.jpg"), range(1, 9)))
+
+    assert asked == [{n: 90 * (n == 3) for n in range(1, 9)}]
+    sizes = [Image.open(io.BytesIO(answer.data)).size for answer in answers]
+    assert sizes[0] == (298, 421)
+    assert sizes[2] == (421, 298)
+    full = officer_client.get(f"/records/{reference}/pages/1.jpg")
+    assert len(answers[0].data) * 4 < len(full.data)
+    officer_client.get(f"/records/{reference}/pages/1-small.jpg")
+    assert len(asked) == 1
+    assert page_pictures._at_work == {}
+
+
+@pytest.mark.slow
+def test_a_page_that_cannot_be_drawn_small_says_why_and_takes_no_other_with_it(
+    officer_client, scan: Callable[..., str]
+) -> None:
+    reference = scan(DAMAGED)
+
+    assert officer_client.get(f"/records/{reference}/pages/1-small.jpg").status_code == 400
+    assert officer_client.get(f"/records/{reference}/pages/2-small.jpg").status_code == 404

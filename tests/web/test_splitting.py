@@ -122,3 +122,21 @@ def test_separator_sheets_are_printed(officer_client, archive: Archive) -> None:
     answer = officer_client.post("/separator-sheets", data={"count": "3"})
     assert answer.data[:5] == b"%PDF-"
     assert officer_client.post("/separator-sheets", data={"count": "x"}).status_code == 400
+
+
+def test_the_parts_are_named_before_the_scan_is_split(officer_client, archive: Archive, scan) -> None:
+    marks = {"page-1": "first", "page-2": "goes-on", "page-3": "first", "page-4": "blank"}
+    page = officer_client.post(f"/records/{scan}/split", data=marks | {"step": "name"})
+
+    assert page.status_code == 200
+    assert 'for="title-1">Title of pages 1 to 2<' in page.text
+    assert 'id="title-3" name="title-3"' in page.text
+    assert "page 4 (blank)" in page.text
+    assert jobs(archive) == []
+    back = officer_client.post(f"/records/{scan}/split", data=marks | {"step": "mark"})
+    assert back.text.count('value="first" selected') == 2
+
+    officer_client.post(f"/records/{scan}/split", data=marks | {"title-1": " Minutes of 4 March 1987 ", "title-3": ""})
+
+    (job,) = jobs(archive)
+    assert job.arguments["titles"] == ["Minutes of 4 March 1987", ""]

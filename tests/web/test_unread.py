@@ -56,7 +56,7 @@ def test_the_queue_shows_each_page_with_its_picture_and_reason_and_can_be_narrow
 
     assert "3 pages that nobody has read" in everything
     for reference in three:
-        assert f"/records/{reference}/pages/1.jpg" in everything
+        assert f"/records/{reference}/pages/1-small.jpg" in everything
     assert "Apparently handwritten" in everything
     assert three[1] in blank
     assert three[0] not in blank

@@ -12,6 +12,7 @@ from ingest.page_settings import PageSettings
 from ingest.rendering import has_page_pictures
 from records.models import Page, Record
 from records.page_versions import choose_version, find_page, say_seen, standing_version, transcribe, versions_of
+from records.same_pages import elsewhere
 from records.unread import REASONS, place_of, reason_kind
 from store.errors import InvalidInputError, NotFoundError, RefusedError
 from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
@@ -154,6 +155,7 @@ def _shown(record: Record, number: int, sent: Form | None = None) -> str:
     if sent is not transcript and (not found.unread or request.args.get("start") == "machine"):
         transcript.text.data = found.text
     jobs = _jobs(session, record, number)
+    also = elsewhere(session, found, actor=actor)
     return render_template(
         "page_reading/page.html",
         record=record,
@@ -166,6 +168,8 @@ def _shown(record: Record, number: int, sent: Form | None = None) -> str:
         standing=standing_version(session, found),
         versions=versions,
         looked_at=looked_at,
+        also=also,
+        origins={record.reference for record, _ in also},
         transcript=transcript,
         seen=sent if isinstance(sent, SeenForm) else SeenForm(formdata=None, prefix="seen"),
         again=sent if isinstance(sent, ReadAgainForm) else ReadAgainForm(formdata=None, prefix="again"),

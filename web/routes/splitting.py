@@ -15,7 +15,9 @@ from records.models import Page, Record
 from records.parts import Covered, Lineage
 from records.parts_models import BLANK, BY_HAND, BY_SEPARATORS, SEPARATOR, Split
 from records.register import find_record, pages_of, visible
-from records.split_plans import SplitPlan, plan_by_separators, plan_from
+from records.split_plans import SplitPlan, pages_in_words, part_name, plan_by_separators, plan_from
+from records.titles import propose_title
+from retention import undone_splits
 from store.errors import InvalidInputError, NotFoundError, RefusedError
 from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
 from web.authorisation import requires
@@ -29,6 +31,9 @@ area = Blueprint("splitting", __name__)
 GOES_ON, FIRST = "goes-on", "first"
 CHOICES = {GOES_ON: "Goes on", FIRST: "First page", SEPARATOR: "Separator", BLANK: "Blank"}
 KINDS = ("split", "separators")
+# What the button under the thumbnails, or under the titles, asks for; without one the scan is split.
+NAME, MARK = "name", "mark"
+LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ def find_separators(reference: str) -> Answer:
 @area.post("/records/<reference>/split")
 @requires(Permission.TAG)
 def make_split(reference: str) -> str | Answer | tuple[str, int]:
-    """The marks are checked, and a worker is asked to make the parts."""
+    """The marks are checked; then the parts are named, or a worker is asked to make them under the names given."""
     session, actor = current_session(), current_actor()
     record = find_record(session, reference, actor=actor)
     parts.require_splittable(session, record, actor=actor)
@@ -86,12 +91,17 @@ def make_split(reference: str) -> str | Answer | tuple[str, int]:
         parts.require_true(session, record, plan)
     except InvalidInputError as error:
         return _page(record, marked=marked, fault=str(error)), 400
+    if request.form.get("step") == MARK:
+        return _page(record, marked=marked)
+    if request.form.get("step") == NAME:
+        return _titles_page(record, marked, plan)
     payload = {
         "record": record.reference,
         "pages": record.page_count,
         "firsts": [part[0] for part in plan.parts],
         "left_out": {str(number): what for number, what in plan.left_out.items()},
         "how": BY_SEPARATORS if SEPARATOR in plan.left_out.values() else BY_HAND,
+        "titles": [request.form.get(f"title-{part[0]}", "").strip()[:LONGEST_TITLE] for part in plan.parts],
     }
     enqueue(session, "split", payload=payload, actor=actor.name)
     flash(f"{len(plan.parts)} parts are being made. Each page of each is compared with the scan before any is kept.")
@@ -108,7 +118,7 @@ def undo_split(reference: str) -> str | Answer | tuple[str, int]:
     if standing is None:
         raise NotFoundError(f"{record.reference} is not split: there is nothing to undo.")
     try:
-        parts.undo_split(
+        undone_splits.undo_split(
             session,
             standing,
             reason=request.form.get("reason", "")[:500],
@@ -139,6 +149,22 @@ def _plan(record: Record, marked: Mapping[int, str]) -> SplitPlan:
     firsts = [number for number, what in marked.items() if what == FIRST]
     left_out = {number: what for number, what in marked.items() if what in (SEPARATOR, BLANK)}
     return plan_from(record.page_count, firsts=firsts, left_out=left_out)
+
+
+def _titles_page(record: Record, marked: Mapping[int, str], plan: SplitPlan) -> str:
+    """The parts as they would be, each with the title that its words propose, before anything is made."""
+    texts = {page.number: page.text for page in pages_of(current_session(), record)}
+    told = []
+    for part in plan.parts:
+        title = propose_title(
+            [(number, texts[number]) for number in part],
+            file_name=part_name(record.file_name, part),
+            label=record.label,
+        )
+        told.append((part, pages_in_words(part), title))
+    return render_template(
+        "records/split_titles.html", record=record, parts=told, marked=marked, left_out=plan.left_out, choices=CHOICES
+    )
 
 
 def _jobs_of(session: "Session", record: Record) -> list[Job]:
