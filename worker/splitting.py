@@ -21,7 +21,7 @@ from records.models import Page, Record
 from records.parts_models import BY_HAND, BY_SEPARATORS, Split
 from records.register import find_record, packed_words, pages_of
 from records.same_pages import carry_versions
-from records.split_plans import SplitPlan, pages_in_words, part_name, plan_by_separators, plan_from
+from records.split_plans import SplitPlan, pages_in_words, part_name, plan_by_separators
 from retention import holds, tagging, undone_splits
 from retention.models import PLACED
 from search import indexing
