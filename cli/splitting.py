@@ -12,7 +12,7 @@ from ingest.separators import separator_sheets
 from records import parts
 from records.parts_models import BLANK, SEPARATOR
 from records.register import find_record
-from records.split_plans import plan_from
+from records.split_plans import pages_in_words, plan_from
 from retention import undone_splits
 from store.errors import InvalidInputError
 from worker import splitting
@@ -77,7 +77,7 @@ def make(
         return
     say(f"{done.whole} is split (split {done.split}):")
     for part, pages in done.parts:
-        say(f"  {part}: {splitting.pages_in_words(pages)}")
+        say(f"  {part}: {pages_in_words(pages)}")
     for number, what in sorted(done.left_out.items()):
         say(f"  page {number} is left out: {what}")
 
