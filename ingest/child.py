@@ -12,7 +12,7 @@ from ingest.formats import registry
 from ingest.frames import read_frame, write_frame
 from ingest.identify import identify
 from ingest.job import ReadingJob
-from ingest.reading import MemberFound, PageReading, UnreadableFile, clean_text
+from ingest.reading import MemberFound, PageReading, UnreadableFile, Word, clean_text
 from ingest.sandbox import allow_processor_seconds, confine, end_with
 from store.errors import CandourError
 
@@ -142,8 +142,15 @@ def _storable(page: PageReading) -> PageReading:
         layer_text=None if page.layer_text is None else clean_text(page.layer_text),
         ocr_text=None if page.ocr_text is None else clean_text(page.ocr_text),
         heading=None if page.heading is None else clean_text(page.heading)[:300],
-        words=[[*word[:4], clean_text(word[4]), *word[5:]] for word in page.words],
+        words=_storable_words(page.words),
     )
+
+
+def _storable_words(words: list[Word]) -> list[Word]:
+    together = "".join(word[4] for word in words)
+    if together.isascii() and together.isprintable():
+        return words  # as almost every page is: nothing to clean
+    return [[*word[:4], clean_text(word[4]), *word[5:]] for word in words]
 
 
 def _call(line: _Line, request: dict[str, Any]) -> None:

@@ -96,3 +96,9 @@ def word_share(words: Iterable[str], language: str = "eng") -> float:
         total += 1
         known += is_word(word, language)
     return known / total if total else 0.0
+
+
+def known_share(text: str) -> float:
+    """The share of the words that are in the English dictionary, or in the Welsh where that is more."""
+    words = tokens(text)
+    return max(word_share(words), word_share(words, "cym"))

@@ -36,6 +36,8 @@ class ReadingJob:
     careful_page: int | None = None
     facts: FileFacts = field(default_factory=FileFacts)
     announce: Callable[[int], None] = _no_total
+    # What looking for ruled tables has taken of this file so far.
+    table_seconds: float = 0.0
     _members: int = 0
     _spooled_bytes: int = 0
 

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from ingest.dictionary import tokens, word_share
+from ingest.dictionary import known_share, tokens
 from ingest.formats.pdf_extras import (
     attached_files,
     document_facts,
@@ -113,7 +113,7 @@ def _open_unlocked(job: ReadingJob) -> pdfium.PdfDocument:
 
 def _first_page_opens(document: pdfium.PdfDocument) -> bool:
     try:
-        document.get_page(0).close()
+        document.get_page_size(0)  # opening the page would read everything on it, and again when its turn comes
     except pdfium.PdfiumError:
         return False
     return True
@@ -180,7 +180,7 @@ def _read_page(
         makeup = page_makeup(page, plane)
         why_ocr = reason_for_ocr(layer, makeup)
         if why_ocr is None:
-            reading = _from_layer(page, layer, makeup, number, job)
+            reading = _from_layer(page, plane, layer, makeup, number, job)
         else:
             picture = read_picture(render(page, careful=job.careful_page == number), careful=job.careful_page == number)
             reading = _from_picture(page, layer, picture, number, why_ocr)
@@ -196,16 +196,10 @@ def _with_measures(reading: PageReading, layer: TextLayer, makeup: PageMakeup) -
     image_share = round(makeup.image_share, 3)
     if not layer.text:
         return replace(reading, image_share=image_share)
-    share = round(_known_share(layer.text), 3)
+    share = round(layer.known_share, 3)
     return replace(
         reading, image_share=image_share, layer_word_share=share, layer_unnamed_share=round(layer.unnamed_share, 3)
     )
-
-
-def _known_share(text: str) -> float:
-    """The share of the words that are in the English dictionary, or in the Welsh where that is more."""
-    words = tokens(text)
-    return max(word_share(words), word_share(words, "cym"))
 
 
 def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
@@ -218,7 +212,7 @@ def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
     which = "the hidden text layer" if makeup.invisible_share > 0.5 else "the text layer"
     if not clean_text(layer.text).strip():
         return f"{which} is poor: none of its characters has a meaning"
-    share = _known_share(layer.text)
+    share = layer.known_share
     enough = len(words) >= ENOUGH_WORDS_TO_JUDGE
     if layer.unnamed_share > GARBLED:
         return f"{which} is poor: {layer.unnamed_share:.0%} of its characters have no meaning"
@@ -235,15 +229,18 @@ def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
     return None
 
 
-def _from_layer(page: Any, layer: TextLayer, makeup: PageMakeup, number: int, job: ReadingJob) -> PageReading:
+def _from_layer(
+    page: Any, plane: PagePlane, layer: TextLayer, makeup: PageMakeup, number: int, job: ReadingJob
+) -> PageReading:
     width, height = page.get_size()
     if not layer.text:
         reason = _why_nothing(job, number)
         return PageReading(number, "", "none", width=width, height=height, unread=True, reason=reason)
-    share = _known_share(layer.text)
+    share = layer.known_share
     hidden = "hidden " if makeup.invisible_share > 0.5 else ""
     reason = f"the {hidden}text layer is good: {share:.0%} of its words are in the dictionary"
-    text = with_ruled_tables(job, page, number, layer) if makeup.has_drawing else layer.text
+    has_tables = makeup.has_drawing and job.careful_page != number
+    text = with_ruled_tables(job, page, plane, layer) if has_tables else layer.text
     return PageReading(
         number, text, "layer", confidence=None, layer_text=layer.text, words=layer.words, width=width, height=height,
         reason=reason,
@@ -301,7 +298,7 @@ def _instead_of_poor(
     made: PageReading, layer: TextLayer, picture: PictureReading, turned: tuple[float, float]
 ) -> PageReading:
     """What OCR read in place of a poor layer, unless that is no better; unread where neither can be relied on."""
-    ours, theirs = _known_share(picture.text), _known_share(layer.text)
+    ours, theirs = known_share(picture.text), layer.known_share
     if picture.unread:
         # Names and numbers drawn as text are what they are; letters under a picture, or without meaning, are a guess.
         if "hidden" not in made.reason and layer.unnamed_share <= GARBLED and theirs >= SHIFTED_LAYER:

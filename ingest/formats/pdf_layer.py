@@ -3,10 +3,14 @@
 import ctypes
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pypdfium2.raw as raw
+from numpy.typing import NDArray
 
+from ingest.dictionary import known_share
 from ingest.reading import Word
 
 _WORD = re.compile(r"\S+")
@@ -24,6 +28,11 @@ class TextLayer:
     text: str
     words: list[Word] = field(default_factory=list)
     unnamed_share: float = 0.0  # of characters that the file gives no meaning
+
+    @cached_property
+    def known_share(self) -> float:
+        """The share of its words that are in the dictionary."""
+        return known_share(self.text)
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,16 @@ class PagePlane:
         y1 = self._y[0] + right * self._y[1] + top * self._y[2]
         return _inside(min(x0, x1)), _inside(min(y0, y1)), _inside(max(x0, x1)), _inside(max(y0, y1))
 
+    def boxes(self, corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`box` for many at once: a row for each, its columns left, bottom, right, top."""
+        left, bottom, right, top = corners.T
+        x0 = self._x[0] + left * self._x[1] + bottom * self._x[2]
+        x1 = self._x[0] + right * self._x[1] + top * self._x[2]
+        y0 = self._y[0] + left * self._y[1] + bottom * self._y[2]
+        y1 = self._y[0] + right * self._y[1] + top * self._y[2]
+        sides = (np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1))
+        return np.asarray(np.round(np.clip(np.stack(sides, axis=1), 0.0, 1.0), 5))
+
 
 def _inside(value: float) -> float:
     return round(min(1.0, max(0.0, value)), 5)
@@ -82,33 +101,38 @@ def _layer_of(text_page: Any, plane: PagePlane) -> TextLayer:
     buffer = (ctypes.c_ushort * (count * 2 + 2))()
     written = raw.FPDFText_GetText(text_page, 0, count, buffer)
     plain = bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "replace")
+    found = [(match.group(), match.start(), match.end() - 1) for match in _WORD.finditer(plain)]
     # Where PDFium left letters out of the text (or one letter took two places) the two counts part company.
-    same_index = len(plain) == count
-    words: list[Word] = []
-    for match in _WORD.finditer(plain):
-        first, last = match.start(), match.end() - 1
-        if not same_index:
-            first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, first)
-            last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, last)
-        box = _word_box(text_page, first, last)
-        if box is not None:
-            words.append([*plane.box(*box), _LINE_HYPHEN.sub("-", match.group()), 100.0])
+    if len(plain) != count:
+        index = raw.FPDFText_GetCharIndexFromTextIndex
+        found = [(word, index(text_page, first), index(text_page, last)) for word, first, last in found]
+    words = _placed(text_page, found, plane)
     unnamed = len(_NOT_TEXT.findall(plain)) / max(1, len(plain))
     return TextLayer(_LINE_HYPHEN.sub("-\n", plain).replace("\r\n", "\n").strip(), words, unnamed)
 
 
-def _word_box(text_page: Any, first: int, last: int) -> tuple[float, float, float, float] | None:
-    start, end = raw.FS_RECTF(), raw.FS_RECTF()
-    if first < 0 or last < 0 or not raw.FPDFText_GetLooseCharBox(text_page, first, start):
-        return None
-    if not raw.FPDFText_GetLooseCharBox(text_page, last, end):
-        return None
-    return (
-        min(start.left, end.left),
-        min(start.bottom, end.bottom),
-        max(start.right, end.right),
-        max(start.top, end.top),
-    )
+def _placed(text_page: Any, found: list[tuple[str, int, int]], plane: PagePlane) -> list[Word]:
+    """The words, each from its first letter to its last, with their boxes; without those that have none."""
+    letters = (raw.FS_RECTF * (2 * len(found)))()
+    box_of, texts, filled = raw.FPDFText_GetLooseCharBox, list[str](), 0
+    for text, first, last in found:
+        if (
+            first >= 0
+            and last >= 0
+            and box_of(text_page, first, letters[filled])
+            and box_of(text_page, last, letters[filled + 1])
+        ):
+            texts.append(text)
+            filled += 2
+    if not texts:
+        return []
+    sides = np.frombuffer(letters, np.float32, filled * 4).astype(np.float64).reshape(-1, 2, 4)
+    least, most = sides.min(axis=1), sides.max(axis=1)
+    # As PDFium lays them out: left, top, right, bottom.
+    boxes = plane.boxes(np.stack([least[:, 0], least[:, 3], most[:, 2], most[:, 1]], axis=1)).tolist()
+    if _LINE_HYPHEN.search("".join(texts)):
+        texts = [_LINE_HYPHEN.sub("-", text) for text in texts]
+    return [[*box, text, 100.0] for box, text in zip(boxes, texts, strict=True)]
 
 
 def page_makeup(page: Any, plane: PagePlane) -> PageMakeup:

@@ -1,69 +1,98 @@
-"""Ruled tables in a PDF, such as registers: each row set as one line, so that it is read together."""
+"""Ruled tables in a PDF, such as registers: each row set as one line, so that it is read together.
 
-import ctypes
+The rules and the words come from PDFium, which has read the page already; pdfplumber makes cells, tables and rows of
+them, where the order of the words shows that rows are torn apart. It would take a fifth of a second to read the page
+again by itself.
+"""
+
 import re
 import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
-import pdfplumber
-import pypdfium2.raw as raw
+from pdfplumber.table import TableFinder
 
-from ingest.formats.pdf_layer import TextLayer
+from ingest.formats.pdf_layer import PagePlane, TextLayer
+from ingest.formats.pdf_rules import FEWEST_RULES, Rules, middles, rules_on
 from ingest.job import ReadingJob
+from ingest.reading import Word
 
-SECONDS_PER_FILE = 10.0  # pdfplumber takes a fifth of a second for a page: past this the layer's own order must do
-_FEWEST_RULES = 3
-_MAXIMUM_OBJECTS = 5000
-_THIN = 2.5
-_SPENT = "seconds spent on tables"
+SECONDS_PER_FILE = 10.0  # past this the layer's own order must do
 _WORD = re.compile(r"\w+")
 _HEADING = "Table, row by row:"
+# Every word of the layer is a word already: none is joined to the next, however near.
+_NEVER_JOINED = -1e6
 
 
-def with_ruled_tables(job: ReadingJob, page: Any, number: int, layer: TextLayer) -> str:
+def with_ruled_tables(job: ReadingJob, page: Any, plane: PagePlane, layer: TextLayer) -> str:
     """The layer's text, with the rows of ruled tables after it where the layer's own order tears them apart."""
-    spent = float(job.facts.metadata.get(_SPENT, 0.0))
-    if spent > SECONDS_PER_FILE or not has_ruled_table(page):
+    if job.table_seconds > SECONDS_PER_FILE or not layer.words:
         return layer.text
     began = time.monotonic()
-    rows = [row for table in ruled_tables(job.path, number) for row in table]
-    job.facts.metadata[_SPENT] = round(spent + time.monotonic() - began, 2)
-    torn = torn_rows(rows, layer.text)
+    torn = torn_rows(ruled_rows(rules_on(page, plane), layer.words), layer.text)
+    job.table_seconds += time.monotonic() - began
     if not torn:
         return layer.text
     job.facts.note("Rows of ruled tables that the PDF's own order tears apart are set row by row after the text.")
     return f"{layer.text}\n\n{_HEADING}\n" + "\n".join(torn)
 
 
-def has_ruled_table(page: Any) -> bool:
-    """True of a page with at least three ruled lines each way."""
-    across: set[int] = set()
-    down: set[int] = set()
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MAXIMUM_OBJECTS)):
-        item = raw.FPDFPage_GetObject(page, index)
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH:
-            continue
-        if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-            continue
-        width, height = right.value - left.value, top.value - bottom.value
-        if width > 30 and (height <= _THIN or height > 8):
-            across.update((round(bottom.value), round(top.value)))
-        if height > 8 and (width <= _THIN or width > 30):
-            down.update((round(left.value), round(right.value)))
-    return len(across) >= _FEWEST_RULES and len(down) >= _FEWEST_RULES
-
-
-def ruled_tables(path: Path, number: int) -> list[list[str]]:
-    """The rows of each ruled table on the page, cells divided by bars; none where pdfplumber cannot read the page."""
-    try:
-        with pdfplumber.open(path, pages=[number]) as document:
-            tables = document.pages[0].extract_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
-    # pdfminer raises whatever a damaged PDF leads it to; the text from PDFium is there all the same.
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError, RecursionError, OSError):
+def ruled_rows(rules: Rules, words: Sequence[Word]) -> list[str]:
+    """The rows of all tables whose rows the order of the words tears apart; none where there is no such table."""
+    grid = rules.grid()
+    if grid is None or not grid.tears(middles(words, rules.width, rules.height)):
         return []
-    return [_rows(table) for table in tables if len(table) > 1 and len(table[0]) > 1]
+    return ruled_tables(rules, words)
+
+
+def ruled_tables(rules: Rules, words: Sequence[Word]) -> list[str]:
+    """The rows of every ruled table, as pdfplumber finds them, the cells divided by tabs."""
+    width, height = rules.width, rules.height
+    shown = _ShownPage(list(_edges(rules)), [_letter(word, width, height) for word in words], (0, 0, width, height))
+    finder = TableFinder(cast(Any, shown), {"vertical_strategy": "lines", "horizontal_strategy": "lines"})
+    # Two rows of two columns have four cells.
+    found = [table.extract(x_tolerance=_NEVER_JOINED) for table in finder.tables if len(table.cells) > FEWEST_RULES]
+    return [row for table in found if len(table) > 1 and len(table[0]) > 1 for row in _rows(table)]
+
+
+@dataclass(frozen=True)
+class _ShownPage:
+    """What pdfplumber asks of a page, in points from the top left of the page as shown."""
+
+    edges: list[dict[str, Any]]
+    chars: list[dict[str, Any]]
+    bbox: tuple[float, float, float, float]
+
+
+def _letter(word: Word, width: float, height: float) -> dict[str, Any]:
+    """A whole word in the place of one of pdfplumber's letters."""
+    top = word[1] * height
+    return {
+        "text": word[4],
+        "x0": word[0] * width,
+        "x1": word[2] * width,
+        "top": top,
+        "doctop": top,
+        "bottom": word[3] * height,
+        "upright": True,
+    }
+
+
+def _edges(rules: Rules) -> Iterator[dict[str, Any]]:
+    for orientation, boxes in (("h", rules.across), ("v", rules.down)):
+        for x0, top, x1, bottom in boxes.tolist():
+            yield {
+                "object_type": "line",
+                "x0": x0,
+                "x1": x1,
+                "top": top,
+                "doctop": top,
+                "bottom": bottom,
+                "width": x1 - x0,
+                "height": bottom - top,
+                "orientation": orientation,
+            }
 
 
 def _rows(table: list[list[str | None]]) -> list[str]:
