@@ -1,9 +1,7 @@
 """The child's side: confined first, then one file or one call at a time until the parent goes away."""
 
 import importlib
-import os
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,14 +26,15 @@ class _Line:
         write_frame(self.replies, {"kind": kind, **values})
 
 
-def main(arguments: list[str]) -> None:
-    """Serve the parent until it closes its end."""
-    requests, replies, lifeline, memory_bytes, parent_pid, die_with_parent_thread = map(int, arguments[:6])
+def serve(
+    requests: int, replies: int, lifeline: int, *, memory_bytes: int, starter: int, writable: Sequence[str]
+) -> None:
+    """Confine this process, whose parent is the starter, and serve whoever it was started for until they are gone."""
     report = confine(
         memory_bytes=memory_bytes,
-        parent_pid=parent_pid,
-        die_with_parent_thread=bool(die_with_parent_thread),
-        writable=[Path(folder) for folder in arguments[6:]],
+        parent_pid=starter,
+        die_with_parent_thread=True,
+        writable=[Path(folder) for folder in writable],
     )
     end_with(lifeline)
     line = _Line(requests, replies)
@@ -162,8 +161,3 @@ def _named(place: str) -> Callable[..., Any]:
     module_name, _, function_name = place.partition(":")
     function: Callable[..., Any] = getattr(importlib.import_module(module_name), function_name)
     return function
-
-
-if __name__ == "__main__":
-    os.umask(0o077)
-    main(sys.argv[1:])

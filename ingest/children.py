@@ -3,15 +3,13 @@
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ingest.frames import FrameBuffer, write_frame
+from ingest import starting
+from ingest.frames import GONE, FrameBuffer, write_frame
 
 ROOT = Path(__file__).resolve().parent.parent
 _MEMORY_SIGNS = (b"bad_alloc", b"MemoryError", b"out of memory", b"Cannot allocate memory", b"mmap failed")
@@ -26,18 +24,13 @@ class Child:
         self.replies, reply_write = os.pipe()
         lifeline_read, self._lifeline = os.pipe()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the child
-        with_thread = int(threading.current_thread() is threading.main_thread())
-        arguments = [request_read, reply_write, lifeline_read, memory_bytes, os.getpid(), with_thread]
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
-                [sys.executable, "-m", "ingest.child", *map(str, arguments), *map(str, [folder, *writable])],
-                pass_fds=(request_read, reply_write, lifeline_read),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                cwd=folder,
-                env=_environment(folder),
-                start_new_session=True,  # Ctrl-C goes to the parent, which ends its children itself
+            self.pid = starting.start(
+                memory_bytes=memory_bytes,
+                folder=folder.resolve(),
+                writable=[place.resolve() for place in writable],
+                root=str(ROOT),
+                descriptors=(request_read, reply_write, lifeline_read, self._errors.fileno()),
             )
         finally:
             for descriptor in (request_read, reply_write, lifeline_read):
@@ -46,11 +39,6 @@ class Child:
         self._buffer = FrameBuffer()
         self._closed = False
         self.sandbox: dict[str, bool] | None = None
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
 
     def send(self, message: dict[str, Any]) -> bool:
         """Hand the child a request; False when it is no longer there to take it."""
@@ -82,16 +70,17 @@ class Child:
             return "crashed"
         self._closed = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # the group that was made for it, and what it started
-        _, status, usage = os.wait4(self._process.pid, 0)
-        self._process.returncode = os.waitstatus_to_exitcode(status)
+            os.killpg(self.pid, signal.SIGKILL)  # the group that was made for it, and what it started
+        status, peak_kb = starting.ended(self.pid)
         for descriptor in (self._requests, self.replies, self._lifeline):
             os.close(descriptor)
         said = self._last_words()
         self._errors.close()
-        if self._process.returncode == -signal.SIGXCPU:
+        if status == GONE:
+            return "crashed"
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
             return "timeout"
-        if usage.ru_maxrss * 1024 > self.memory_bytes * 0.6 or any(sign in said for sign in _MEMORY_SIGNS):
+        if peak_kb * 1024 > self.memory_bytes * 0.6 or any(sign in said for sign in _MEMORY_SIGNS):
             return "memory"
         return "crashed"
 
@@ -99,16 +88,3 @@ class Child:
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - 8192))
         return self._errors.read(8192)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    return {
-        "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "PATH": os.defpath,
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "OMP_THREAD_LIMIT": "1",  # one page per process is faster than one page over two cores
-        "OPENBLAS_NUM_THREADS": "1",
-    }

@@ -6,6 +6,9 @@ import struct
 from typing import Any
 
 _HEADER = struct.Struct(">I")
+# Between a parent and its starter: messages of one packet each, and the status of a child that nobody knows of.
+LARGEST_PACKET = 256 * 1024
+GONE = -1
 MAXIMUM_FRAME_BYTES = 256 * 1024 * 1024
 
 

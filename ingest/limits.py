@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ingest import starting
 from ingest.children import Child
 from ingest.page_journal import PageJournal
 from ingest.reading import FileFacts, FileReading, MemberFound, PageReading, UnreadableFile
@@ -19,6 +20,7 @@ from store.errors import DamagedError
 DEFAULT_MEMORY_BYTES = 2 * 1024**3
 DEFAULT_PAGE_SECONDS = 60.0
 DEFAULT_FILE_SECONDS = 180.0
+READERS_READY = "ingest.formats.registry:get_ready"
 _START_SECONDS = 120.0
 _FILES_PER_CHILD = 500  # then a fresh one: what a native library leaks is given back
 _PAGE_ENDINGS = frozenset({"timeout", "memory", "crashed", "damaged"})
@@ -111,12 +113,15 @@ class ReaderPool:
         on_page: Callable[[str, PageReading], None] | None = None,
         then: str = "",
         then_settings: dict[str, Any] | None = None,
+        ready: str = "",
         passwords: Sequence[str] = (),
     ) -> None:
         """`then` names a `module:function` the child calls with each whole reading and `then_settings`.
 
-        Its answer, plain values that JSON can carry, comes with the result as `further`.
+        Its answer, plain values that JSON can carry, comes with the result as `further`. `ready` names one that is
+        called with the same settings once, before any child is started, to load what they all need.
         """
+        starting.load([], [(READERS_READY, {}), *([(ready, then_settings or {})] if ready else [])])
         self._then = {"function": then, "settings": then_settings or {}} if then else None
         self._passwords = list(passwords)
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -403,6 +408,7 @@ def run_limited(
         UnreadableFile: The function refused the file, or broke a limit (timeout, memory, crashed).
         DamagedError: The function broke one of our own rules; the sentence says which.
     """
+    starting.load([function.partition(":")[0]])
     with tempfile.TemporaryDirectory(prefix="limited-", dir=folder) as place:
         child = Child(memory_bytes=memory_bytes, folder=Path(place), writable=writable)
         code: str | None = None

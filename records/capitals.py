@@ -88,5 +88,7 @@ def as_name(word: str) -> str:
 @cache
 def vocabulary(name: str) -> dict[str, Any]:
     """A vocabulary of this package, kept as data."""
-    loaded: dict[str, Any] = yaml.safe_load((VOCABULARY / f"{name}.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml.load(
+        (VOCABULARY / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     return loaded

@@ -107,7 +107,7 @@ def _phrases_in(vocabulary: _Vocabulary, text: str) -> set[str]:
 
 @cache
 def _vocabulary() -> _Vocabulary:
-    kinds = tuple(_kind(entry) for entry in yaml.safe_load(VOCABULARY.read_text(encoding="utf-8")))
+    kinds = tuple(_kind(entry) for entry in yaml.load(VOCABULARY.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     phrases = tuple(sorted({phrase for kind in kinds for phrase in (*kind.weights, *kind.needs)}))
     return _Vocabulary(kinds, phrases, AhoCorasick(list(phrases), matchkind=MatchKind.Standard))
 

@@ -1,5 +1,6 @@
 """What is proposed about a document, worked out in the child that has just read it: two rooms asked in one go."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from retention.suggesting import DocumentText, Evidence, Suggester, SuggestionPr
 from store.errors import CandourError
 
 PROPOSE = "worker.proposing:propose_everything"
+READY = "worker.proposing:get_ready"
 NOT_PROPOSED = (
     "The date, names and categories of this record could not be proposed within the limits: a person has to look "
     "through it."
@@ -29,10 +31,31 @@ class Proposals:
     categories: list[SuggestionProposal]
 
 
-@lru_cache(maxsize=2)
 def suggester(notice_file: str) -> Suggester:
-    """The reader for the notice of this file; building one takes a second, so each process keeps its own."""
-    return Suggester(load_notice(Path(notice_file)))
+    """The reader for the notice of this file as it is now; building one takes a moment, so each process keeps its own.
+
+    Raises:
+        InvalidInputError: The file cannot be read or does not say what it must.
+    """
+    path = Path(notice_file)
+    return _suggester(path, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "")
+
+
+@lru_cache(maxsize=2)
+def _suggester(path: Path, _sha256: str) -> Suggester:
+    return Suggester(load_notice(path))
+
+
+def get_ready(*, notice_file: str) -> None:
+    """What proposing needs is loaded, for the children that are copies of this process."""
+    known: dict[str, Any] = {
+        "name": "minutes.txt",
+        "label": "Text",
+        "media_type": "text/plain",
+        "title": None,
+        "metadata": {},
+    }
+    propose_everything(pages=[(1, "Minutes of the meeting of 4 May 1961.")], known=known, notice_file=notice_file)
 
 
 def propose_everything(*, pages: Pages, known: Mapping[str, Any], notice_file: str) -> dict[str, Any]:

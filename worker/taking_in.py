@@ -30,7 +30,7 @@ from store.file_passwords import kept_passwords
 from worker.intake import Intake, Ready
 from worker.keeping import Keeping
 from worker.listing import as_given, list_everything
-from worker.proposing import PROPOSE
+from worker.proposing import PROPOSE, READY
 
 INDEX_EVERY = 400
 OFFERED_AT_ONCE = 500
@@ -251,6 +251,7 @@ class _Taking:
             file_seconds=file_seconds,
             then=PROPOSE,
             then_settings={"notice_file": str(settings.notice_file)},
+            ready=READY,
             passwords=kept_passwords(settings),
         ) as self.pool:
             while self._feed() or self.pool.is_busy or self.results:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from ingest import kinds
+from ingest.dictionary import word_graph
 from ingest.job import Reader, ReadingJob, Yielded
 from ingest.kinds import Identified
 from ingest.reading import NOT_SEARCHABLE, PageReading, UnreadableFile
@@ -82,6 +83,18 @@ _OTHERWISE = (
     "nothing here reads files of this kind; open a copy in the program that made it, save it as PDF, and take in the "
     "PDF as well, or type in what it says"
 )
+
+
+# What most archives are made of; the libraries of the others are loaded when the first such file comes.
+_USUAL = (kinds.PDF, kinds.TIFF, kinds.DOCX, kinds.EML, kinds.ZIP, kinds.TEXT)
+
+
+def get_ready() -> None:
+    """The readers of the usual kinds of file, and the dictionaries, are loaded."""
+    for kind in _USUAL:
+        importlib.import_module(READERS[kind.media_type].partition(":")[0])
+    for language in ("eng", "cym"):
+        word_graph(language)
 
 
 @cache
