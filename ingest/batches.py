@@ -9,7 +9,20 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from ingest.models import CANCEL, DUPLICATE, ENDED, FOUND, PAUSE, QUARANTINED, REGISTERED, STORED, Batch, Item, Run
+from ingest.models import (
+    CANCEL,
+    DUPLICATE,
+    ENDED,
+    FOUND,
+    OPENED,
+    PAUSE,
+    QUARANTINED,
+    REGISTERED,
+    STORED,
+    Batch,
+    Item,
+    Run,
+)
 from ingest.reading import UnreadableFile
 from ingest.walking import Place
 from records.models import Record, RecordFile
@@ -229,6 +242,30 @@ def end_quarantined(session: Session, item: Item, problem: UnreadableFile, *, ac
         subject=f"item:{item.id}",
         detail={"reason": problem.code, "sha256": item.sha256 or ""},
     )
+
+
+def end_opened(session: Session, item: Item, *, actor: Actor) -> None:
+    """The folder could be opened this time, and everything in it has an item of its own."""
+    item.state, item.ended_at = OPENED, clock.now()
+    item.reason_code, item.reason = "", "the folder could be opened when it was tried again; what lies in it was listed"
+    session.flush()
+    audit.record(
+        session, AuditAction.FOLDER_OPENED, actor=actor.name, subject=f"item:{item.id}", detail={"run": item.run_id}
+    )
+
+
+def tried_again(session: Session, run: Run) -> list[Item]:
+    """The loose items of the run that wait to be tried again and of which nothing was stored."""
+    query = select(Item).where(Item.run_id == run.id, Item.state == FOUND, Item.attempts > 0, Item.parent_id.is_(None))
+    return list(session.scalars(query.order_by(Item.id)))
+
+
+def last_listed_under(session: Session, run: Run, folder: bytes) -> bytes:
+    """The place on disk of the last thing listed under this folder; empty where nothing was."""
+    query = select(Item.disk_path).where(
+        Item.run_id == run.id, Item.disk_path > folder + b"/", Item.disk_path < folder + b"0"
+    )
+    return session.scalar(query.order_by(Item.id.desc()).limit(1)) or b""
 
 
 def awaited(session: Session, hashes: Sequence[str]) -> set[str]:

@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from ingest.batches import unfinished_runs
+from ingest.batches import go_on, unfinished_runs
 from ingest.models import CANCEL, CANCELLED, ENDED, FOUND, PAUSE, QUARANTINED, STORED, Batch, Item, Run
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
 from store.errors import InvalidInputError, RefusedError
 
-# A link, a device or a locked folder is no file: there is nothing in it that could be read another time.
-NEVER_AGAIN = frozenset({"link", "special-file", "unreadable-folder", "path-too-long", "nested-too-deep"})
+# A link or a device is no file, and what lies too deep stays so: there is nothing that could be read another time.
+NEVER_AGAIN = frozenset({"link", "special-file", "path-too-long", "nested-too-deep"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,21 @@ def pause(session: Session, batch: Batch, *, actor: Actor) -> list[Run]:
     if not runs:
         raise RefusedError(f"Nothing of batch {batch.name} is being taken in, so there is nothing to pause.")
     _ask(session, batch, runs, PAUSE, AuditAction.RUN_PAUSED, actor)
+    return runs
+
+
+def resume(session: Session, batch: Batch, *, actor: Actor) -> list[Run]:
+    """Whatever was paused may be gone on with, from this moment; a pause asked for later is a new one.
+
+    Raises:
+        RefusedError: Nothing of it waits.
+    """
+    require(actor, Permission.INGEST)
+    runs = [run for run in unfinished_runs(session, batch) if run.stop != CANCEL]
+    if not runs:
+        raise RefusedError(f"Everything found in batch {batch.name} has been taken in: there is nothing to go on with.")
+    for run in runs:
+        go_on(session, batch, run, actor=actor)
     return runs
 
 
@@ -193,7 +208,7 @@ def _set_aside(batch: Batch, reasons: Collection[str], kinds: Collection[str]) -
 def _nothing_to_try(batch: Batch, left: int) -> str:
     if left:
         return (
-            f"The {left} items that fit are links, devices or folders that could not be opened, which cannot be tried "
-            "again: take in the place itself."
+            f"The {left} items that fit are links, devices or paths too long or too deep, which cannot be tried again: "
+            "take in the place itself."
         )
     return f"Nothing set aside in batch {batch.name} fits: look at its reasons and kinds with `candour batches show`."

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
-from ingest.models import CANCELLED, DUPLICATE, ENDED, QUARANTINED, REGISTERED, Batch, Item, Run
+from ingest.models import CANCELLED, DUPLICATE, ENDED, OPENED, QUARANTINED, REGISTERED, Batch, Item, Run
 from records.models import Record
 from records.parts import is_no_part
 from store import clock
@@ -20,7 +20,8 @@ class Totals:
     """How many items were met and what became of each; pages of the registered ones.
 
     `cancelled` were listed and not taken in, because a person ended the run; `unscanned` have bytes that no virus
-    scanner looked at.
+    scanner looked at; `opened` are folders that could be opened only when they were tried again, and are not counted
+    among what was found, as no folder is: the files in them are.
     """
 
     found: int = 0
@@ -32,6 +33,7 @@ class Totals:
     ocr_pages: int = 0
     cancelled: int = 0
     unscanned: int = 0
+    opened: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -103,7 +105,7 @@ def _sum(session: Session, condition: ColumnElement[bool]) -> Totals:
 def _totals(rows: list[tuple[str, int, int, int, int]]) -> Totals:
     counts = {row[0]: row[1] for row in rows}
     return Totals(
-        found=sum(counts.values()),
+        found=sum(count for state, count in counts.items() if state != OPENED),
         registered=counts.get(REGISTERED, 0),
         duplicates=counts.get(DUPLICATE, 0),
         quarantined=counts.get(QUARANTINED, 0),
@@ -112,6 +114,7 @@ def _totals(rows: list[tuple[str, int, int, int, int]]) -> Totals:
         ocr_pages=sum(row[3] for row in rows),
         cancelled=counts.get(CANCELLED, 0),
         unscanned=sum(row[4] for row in rows),
+        opened=counts.get(OPENED, 0),
     )
 
 

@@ -34,7 +34,7 @@ COLUMNS = (
     "attempts",
     "ended at",
 )
-STATES = ("found", "stored", "registered", "duplicate", "quarantined", "cancelled", batches.WAITING)
+STATES = ("found", "stored", "registered", "duplicate", "quarantined", "cancelled", "opened", batches.WAITING)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from store.database import Base, Moment
 FOUND, STORED, REGISTERED, DUPLICATE, QUARANTINED = "found", "stored", "registered", "duplicate", "quarantined"
 # Not taken in, because a person cancelled the run before its turn came.
 CANCELLED = "cancelled"
-ENDED = (REGISTERED, DUPLICATE, QUARANTINED, CANCELLED)
+# A folder that could not be opened, and was when it was tried again: what lies in it has items of its own, so that it
+# counts among what was found no more than any other folder.
+OPENED = "opened"
+ENDED = (REGISTERED, DUPLICATE, QUARANTINED, CANCELLED, OPENED)
 PAUSE, CANCEL = "pause", "cancel"
 
 
@@ -66,8 +69,8 @@ class Run(Base):
 class Item(Base):
     """One file met: loose on disk, a container, a member of one, an attachment.
 
-    In exactly one state: found, stored, or one of the four it ends in (registered, duplicate,
-    quarantined, cancelled). Once the run has finished, found is the sum of these four.
+    In exactly one state: found, stored, or one of those it ends in (registered, duplicate, quarantined,
+    cancelled; opened, of a folder). Once the run has finished, found is the sum of the first four.
     """
 
     __tablename__ = "ingest_item"

@@ -51,9 +51,10 @@ class Found:
 
 
 def any_waiting(session: Session) -> bool:
-    """Whether a record is still to be signed or compared; cheap, because an idle worker asks every second.
+    """Whether a record is still to be signed or compared.
 
-    Every record has a row once it is signed, a purged one too, so that counting is enough.
+    Every record has a row once it is signed, a purged one too, so that counting is enough: of a million records that
+    takes a tenth of a second, so an idle worker asks only when something has changed.
     """
     if session.scalar(select(Comparison.record_id).where(Comparison.compared_at.is_(None)).limit(1)) is not None:
         return True

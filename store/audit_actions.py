@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     BYTES_STORED = "ingest.bytes-stored"
     RECORD_REGISTERED = "ingest.record-registered"
     ITEM_DUPLICATE = "ingest.duplicate"
+    FOLDER_OPENED = "item.folder-opened"
     ITEM_QUARANTINED = "ingest.quarantined"
     PLACE_ADDED = "custody.place-added"
     PLACE_MOVED = "custody.place-moved"
@@ -126,6 +127,7 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.BYTES_STORED: "stored the bytes of a file and placed them under hold",
     AuditAction.RECORD_REGISTERED: "registered a record",
     AuditAction.ITEM_DUPLICATE: "noted another copy of bytes already held",
+    AuditAction.FOLDER_OPENED: "listed a folder that could not be opened before",
     AuditAction.ITEM_QUARANTINED: "set a file aside in quarantine",
     AuditAction.PLACE_ADDED: "added a place where paper is",
     AuditAction.PLACE_MOVED: "moved a place of paper for good",

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from store.errors import CandourError
+from web.received import TidyRequest
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ Answer = tuple[str, int]
 
 class CandourFlask(Flask):
     """A Flask application whose log names a fault without naming what was asked for."""
+
+    request_class = TidyRequest
 
     def log_exception(self, exc_info: Any) -> None:
         """The fault is in the log under a number that the person is shown; the address is not, as it may be secret."""

@@ -1,11 +1,14 @@
 """The manifest of a run: everything under its paths listed before anything is read, from wherever it was left."""
 
 import os
+import stat
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from access.policy import Actor
 from ingest import batches
-from ingest.models import Run
+from ingest.models import Item, Run
 from ingest.walking import Found, Place, walk
 from store.archive import Archive
 from store.chunks import chunks
@@ -39,6 +42,50 @@ def list_everything(
         session.get_one(Run, run.id).listed = True
     run.listed = True
     return True
+
+
+def list_folders_again(
+    archive: Archive, run: Run, *, actor: Actor, tell: Callable[[int], None], stopped: Callable[[], bool]
+) -> bool:
+    """Each folder that is tried again and can be opened now has been listed; False where a person stopped it.
+
+    One that still cannot be opened is set aside again. Broken off at any moment, it goes on after the last thing it
+    kept, as every listing does.
+    """
+    with archive.reading() as session:
+        waiting = [item for item in batches.tried_again(session, run) if _is_folder(item.disk_path)]
+        places = {item.id: batches.last_listed_under(session, run, item.disk_path) for item in waiting}
+    for item in waiting:
+        folder, last = Path(os.fsdecode(item.disk_path)), places[item.id]
+        after = Place(0, last) if last else None
+        found = walk([folder], ignore=lambda inside: inside == archive.settings.data, after=after)
+        for chunk in chunks(found, LISTED_AT_ONCE):
+            if stopped():
+                return False
+            problem = chunk[0].problem
+            with archive.writing() as session:
+                if problem is not None and chunk[0].disk_path == item.disk_path:
+                    batches.end_quarantined(session, session.get_one(Item, item.id), problem, actor=actor)
+                    break
+                batches.add_items(session, run, [_met_under(item.path, each) for each in chunk])
+            tell(len(chunk))
+        else:
+            with archive.writing() as session:
+                batches.end_opened(session, session.get_one(Item, item.id), actor=actor)
+    return True
+
+
+def _is_folder(path: bytes) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _met_under(folder: str, found: Found) -> batches.Met:
+    """What was met, with the folder's own place as it was first met: the walk knows only the folder's name."""
+    inside = found.relative.partition("/")[2]
+    return _met(replace(found, relative=f"{folder}/{inside}"))
 
 
 def _apart(roots: Sequence[str], data: Path) -> list[str]:

@@ -7,7 +7,7 @@ import threading
 import time
 
 from search import alerts, indexing
-from store import jobs
+from store import audit, jobs
 from store.archive import Archive
 from store.errors import CandourError
 from worker.comparing import compare_some
@@ -20,6 +20,7 @@ LOOK_EVERY = 1.0
 BEAT_EVERY = 10.0
 # While a long batch is indexed piece by piece, watched searches are not run after every piece.
 WATCH_EVERY = 20.0
+COMPARE_EVERY = 300.0
 
 
 class Worker:
@@ -30,6 +31,9 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._stopping = threading.Event()
         self._watched = -WATCH_EVERY
+        # Up to which event of the audit trail there was nothing to compare, and when that was asked.
+        self._nothing_since = -1
+        self._compared = -COMPARE_EVERY
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -61,13 +65,28 @@ class Worker:
                     self._do(job)
                     return True
             looked = look_through_again(self._archive)
-            if indexing.bring_up_to_date(self._archive) or compare_some(self._archive) or looked:
+            if indexing.bring_up_to_date(self._archive) or self._compare() or looked:
                 return True
             self._watch_searches()
             return False
         except Exception:
             log.exception("the worker could not look for work; it will try again")
             return False
+
+    def _compare(self) -> bool:
+        """Some records were compared; asked only after a change, because to ask is to count every record.
+
+        Every change is an event. Once in a while it is asked all the same: a comparison that another process broke
+        off leaves none.
+        """
+        with self._archive.reading() as session:
+            newest = audit.newest(session)
+        if newest == self._nothing_since and time.monotonic() - self._compared < COMPARE_EVERY:
+            return False
+        if compare_some(self._archive):
+            return True
+        self._nothing_since, self._compared = newest, time.monotonic()
+        return False
 
     def _watch_searches(self) -> None:
         """New hits of kept searches are announced, once the index has settled; whoever changed it."""

@@ -83,7 +83,11 @@ def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat:
 
 
 def go_on_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
-    """The job kind `batch-go-on`: payload batch; its unfinished runs are worked on to their end."""
+    """The job kind `batch-go-on`: payload batch; its unfinished runs are worked on to their end, save those paused.
+
+    Whoever asks for it lifts the pause then (`ingest.control.resume`): the job may be taken up again after its worker
+    died, and must not lift one that was asked for meanwhile.
+    """
     try:
         outcomes = taking_in.go_on(
             archive,
@@ -91,6 +95,7 @@ def go_on_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: 
             actor=_acting(archive, asked_by),
             report=lambda progress: beat(progress.done, progress.found),
             wait=True,
+            lifting_pauses=False,
         )
     except NotFoundError:
         return {"batch": arguments["batch"], "runs": 0}  # another process has done it meanwhile

@@ -29,7 +29,7 @@ from store.errors import CandourError, InvalidInputError, NotFoundError
 from store.file_passwords import kept_passwords
 from worker.intake import Intake, Ready
 from worker.keeping import Keeping
-from worker.listing import as_given, list_everything
+from worker.listing import as_given, list_everything, list_folders_again
 from worker.proposing import PROPOSE, READY
 
 INDEX_EVERY = 400
@@ -129,8 +129,19 @@ def take_in(
         return _Taking(archive, kept, run, actor=actor, report=report, resumed=resumed).work()
 
 
-def go_on(archive: Archive, batch: str, *, actor: Actor, report: Report = _quiet, wait: bool = False) -> list[Outcome]:
+def go_on(
+    archive: Archive,
+    batch: str,
+    *,
+    actor: Actor,
+    report: Report = _quiet,
+    wait: bool = False,
+    lifting_pauses: bool = True,
+) -> list[Outcome]:
     """Every unfinished run of the batch, paused, interrupted or tried again, has gone on to its end.
+
+    Without `lifting_pauses` a run that is paused is left so: for a job, which may be taken up long after it was asked
+    for, when somebody has paused the batch since.
 
     Raises:
         NotFoundError: There is no such batch, or every one of its runs has finished.
@@ -142,8 +153,9 @@ def go_on(archive: Archive, batch: str, *, actor: Actor, report: Report = _quiet
         while True:
             with archive.writing() as session:
                 found = batches.find_batch(session, batch)
-                runs = [run for run in batches.unfinished_runs(session, found) if not run.is_paused or not outcomes]
-                if runs and not any(outcome.stopped for outcome in outcomes):
+                may_lift = lifting_pauses and not outcomes
+                runs = [run for run in batches.unfinished_runs(session, found) if not run.is_paused or may_lift]
+                if lifting_pauses and runs and not any(outcome.stopped for outcome in outcomes):
                     batches.go_on(session, found, runs[0], actor=actor)
             if not runs or any(outcome.stopped for outcome in outcomes):
                 break
@@ -198,6 +210,8 @@ class _Taking:
         try:
             if not list_everything(
                 self.archive, self.run, json.loads(self.run.paths), tell=self._listed, stopped=self._is_stopped
+            ) or not list_folders_again(
+                self.archive, self.run, actor=self.actor, tell=self._listed, stopped=self._is_stopped
             ):
                 raise _Stopped
             self._count()

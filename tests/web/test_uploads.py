@@ -3,8 +3,11 @@
 import io
 from pathlib import Path
 
+from flask import Flask
+
 from store.archive import Archive
 from store.jobs import Job, enqueue, recent_jobs
+from web.received import TidyRequest
 
 
 def jobs(archive: Archive) -> list[Job]:
@@ -88,3 +91,27 @@ def test_work_of_another_kind_is_not_an_upload(officer_client, archive: Archive)
         number = enqueue(session, "bundle", payload={}, actor="lawyer@example.org").id
 
     assert officer_client.get(f"/uploads/{number}").status_code == 404
+
+
+def test_an_upload_that_is_refused_on_the_way_leaves_nothing_open(app: Flask, officer_client, monkeypatch) -> None:
+    received = []
+    begin = TidyRequest._get_file_stream
+    monkeypatch.setattr(
+        TidyRequest, "_get_file_stream", lambda *a, **k: received.append(begin(*a, **k)) or received[-1]
+    )
+    app.config["MAX_CONTENT_LENGTH"] = 2_000_000
+    # Written by hand: the client's own encoder leaves a file open itself.
+    head = '--edge\r\nContent-Disposition: form-data; name="files"; filename="{}.txt"\r\n\r\n'
+    body = b"\r\n".join(head.format(number).encode() + b"x" * 900_000 for number in range(4))
+
+    answer = officer_client.post(
+        "/upload",
+        input_stream=io.BytesIO(body),
+        content_type="multipart/form-data; boundary=edge",
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""},
+        csrf=False,
+    )
+
+    assert answer.status_code == 413
+    assert len(received) == 3
+    assert all(stream.closed for stream in received)

@@ -1,15 +1,24 @@
 """Pausing, going on, cancelling and trying again: what is done stays, and every item keeps its place in the sum."""
 
+import errno
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 
 from access.policy import OPERATOR, Actor, Role
-from ingest import batches, control, counting
-from ingest.models import CANCELLED, PAUSE, QUARANTINED, REGISTERED, Item, Run
+from ingest import batches, control, counting, reconciling, walking
+from ingest.models import CANCELLED, OPENED, PAUSE, QUARANTINED, REGISTERED, Item, Run
+from records import near_duplicates
 from store import audit, uploads
+from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotPermittedError, RefusedError
 from worker import listing, taking_in
+from worker.runner import Worker
 from worker.steps import go_on_job, ingest_job
 from worker.taking_in import go_on, settle_cancelled, take_in
 
@@ -264,6 +273,8 @@ def test_going_on_with_an_upload_takes_in_the_rest_and_lets_its_folder_go(archiv
         (folder / f"{number}.txt").write_text(f"Minutes {number}.\n")
     stop = stop_when(archive, "pause", done=1)
     take_in(archive, [str(folder)], batch="Box 1", source="store", actor=OPERATOR, report=stop)
+    with archive.writing() as session:
+        control.resume(session, batches.find_batch(session, "Box 1"), actor=OPERATOR)
 
     assert go_on_job(archive, {"batch": "Box 1"}, "operator", lambda _done, _total: None)["runs"] == 1
 
@@ -271,3 +282,131 @@ def test_going_on_with_an_upload_takes_in_the_rest_and_lets_its_folder_go(archiv
         assert counting.batch_totals(session, actor=OPERATOR)[0].totals.registered == 4
     assert not folder.exists()
     assert go_on_job(archive, {"batch": "Box 1"}, "operator", lambda _done, _total: None)["runs"] == 0
+
+
+@pytest.fixture
+def locked(share, monkeypatch):
+    """A folder in the share that cannot be opened until `unlock` is called."""
+    inside = share / "locked"
+    (inside / "deeper").mkdir(parents=True)
+    (inside / "one.txt").write_text("Minutes of a meeting about hedges.\n")
+    (inside / "deeper" / "two.txt").write_text("Minutes of a meeting about ditches.\n")
+    shut = {inside}
+    names = walking._names_in_order
+
+    def refuse(folder):
+        if Path(os.fsdecode(folder)) in shut:
+            raise PermissionError(errno.EACCES, "no")
+        return names(folder)
+
+    monkeypatch.setattr(walking, "_names_in_order", refuse)
+    return SimpleNamespace(folder=inside, shut=shut, unlock=shut.clear)
+
+
+def try_folders_again(archive):
+    with archive.writing() as session:
+        batch = batches.find_batch(session, "Box 1")
+        control.retry(session, batch, reasons=["unreadable-folder"], actor=OPERATOR)
+    return go_on(archive, "Box 1", actor=OPERATOR)[0]
+
+
+def test_a_folder_that_can_be_opened_at_last_is_listed_in_its_place(archive, notice, share, locked):
+    first = take(archive, share)
+    assert (first.totals.found, first.totals.quarantined) == (8, 2)
+
+    still = try_folders_again(archive)
+    assert (still.totals.found, still.totals.quarantined) == (8, 2)
+    locked.unlock()
+    outcome = try_folders_again(archive)
+
+    assert outcome.totals.adds_up
+    assert (outcome.totals.found, outcome.totals.registered, outcome.totals.quarantined) == (9, 8, 1)
+    assert outcome.totals.opened == 1
+    with archive.reading() as session:
+        folder = session.scalars(select(Item).where(Item.name == "locked")).one()
+        assert (folder.state, folder.reason_code, folder.attempts) == (OPENED, "", 2)
+        paths = [item.path for item in session.scalars(select(Item).where(Item.id > folder.id).order_by(Item.id))]
+        assert paths[-2:] == ["share/locked/deeper/two.txt", "share/locked/one.txt"]
+        proof = reconciling.prove_batch(session, batches.find_batch(session, "Box 1"), archive.files)
+        assert proof.is_right
+        assert "item.folder-opened" in [event.action for event in session.scalars(select(audit.AuditEvent))]
+    with archive.writing() as session, pytest.raises(RefusedError, match="Nothing set aside"):
+        control.retry(session, batches.find_batch(session, "Box 1"), reasons=["unreadable-folder"], actor=OPERATOR)
+
+
+def test_a_folder_listed_again_that_is_broken_off_meets_nothing_twice(archive, notice, share, locked, monkeypatch):
+    take(archive, share)
+    locked.shut.clear()
+    locked.shut.add(locked.folder / "deeper")
+    monkeypatch.setattr(listing, "LISTED_AT_ONCE", 1)
+    ended = batches.end_opened
+
+    def dies(*_args, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batches, "end_opened", dies)
+    with pytest.raises(KeyboardInterrupt):
+        try_folders_again(archive)
+    monkeypatch.setattr(batches, "end_opened", ended)
+
+    outcome = go_on(archive, "Box 1", actor=OPERATOR)[0]
+    assert (outcome.totals.found, outcome.totals.opened, outcome.totals.quarantined) == (9, 1, 2)
+    locked.unlock()
+    outcome = try_folders_again(archive)
+
+    assert (outcome.totals.found, outcome.totals.opened, outcome.totals.quarantined) == (9, 2, 1)
+    with archive.reading() as session:
+        paths = [item.path for item in session.scalars(select(Item))]
+        assert len(paths) == len(set(paths))
+
+
+def test_a_folder_that_has_gone_meanwhile_says_so(archive, notice, share, locked):
+    take(archive, share)
+    shutil.rmtree(locked.folder)
+
+    outcome = try_folders_again(archive)
+
+    assert outcome.totals.adds_up
+    with archive.reading() as session:
+        folder = session.scalars(select(Item).where(Item.name == "locked")).one()
+        assert (folder.state, folder.reason_code) == (QUARANTINED, "missing")
+
+
+def test_a_pause_asked_for_while_a_worker_was_dead_is_kept_by_the_next(archive, notice, share, at_once):
+    take(archive, share, report=stop_when(archive, "pause", done=2))
+    with archive.writing() as session:
+        batch = batches.find_batch(session, "Box 1")
+        control.resume(session, batch, actor=OPERATOR)
+        # The worker that took the job has died; before another takes it up, somebody pauses the batch again.
+        control.pause(session, batch, actor=OPERATOR)
+
+    assert go_on_job(archive, {"batch": "Box 1"}, "operator", lambda done, total: None)["runs"] == 0
+
+    with archive.reading() as session:
+        (run,) = batches.unfinished_runs(session, batches.find_batch(session, "Box 1"))
+        assert run.is_paused
+    with archive.writing() as session:
+        control.resume(session, batches.find_batch(session, "Box 1"), actor=OPERATOR)
+    assert go_on_job(archive, {"batch": "Box 1"}, "operator", lambda done, total: None)["runs"] == 1
+    with archive.writing() as session, pytest.raises(RefusedError, match="nothing to go on with"):
+        control.resume(session, batches.find_batch(session, "Box 1"), actor=OPERATOR)
+
+
+def test_an_idle_worker_counts_no_record_until_something_has_changed(archive, make_record):
+    worker = Worker(archive)
+    make_record()
+    while worker.work_once():
+        pass
+    asked = []
+    event.listen(archive.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    assert not worker.work_once()
+    assert not any("count(" in statement for statement in asked)
+
+    make_record(b"another", text="another memorandum")
+    with archive.writing() as session:
+        audit.record(session, AuditAction.SEARCHED, actor="a.clerk", subject="search:1")
+    while worker.work_once():
+        pass
+    with archive.reading() as session:
+        assert not near_duplicates.any_waiting(session)

@@ -13,7 +13,7 @@ from ingest import batches as ingested
 from ingest import control, counting, listing, reconciling
 from ingest.batches import WAITING
 from ingest.counting import BatchTotals
-from ingest.models import CANCELLED, DUPLICATE, QUARANTINED, REGISTERED, Batch, Item
+from ingest.models import CANCELLED, DUPLICATE, OPENED, QUARANTINED, REGISTERED, Batch, Item
 from records.unread import REASONS, reading_figures
 from store import clock
 from store.errors import NotFoundError, RefusedError
@@ -33,6 +33,7 @@ STATES = {
     DUPLICATE: "Duplicates",
     QUARANTINED: "Quarantined",
     CANCELLED: "Not taken in",
+    OPENED: "Folders opened since",
     WAITING: "Waiting to be read",
 }
 KINDS = ("ingest", "batch-go-on", "batch-settle", "batch-reread")
@@ -146,9 +147,7 @@ def pause(number: int) -> Answer | tuple[str, int]:
 @requires(Permission.INGEST)
 def resume(number: int) -> Answer | tuple[str, int]:
     """A worker goes on with the batch."""
-    found = _find(current_session(), number)
-    _enqueue("batch-go-on", found.batch)
-    return redirect(url_for("batches.batch", number=number))
+    return _ask(number, "resume", "batch-go-on")
 
 
 @area.post("/batches/<int:number>/cancel")
