@@ -80,6 +80,16 @@ def totals_of_batch(session: Session, batch: Batch) -> Totals:
     return _sum(session, Item.run_id.in_(_runs_of(batch)))
 
 
+def totals_of_everything(session: Session) -> Totals:
+    """The arithmetic of every batch together."""
+    return _sum(session, Item.id.is_not(None))
+
+
+def reasons_of_everything(session: Session) -> list[ReasonCount]:
+    """Why files were set aside in any batch, the commonest first."""
+    return _reasons(session, Item.state == QUARANTINED)
+
+
 def _runs_of(batch: Batch) -> Select[int]:
     return select(Run.id).where(Run.batch_id == batch.id)
 
@@ -162,9 +172,13 @@ def one_batch(session: Session, batch: Batch, *, actor: Actor) -> BatchTotals:
 
 def reasons(session: Session, batch: Batch) -> list[ReasonCount]:
     """Why items of the batch were set aside or not taken in, the commonest first."""
+    return _reasons(session, Item.run_id.in_(_runs_of(batch)), Item.state.in_((QUARANTINED, CANCELLED)))
+
+
+def _reasons(session: Session, *conditions: ColumnElement[bool]) -> list[ReasonCount]:
     rows = session.execute(
         select(Item.reason_code, func.min(Item.reason), func.count())
-        .where(Item.run_id.in_(_runs_of(batch)), Item.state.in_((QUARANTINED, CANCELLED)))
+        .where(*conditions)
         .group_by(Item.reason_code)
         .order_by(func.count().desc(), Item.reason_code)
     )

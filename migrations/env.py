@@ -29,6 +29,7 @@ for module in (
     "search.record_models",
     "search.reading_models",
     "disclosure.models",
+    "disclosure.statement_models",
     "costs.models",
     "failings.models",
 ):

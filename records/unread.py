@@ -70,6 +70,11 @@ def reason_kind(reason: str) -> str:
     return kind if kind in REASONS else UNREADABLE
 
 
+def kind_in_rows() -> ColumnElement[str]:
+    """How a page's reason begins, as `reason_kind` takes it, in the database."""
+    return func.lower(func.trim(func.substr(Page.reason, 1, func.instr(Page.reason + ":", ":") - 1)))
+
+
 def unread_pages(
     session: Session,
     wanted: UnreadFilter = UnreadFilter(),
@@ -121,7 +126,11 @@ def batches_with_unread(session: Session, *, actor: Actor) -> list[str]:
 
 
 def reading_figures(
-    session: Session, *, actor: Actor, batch: str = "", record_ids: Collection[int] | None = None
+    session: Session,
+    *,
+    actor: Actor,
+    batch: str = "",
+    record_ids: Collection[int] | None = None,
 ) -> ReadingFigures:
     """How many pages were read by what, and how many by nobody and why: of everything, a batch, or these records.
 
@@ -139,7 +148,7 @@ def reading_figures(
         once.append(~is_read_in_a_part())
         total -= _pages_in_parts(session, mine)
     # Only the few pages that are not simply read by machine are looked at: the others are a million rows of text.
-    kind = func.lower(func.trim(func.substr(Page.reason, 1, func.instr(Page.reason + ":", ":") - 1)))
+    kind = kind_in_rows()
     query = (
         select(Page.unread, Page.read_by, kind, func.count(Page.id))
         .join(Record, Record.id == Page.record_id)

@@ -168,11 +168,11 @@ def _said(writing: _Writing, record: SearchRecord, figures: RecordFigures) -> li
         ("Place searched.", f"{_sentence(record.repository)} {PLACES[record.kind_of_place]}."),
         ("Method.", f"{METHODS[record.method]}. {record.how}"),
         ("Terms.", _terms_words(record)),
-        ("Period covered.", _span(record.covers_from, record.covers_to) or "Not limited to a period."),
+        ("Period covered.", span_words(record.covers_from, record.covers_to) or "Not limited to a period."),
         ("Custodians.", _sentence(record.custodians) if record.custodians else "None named."),
         (
             "Searched by.",
-            f"{record.searched_by}, {_span(record.searched_from, record.searched_to or record.searched_from)}.",
+            f"{record.searched_by}, {span_words(record.searched_from, record.searched_to or record.searched_from)}.",
         ),
         ("Result.", result_words(record, figures)),
         ("Not read.", record.not_reviewed),
@@ -234,7 +234,7 @@ def _table(writing: _Writing, records: Sequence[SearchRecord]) -> None:
                 ["; ".join(writing.cite(each) for each in record.paragraphs) or "None"],
                 [record.repository],
                 [METHODS[record.method]],
-                [_span(record.searched_from, record.searched_to or record.searched_from)],
+                [span_words(record.searched_from, record.searched_to or record.searched_from)],
                 *_cells("" if each is None else f"{each:,}" for each in numbers),
                 [record.signed_by],
             ]
@@ -303,7 +303,8 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _span(first: date | None, last: date | None) -> str:
+def span_words(first: date | None, last: date | None) -> str:
+    """The days from the first to the last, in words; nothing where none is known."""
     if first and last and first != last:
         return f"{_day(first)} to {_day(last)}"
     if first or last:

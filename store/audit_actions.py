@@ -45,6 +45,14 @@ class AuditAction(StrEnum):
     HASHES_RECORDED = "capture.hashes-recorded"
     LOSSES_EXPORTED = "loss.exported"
     REPOSITORY_RECORDED = "repository.recorded"
+    STATEMENT_DRAWN = "statement.drawn"
+    STATEMENT_WRITTEN = "statement.written"
+    STATEMENT_SUBMITTED = "statement.submitted"
+    STATEMENT_RETURNED = "statement.returned"
+    STATEMENT_SIGNED = "statement.signed"
+    STATEMENT_SEALED = "statement.sealed"
+    STATEMENT_WITHDRAWN = "statement.withdrawn"
+    STATEMENT_EXPORTED = "statement.exported"
     RECONCILED = "custody.reconciled"
     PASSWORDS_GIVEN = "ingest.passwords-given"
     PASSWORDS_FORGOTTEN = "ingest.passwords-forgotten"
@@ -145,6 +153,14 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.CAPTURE_RECORDED: "recorded how a batch was scanned",
     AuditAction.HASHES_RECORDED: "recorded the hashes delivered with a batch",
     AuditAction.REPOSITORY_RECORDED: "recorded what is known of a repository, and whether it was searched",
+    AuditAction.STATEMENT_DRAWN: "drew a statement to the inquiry from the register",
+    AuditAction.STATEMENT_WRITTEN: "wrote in the draft of a statement to the inquiry",
+    AuditAction.STATEMENT_SUBMITTED: "submitted a statement to the inquiry for approval",
+    AuditAction.STATEMENT_RETURNED: "sent a statement to the inquiry back to be changed",
+    AuditAction.STATEMENT_SIGNED: "approved and signed a statement to the inquiry",
+    AuditAction.STATEMENT_SEALED: "sealed a statement to the inquiry",
+    AuditAction.STATEMENT_WITHDRAWN: "withdrew a statement to the inquiry before it was sealed",
+    AuditAction.STATEMENT_EXPORTED: "took a statement to the inquiry away as a document",
     AuditAction.LOSS_FOUND: "recorded that something thought lost was found",
     AuditAction.RECONCILED: "exported the reconciliation of paper with records",
     AuditAction.PASSWORDS_GIVEN: "gave passwords for protected files",

@@ -25,6 +25,20 @@ def _glyphs(font: str) -> frozenset[int]:
     return frozenset(TTFontFile(str(FOLDER / _FILES[font])).charToGlyph)
 
 
+def require_printable(text: str, font: str = PLAIN) -> None:
+    """Returns only if every letter of the text has a glyph: one without would be printed as nothing.
+
+    Raises:
+        InvalidInputError: One has none.
+    """
+    known = _glyphs(font)
+    missing = sorted({letter for letter in text if ord(letter) not in known and letter not in "\n\t"})
+    if missing:
+        raise InvalidInputError(
+            f"{text[:60]!r} cannot be printed because its font has no {', '.join(missing)}: write it in other letters."
+        )
+
+
 def fitted(text: str, font: str, size: float, width: float) -> str:
     """The text, cut with an ellipsis where it is wider than `width` points at this size.
 
@@ -32,12 +46,7 @@ def fitted(text: str, font: str, size: float, width: float) -> str:
         InvalidInputError: A letter of it has no glyph in the font: it would be printed as nothing.
     """
     register_fonts()
-    known = _glyphs(font)
-    missing = sorted({letter for letter in text if ord(letter) not in known})
-    if missing:
-        raise InvalidInputError(
-            f"{text!r} cannot be printed because its font has no {', '.join(missing)}: write it in other letters."
-        )
+    require_printable(text, font)
     shown = text
     while shown and pdfmetrics.stringWidth(shown, font, size) > width:
         shown = f"{shown.removesuffix('…')[:-1].rstrip()}…"

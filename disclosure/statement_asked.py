@@ -1,0 +1,278 @@
+"""The sections of a statement on what was asked, where papers may be, and how it was looked for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from access.policy import SYSTEM
+from disclosure.statement_facts import ASKED, REPOSITORIES, SEARCHES, Figure, Section, Table
+from ingest.models import Run
+from inquiry.models import Request, RequestParagraph
+from inquiry.requests import all_requests
+from records.repositories import IN_PART, KINDS, OUTCOMES, SEARCHED, TAKEN_IN, not_in_register, repositories
+from records.repository_models import Repository, name_key
+from retention.notices import active_notices
+from search.record_models import ARCHIVE, SearchRecord
+from search.search_record_figures import record_figures
+from search.search_record_list import latest_records, signed_records
+from search.search_records import METHODS
+from search.search_schedule import result_words, span_words, unreadable_words
+
+PARAGRAPH_COLUMNS = ("Paragraph", "What it asks", "Due", "Searches")
+REPOSITORY_COLUMNS = (
+    "Repository",
+    "Name",
+    "What and whose",
+    "Covers and volume",
+    "Searched",
+    "By",
+    "Not searched, and why",
+)
+SEARCH_COLUMNS = (
+    "Search",
+    "Made for",
+    "Place and method",
+    "By and when",
+    "Result",
+    "Limits",
+    "Not searched",
+    "SHA-256",
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a statement is made for: one request, or every request of the notice that was not withdrawn."""
+
+    session: Session
+    request: Request | None
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests it answers, the soonest due first."""
+        if self.request:
+            return [self.request]
+        return [each for each in all_requests(self.session) if each.status != "withdrawn"]
+
+    def cited(self) -> list[tuple[Request, RequestParagraph]]:
+        """Every paragraph it answers, with its request."""
+        return [(request, each) for request in self.requests for each in request.paragraphs]
+
+    def signed(self) -> list[SearchRecord]:
+        """The searches it may rest on."""
+        return signed_records(self.session, actor=SYSTEM, request=self.request)
+
+    def drafts(self) -> list[SearchRecord]:
+        """The searches recorded and not signed, on which nothing may rest."""
+        mine = {paragraph.id for _, paragraph in self.cited()}
+        return [
+            each
+            for each in latest_records(self.session, actor=SYSTEM)
+            if each.signed_at is None and (self.request is None or mine & {one.id for one in each.paragraphs})
+        ]
+
+
+def asked(scope: Scope) -> Section:
+    """The paragraphs asked, each with the signed searches made for it."""
+    made = scope.signed()
+    rows = []
+    for request, paragraph in scope.cited():
+        for_it = [each.reference for each in made if any(one.id == paragraph.id for one in each.paragraphs)]
+        rows.append(
+            (
+                f"{request.reference}, paragraph {paragraph.number}",
+                paragraph.text,
+                f"{request.due:%-d %B %Y}",
+                ", ".join(for_it) or "No signed search is recorded for it",
+            )
+        )
+    covered = sum(1 for row in rows if row[3].startswith("SR"))
+    notices = [
+        f"Notice {each.reference}, version {each.version}, dated {each.dated:%-d %B %Y}, is in force: {each.title}."
+        for each in active_notices(scope.session)
+    ]
+    return Section(
+        ASKED,
+        figures=(
+            Figure("paragraphs", "paragraphs of requests", len(rows)),
+            Figure("paragraphs:searched", "paragraphs with a signed search", covered, "paragraphs"),
+            Figure("paragraphs:unsearched", "paragraphs without one", len(rows) - covered, "paragraphs"),
+        ),
+        tables=(
+            Table("paragraphs", "Paragraphs asked", ("Paragraph", "What it asks", "Due", "Searches"), tuple(rows)),
+        ),
+        said=tuple(notices),
+        rests_on="" if rows else "No request of the inquiry with a paragraph is logged.",
+    )
+
+
+def held_by(scope: Scope) -> Section:
+    """Every repository of the register with what proves that it was searched, or why it was not."""
+    listed, made = repositories(scope.session), signed_records(scope.session, actor=SYSTEM)
+    sources = sources_taken_in(scope.session)
+    rows, unproved = [], []
+    for each in listed:
+        proof = _proof(each, made, sources)
+        if each.outcome in (TAKEN_IN, SEARCHED, IN_PART) and not proof:
+            unproved.append(each)
+            proof = "Nothing recorded proves it"
+        planned = f" Planned for {each.planned_on:%-d %B %Y}." if each.planned_on else ""
+        rows.append(
+            (
+                each.reference,
+                each.name,
+                f"{KINDS[each.kind]}; {each.holder}",
+                "; ".join(filter(None, (each.covers, each.volume or "how much it is was not said"))),
+                OUTCOMES[each.outcome],
+                proof,
+                f"{each.why_not}{planned}",
+            )
+        )
+    unnamed = names_outside_register(scope.session)
+    said = [f"No repository of the register goes by the name {each}, which {used}." for each, used in unnamed]
+    figures = [Figure("repositories", "repositories in the register", len(listed))]
+    for outcome, words in OUTCOMES.items():
+        counted = sum(1 for each in listed if each.outcome == outcome)
+        figures.append(Figure(f"repositories:{outcome}", words[:1].lower() + words[1:], counted, "repositories"))
+    if listed:
+        figures.append(Figure("unproved", "said to be searched, with nothing recorded that proves it", len(unproved)))
+        figures.append(Figure("unnamed", "places named elsewhere that the register does not know", len(unnamed)))
+    return Section(
+        REPOSITORIES,
+        figures=tuple(figures),
+        tables=(
+            Table(
+                "repositories",
+                "Repositories",
+                (
+                    "Repository",
+                    "Name",
+                    "What and whose",
+                    "Covers and volume",
+                    "Searched",
+                    "By",
+                    "Not searched, and why",
+                ),
+                tuple(rows),
+            ),
+        ),
+        said=tuple(said),
+        rests_on=""
+        if listed
+        else "The register of repositories is empty: nobody has written down where papers may be.",
+        looked=bool(listed),
+    )
+
+
+def sources_taken_in(session: Session) -> dict[str, int]:
+    """Where files came from, by name, with how many takings-in."""
+    found: dict[str, int] = {}
+    for source in session.scalars(select(Run.source).order_by(Run.id)):
+        if source.strip():
+            found[source] = found.get(source, 0) + 1
+    return found
+
+
+def names_outside_register(session: Session) -> list[tuple[str, str]]:
+    """Places that files came from, or that were searched, and that the register does not know; and where named."""
+    listed = repositories(session)
+    if not listed:
+        return []
+    taken = not_in_register(sources_taken_in(session), listed)
+    searched = not_in_register(
+        [each.repository for each in signed_records(session, actor=SYSTEM) if each.kind_of_place != ARCHIVE], listed
+    )
+    known = {name_key(each) for each in taken}
+    return [(each, "files came from") for each in taken] + [
+        (each, "was searched") for each in searched if name_key(each) not in known
+    ]
+
+
+def _proof(repository: Repository, made: Iterable[SearchRecord], sources: dict[str, int]) -> str:
+    """What shows that it was searched: the signed searches of it, or the files taken in from it."""
+    searches = [
+        f"{each.reference} version {each.version}, {each.searched_by}, {_days(each)}"
+        for each in made
+        if name_key(each.repository) in repository.names
+    ]
+    if repository.outcome != TAKEN_IN:
+        return "; ".join(searches)
+    taken = sum(count for source, count in sources.items() if name_key(source) in repository.names)
+    words = [f"Files taken in from it {taken} {'time' if taken == 1 else 'times'}"] if taken else []
+    return "; ".join([*words, *searches])
+
+
+def searched(scope: Scope) -> Section:
+    """Every signed search with its result and limits, and how many are recorded and not signed."""
+    made, drafts = scope.signed(), scope.drafts()
+    rows = tuple(_search(scope, each) for each in made)
+    said = (
+        [f"{', '.join(each.reference for each in drafts)}: recorded and not signed, and so not relied upon here."]
+        if drafts
+        else []
+    )
+    return Section(
+        SEARCHES,
+        figures=(
+            Figure("searches", "searches recorded", len(made) + len(drafts)),
+            Figure("searches:signed", "signed, and set out here", len(made), "searches"),
+            Figure("searches:draft", "not signed", len(drafts), "searches"),
+        ),
+        tables=(
+            Table(
+                "searches",
+                "Searches",
+                (
+                    "Search",
+                    "Made for",
+                    "Place and method",
+                    "By and when",
+                    "Result",
+                    "Limits",
+                    "Not searched",
+                    "SHA-256",
+                ),
+                rows,
+            ),
+        ),
+        said=tuple(said),
+        rests_on="" if made or drafts else "No search is recorded. It is not known whether anything was searched.",
+        looked=bool(made or drafts),
+    )
+
+
+def _search(scope: Scope, record: SearchRecord) -> tuple[str, ...]:
+    figures = record_figures(scope.session, record, actor=SYSTEM)
+    cited = {paragraph.id: f"{request.reference}, paragraph {paragraph.number}" for request, paragraph in scope.cited()}
+    version = record.term_version
+    terms = f" Term report {version.term_report_id}, version {version.version}." if version else ""
+    return (
+        f"{record.reference} version {record.version}",
+        "; ".join(cited[each.id] for each in record.paragraphs if each.id in cited) or "No paragraph of a request",
+        f"{_sentence(record.repository)} {METHODS[record.method]}.{terms}",
+        f"{record.searched_by}, {_days(record)}",
+        " ".join(filter(None, (result_words(record, figures), _could_not(unreadable_words(record, figures))))),
+        record.limits,
+        record.not_searched,
+        record.sha256,
+    )
+
+
+def _days(record: SearchRecord) -> str:
+    return span_words(record.searched_from, record.searched_to or record.searched_from)
+
+
+def _could_not(words: str) -> str:
+    return f"Could not be read: {words[:1].lower()}{words[1:]}" if words else ""
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def due_of(requests: Sequence[Request]) -> date | None:
+    """The day on which the first of these requests is due."""
+    return min((each.due for each in requests), default=None)

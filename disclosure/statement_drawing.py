@@ -1,0 +1,101 @@
+"""Drawing a statement: every section from the register at one moment, counted in every compartment."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from access.policy import SYSTEM
+from disclosure.statement_asked import Scope, asked, due_of, held_by, names_outside_register, searched
+from disclosure.statement_facts import OUTSTANDING, Facts, Figure, Section, Table, require_sound
+from disclosure.statement_held import disposal, missing, produced, unread, withheld
+from inquiry.models import Request
+from records.movements import all_out
+from records.repositories import IN_PART, NOT_YET, OUTCOMES, repositories
+from retention.tagging import count_to_tag
+
+NO_DATE = "No day is set"
+
+
+def draw(session: Session, request: Request | None) -> Facts:
+    """The facts as the register has them now, for one request or the whole notice.
+
+    They count records of every compartment, because an inquiry is owed the whole; who may be told of them is for
+    the caller to see to. Nothing in them depends on the day they are drawn.
+
+    Raises:
+        DamagedError: A number is not the sum of its parts.
+    """
+    scope = Scope(session, request)
+    sections = [
+        asked(scope),
+        held_by(scope),
+        searched(scope),
+        unread(scope),
+        missing(scope),
+        disposal(scope),
+        withheld(scope),
+        produced(scope),
+    ]
+    facts = Facts((*sections, _outstanding(scope, Facts(tuple(sections)))))
+    require_sound(facts)
+    return facts
+
+
+def _outstanding(scope: Scope, facts: Facts) -> Section:
+    """What is still to be done, with its day where one is set."""
+    rows = [*_requests(scope), *_places(scope), *_counted(scope, facts)]
+    return Section(
+        OUTSTANDING,
+        figures=(Figure("outstanding", "things still to be done", len(rows)),),
+        tables=(Table("outstanding", "Still to be done", ("What", "How much", "By when"), tuple(rows)),),
+        rests_on=""
+        if rows
+        else "Every request is answered, every repository searched or accounted for, every page and file explained by "
+        "what was recorded above.",
+    )
+
+
+def _requests(scope: Scope) -> list[tuple[str, str, str]]:
+    return [
+        (f"Answer request {each.reference}", each.title, _day(each.due))
+        for each in scope.requests
+        if each.status == "open"
+    ]
+
+
+def _places(scope: Scope) -> list[tuple[str, str, str]]:
+    rows = [
+        (f"Search {each.reference}, {each.name}", f"{OUTCOMES[each.outcome]}: {each.why_not}", _day(each.planned_on))
+        for each in repositories(scope.session)
+        if each.outcome in (NOT_YET, IN_PART)
+    ]
+    rows += [
+        (f"Enter {each} in the register of repositories", f"A place that {used}", NO_DATE)
+        for each, used in names_outside_register(scope.session)
+    ]
+    for each in all_out(scope.session):
+        back = f"Have the paper of {each.place.code}, {each.place.name}, brought back"
+        rows.append((back, f"With {each.movement.taken_by}", _day(each.movement.due_on)))
+    return rows
+
+
+def _counted(scope: Scope, facts: Facts) -> list[tuple[str, str, str]]:
+    due = _day(due_of([each for each in scope.requests if each.status == "open"]))
+    to_decide = count_to_tag(scope.session, actor=SYSTEM)
+    # What it is, how many of it, and its day.
+    counted = [
+        ("Sign a search for each paragraph that has none", facts.value("paragraphs:unsearched"), due),
+        ("Sign the searches that are drafts", facts.value("searches:draft"), due),
+        ("Prove that repositories said to be searched were", facts.value("unproved"), NO_DATE),
+        ("Read the pages that nobody has read", facts.value("pages:unread"), NO_DATE),
+        ("Open the files that were set aside", facts.value("items:quarantined"), NO_DATE),
+        ("Take in the files that wait", facts.value("items:waiting"), NO_DATE),
+        ("Decide the records with an open suggestion", to_decide, NO_DATE),
+        ("Produce the relevant records that were not", facts.value("relevant:waiting"), due),
+        ("Explain the gaps between paper and records", facts.value("places:gaps"), NO_DATE),
+    ]
+    return [(what, f"{number:,}", day) for what, number, day in counted if number]
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%-d %B %Y}" if day else NO_DATE

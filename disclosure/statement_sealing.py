@@ -1,0 +1,128 @@
+"""Sealing a statement, and proving at any time that a sealed one is what was signed, and what differs since."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from access.policy import Actor, Permission, require
+from disclosure.statement_approval import changed_since
+from disclosure.statement_document import PAPERS, statement_document
+from disclosure.statement_facts import Difference, hash_of
+from disclosure.statement_models import SEALED, SIGNED, Statement
+from disclosure.statements import audit_statement, require_drafter, require_state
+from store import clock, protections
+from store.audit import AuditEvent
+from store.audit_actions import AuditAction
+from store.errors import CandourError, DamagedError
+from store.files import FileStore
+
+# Everything that was said and done up to the seal, in this order.
+COVERED = (
+    "id", "scope", "kind", "label", "supersedes_id", "made_by", "made_at", "facts", "facts_sha256", "drawn_by",
+    "as_of", "audit_sequence", "audit_hash", "submitted_by", "submitted_at", "returned", "signed_by", "signed_at",
+    "signatory", "office", "acknowledged", "sealed_by", "sealed_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StatementProof:
+    """Whether a sealed statement is whole, each fault in a sentence; and what the register says otherwise now."""
+
+    faults: tuple[str, ...]
+    differ: tuple[Difference, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is exactly what was sealed."""
+        return not self.faults
+
+
+def seal(session: Session, files: FileStore, statement: Statement, *, authority: str, actor: Actor) -> None:
+    """The statement and its two documents are as they will always be; they are kept and protected.
+
+    Raises:
+        NotPermittedError: The actor may not see every compartment.
+        RefusedError: It is not signed.
+        DamagedError: Its figures are not those that were drawn.
+    """
+    require_drafter(actor)
+    require_state(statement, SIGNED, "sealed")
+    if hash_of(statement.facts) != statement.facts_sha256:
+        raise DamagedError(
+            f"{statement.reference} was not sealed, because its figures are not those that were drawn: nothing more "
+            "is done with it until whoever looks after Candour has compared it with a backup."
+        )
+    sealed: dict[str, object] = {"state": SEALED, "sealed_by": actor.name, "sealed_at": clock.now()}
+    # The documents show the seal, and the database takes the seal only together with their hashes.
+    with session.no_autoflush:
+        _set(statement, sealed)
+        statement.sha256 = seal_of(statement)
+        sealed["sha256"] = statement.sha256
+        contents = {form: statement_document(session, statement, form=form, authority=authority) for form in PAPERS}
+        session.expire(statement)
+    kept = {form: _keep(session, files, statement, content) for form, content in contents.items()}
+    _set(statement, sealed | {"word_sha256": kept["docx"], "pdf_sha256": kept["pdf"]})
+    session.flush()
+    audit_statement(session, AuditAction.STATEMENT_SEALED, statement, actor, sha256=statement.sha256, **kept)
+
+
+def _set(statement: Statement, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(statement, name, value)
+
+
+def _keep(session: Session, files: FileStore, statement: Statement, content: bytes) -> str:
+    row, _ = files.put(session, files.take_bytes(content))
+    holder = f"statement:{statement.reference}"
+    protections.protect(session, row.sha256, holder=holder, reason="it is what was stated to the inquiry")
+    return row.sha256
+
+
+def seal_of(statement: Statement) -> str:
+    """The SHA-256 of everything that was stated, drawn, written and signed, and of who sealed it when."""
+    said = [str(getattr(statement, name)) for name in COVERED]
+    written = [[each.subject, each.words, each.written_by, str(each.written_at)] for each in statement.texts]
+    return hashlib.sha256(json.dumps([said, written], ensure_ascii=False).encode()).hexdigest()
+
+
+def prove(session: Session, files: FileStore, statement: Statement, *, actor: Actor) -> StatementProof:
+    """Whether the seal, the documents and the trail agree, and what the register says otherwise now.
+
+    That figures differ later is no fault: work goes on, and the next statement says so.
+    """
+    require(actor, Permission.STATEMENTS_READ)
+    require_state(statement, SEALED, "verified")
+    return StatementProof(
+        faults=tuple(_faults(session, files, statement)), differ=tuple(changed_since(session, statement))
+    )
+
+
+def _faults(session: Session, files: FileStore, statement: Statement) -> list[str]:
+    faults = []
+    if hash_of(statement.facts) != statement.facts_sha256:
+        faults.append("Its figures are not those that were drawn.")
+    if seal_of(statement) != statement.sha256:
+        faults.append("What it says is not what was sealed.")
+    drawn = session.scalar(select(AuditEvent.hash).where(AuditEvent.sequence == statement.audit_sequence))
+    if statement.audit_sequence and drawn != statement.audit_hash:
+        faults.append("The audit trail is not the one it was drawn under.")
+    told = session.scalar(
+        select(AuditEvent.detail).where(
+            AuditEvent.action == AuditAction.STATEMENT_SEALED.value,
+            AuditEvent.subject == f"statement:{statement.reference}",
+        )
+    )
+    detail = json.loads(told or "{}")
+    sealed = {"sha256": statement.sha256, "docx": statement.word_sha256, "pdf": statement.pdf_sha256}
+    if {name: detail.get(name) for name in sealed} != sealed:
+        faults.append("The audit trail does not tell of this seal and these documents.")
+    for name, sha256 in (("Word document", statement.word_sha256), ("PDF", statement.pdf_sha256)):
+        try:
+            files.verify(sha256 or "")
+        except CandourError as error:
+            faults.append(f"Its {name} is not what was sealed: {error}")
+    return faults

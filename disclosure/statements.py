@@ -1,0 +1,273 @@
+"""Statements to the inquiry: drawn from the register, numbered, and written in while they are drafts."""
+
+import hashlib
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from access.policy import SYSTEM, Actor, Permission, require
+from disclosure.statement_drawing import draw
+from disclosure.statement_facts import TITLES, Difference, Facts, Figure, differences, from_json, hash_of, to_json
+from disclosure.statement_models import (
+    DRAFT,
+    FINAL,
+    INTERIM,
+    SEALED,
+    SIGNED,
+    SUBMITTED,
+    UNSEALED,
+    WITHDRAWN,
+    Statement,
+    StatementText,
+)
+from inquiry.models import Request
+from store import audit, clock
+from store.audit_actions import AuditAction
+from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
+
+KINDS = {INTERIM: "Interim", FINAL: "Final"}
+STATES = {
+    DRAFT: "Draft",
+    SUBMITTED: "Submitted for approval",
+    SIGNED: "Signed, not yet sealed",
+    SEALED: "Sealed",
+    WITHDRAWN: "Withdrawn",
+}
+CHANGED = "changed"
+LONGEST_TEXT = 20_000
+# What has to be explained before a final statement: figures of these names that are not nought.
+EXPLAINED = ("unread:", "quarantined:")
+EXPLAINED_TOO = (
+    "items:cancelled",
+    "paragraphs:unsearched",
+    "repositories:not-yet",
+    "unproved",
+    "unnamed",
+    "places:gaps",
+)
+
+
+def draft_statement(session: Session, *, kind: str, request: Request | None = None, actor: Actor) -> Statement:
+    """The next statement for the request, or for the whole notice, is drawn from the register as it is now.
+
+    Raises:
+        NotPermittedError: The actor may not see every compartment, and so could not count the whole.
+        RefusedError: One is under way already, or the last was final and this would not be.
+    """
+    require_drafter(actor)
+    if kind not in KINDS:
+        raise InvalidInputError(f"A statement is {' or '.join(KINDS)}: {kind!r} is neither.")
+    scope = request.reference if request else ""
+    before = [each for each in statements(session, actor=SYSTEM) if each.scope == scope]
+    under_way = next((each for each in before if each.state in UNSEALED), None)
+    if under_way:
+        raise RefusedError(
+            f"{under_way.title} ({under_way.reference}) is not sealed yet: finish or withdraw it, then draft the next."
+        )
+    sealed = next((each for each in before if each.state == SEALED), None)
+    if sealed and sealed.kind == FINAL and kind != FINAL:
+        raise RefusedError(f"{sealed.reference} was final: what corrects it is a further final statement.")
+    made = Statement(
+        scope=scope,
+        request_id=request.id if request else None,
+        kind=kind,
+        label=_label(kind, sum(1 for each in before if each.kind == kind)),
+        supersedes_id=sealed.id if sealed else None,
+        state=DRAFT,
+        made_by=actor.name,
+        made_at=clock.now(),
+        facts="",
+        facts_sha256="",
+        drawn_by=actor.name,
+        as_of=clock.now(),
+        audit_sequence=0,
+        audit_hash="",
+    )
+    session.add(made)
+    session.flush()
+    _draw(session, made, actor)
+    return made
+
+
+def _label(kind: str, before: int) -> str:
+    if kind == INTERIM:
+        return f"Interim {before + 1}"
+    return f"Final, correction {before}" if before else "Final"
+
+
+def draw_again(session: Session, statement: Statement, *, actor: Actor) -> list[Difference]:
+    """The draft's figures are those of the register now; what was written stays. Returns what is different.
+
+    Raises:
+        RefusedError: It is no draft any more.
+    """
+    require_drafter(actor)
+    require_state(statement, DRAFT, "drawn again")
+    before = facts_of(statement)
+    _draw(session, statement, actor)
+    return differences(before, facts_of(statement))
+
+
+def _draw(session: Session, statement: Statement, actor: Actor) -> None:
+    statement.facts = to_json(draw(session, session.get(Request, statement.request_id or 0)))
+    statement.facts_sha256 = hash_of(statement.facts)
+    statement.drawn_by, statement.as_of = actor.name, clock.now()
+    event = audit_statement(session, AuditAction.STATEMENT_DRAWN, statement, actor, facts=statement.facts_sha256)
+    # The end of the trail as it was while the figures were counted: the drawing itself comes after it.
+    statement.audit_sequence, statement.audit_hash = event.sequence - 1, event.previous_hash
+    session.flush()
+
+
+def write_text(session: Session, statement: Statement, subject: str, words: str, *, actor: Actor) -> None:
+    """The draft says this on a section, or explains a figure with it; nothing takes it out again.
+
+    Raises:
+        InvalidInputError: There is no such section or figure, or it is too long.
+        RefusedError: It is no draft any more.
+    """
+    require_drafter(actor)
+    require_state(statement, DRAFT, "written in")
+    if subject not in subjects_of(statement):
+        raise InvalidInputError(f"{statement.reference} has nothing called {subject!r} to write on.")
+    said = words.replace("\r\n", "\n").strip()
+    if len(said) > LONGEST_TEXT:
+        raise InvalidInputError(f"The text has {len(said):,} letters and {LONGEST_TEXT:,} is the most: shorten it.")
+    kept = session.get(StatementText, (statement.id, subject))
+    if said == (kept.words if kept else ""):
+        return
+    if not said and kept:
+        session.delete(kept)
+    elif kept:
+        kept.words, kept.written_by, kept.written_at = said, actor.name, clock.now()
+    else:
+        now = clock.now()
+        session.add(
+            StatementText(statement_id=statement.id, subject=subject, words=said, written_by=actor.name, written_at=now)
+        )
+    session.flush()
+    session.expire(statement, ["texts"])
+    written = hashlib.sha256(said.encode()).hexdigest()
+    audit_statement(session, AuditAction.STATEMENT_WRITTEN, statement, actor, on=subject, sha256=written)
+
+
+def subjects_of(statement: Statement) -> list[str]:
+    """All that can be written on: what changed since the last, the sections, and the figures to be explained."""
+    found = [CHANGED] if statement.supersedes_id else []
+    return [*found, *TITLES, *(each.code for each in to_explain(facts_of(statement)))]
+
+
+def to_explain(facts: Facts) -> list[Figure]:
+    """The figures that a final statement has to explain, because what they count is a hole in what it says."""
+    return [
+        figure
+        for _, figure in facts.figures()
+        if figure.value and (figure.code.startswith(EXPLAINED) or figure.code in EXPLAINED_TOO)
+    ]
+
+
+def faults_of(statement: Statement) -> list[str]:
+    """What stands in the way of submitting it, each as a clause."""
+    facts, written = facts_of(statement), texts_of(statement)
+    faults = []
+    if statement.supersedes_id and CHANGED not in written:
+        faults.append("it does not say what changed since the statement before it, and why")
+    if statement.kind == FINAL:
+        waiting = facts.value("items:waiting")
+        if waiting:
+            faults.append(f"{waiting:,} files still wait to be taken in, so it cannot be final")
+        faults += [
+            f"nothing explains the {each.value:,} counted as “{each.words}”"
+            for each in to_explain(facts)
+            if each.code not in written
+        ]
+        faults += [
+            f"nobody looked at “{TITLES[each.code].lower()}”, and nothing explains that"
+            for each in facts.sections
+            if not each.looked and each.code not in written
+        ]
+    return faults
+
+
+def facts_of(statement: Statement) -> Facts:
+    """What was drawn."""
+    return from_json(statement.facts)
+
+
+def texts_of(statement: Statement) -> dict[str, str]:
+    """What was written, by what it is about."""
+    return {each.subject: each.words for each in statement.texts}
+
+
+def statements(session: Session, *, actor: Actor) -> list[Statement]:
+    """Every statement, the newest first."""
+    require(actor, Permission.STATEMENTS_READ)
+    return list(session.scalars(select(Statement).order_by(Statement.id.desc())))
+
+
+def find_statement(session: Session, number: int | str, *, actor: Actor) -> Statement:
+    """The statement of this number, written 3 or DS0003.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    require(actor, Permission.STATEMENTS_READ)
+    digits = str(number).strip().upper().removeprefix("DS")
+    found = session.get(Statement, int(digits)) if digits.isascii() and digits.isdecimal() else None
+    if found is None:
+        raise NotFoundError(f"There is no statement {number}: choose one from the list of statements.")
+    return found
+
+
+def superseded_by(session: Session, statement: Statement) -> Statement | None:
+    """The sealed statement before this one, which this one corrects or carries on."""
+    return session.get(Statement, statement.supersedes_id) if statement.supersedes_id else None
+
+
+def count_to_sign(session: Session) -> int:
+    """How many statements wait for a signature."""
+    return session.scalar(select(func.count(Statement.id)).where(Statement.state == SUBMITTED)) or 0
+
+
+def require_drafter(actor: Actor) -> None:
+    """Returns only if this is a person who may draft statements and may see all that is counted in one.
+
+    Raises:
+        NotPermittedError: They may not: a count of what one person may see is not the whole.
+    """
+    require(actor, Permission.STATEMENTS)
+    require_person(actor)
+    if not actor.compartments >= SYSTEM.compartments:
+        raise NotPermittedError(
+            f"{actor.name} may not see every compartment, and an inquiry is owed the whole: ask someone of legal."
+        )
+
+
+def require_person(actor: Actor) -> None:
+    """Returns only if this is a person.
+
+    Raises:
+        NotPermittedError: It is the operator or the system, who answer for nothing.
+    """
+    if actor.everything:
+        raise NotPermittedError("A statement is drafted, signed and sealed by people: name them.")
+
+
+def require_state(statement: Statement, state: str, done: str) -> None:
+    """Returns only if the statement stands there.
+
+    Raises:
+        RefusedError: It stands elsewhere.
+    """
+    if statement.state != state:
+        raise RefusedError(
+            f"{statement.reference} is {STATES[statement.state].lower()}, so it cannot be {done}: only one that is "
+            f"{STATES[state].lower()} can."
+        )
+
+
+def audit_statement(
+    session: Session, action: AuditAction, statement: Statement, actor: Actor, **detail: object
+) -> audit.AuditEvent:
+    """The event is in the trail, with what the statement is called."""
+    subject = f"statement:{statement.reference}"
+    return audit.record(session, action, actor=actor.name, subject=subject, detail={"label": statement.label, **detail})
