@@ -36,6 +36,7 @@ def batches(context: click.Context, *, as_json: bool) -> None:
             {
                 "batch": line.batch.name,
                 "source": line.batch.source,
+                "custodian": line.batch.custodian,
                 "added": line.batch.added_at,
                 "runs": line.runs,
                 "unfinished_runs": line.unfinished_runs,
@@ -97,6 +98,19 @@ def show(name: str, *, as_json: bool) -> None:
             [[reason.code, reason.count, reason.sentence] for reason in reasons],
             right=[1],
         )
+
+
+@batches.command()
+@name_argument
+@click.argument("who")
+def custodian(name: str, who: str) -> None:
+    """Say WHO kept the papers of batch NAME before they were handed over; its records are found by `custodian:`."""
+    from ingest import batches as ingested
+    from ingest.custodians import name_custodian
+
+    with archive() as opened, opened.writing() as session:
+        name_custodian(session, ingested.find_batch(session, name), who, actor=OPERATOR)
+    say(f"{who} kept the papers of {name}. The records are found so once the index is up to date.")
 
 
 @batches.command(name="list")

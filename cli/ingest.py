@@ -23,13 +23,16 @@ DONE_WITH_QUARANTINE = 3
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--batch", default="", help="The batch's name; by default that of the first path.")
 @click.option("--source", default="not stated", help="Where it came from: the office, store, box or system.")
+@click.option("--custodian", default="", help="Who kept it until it was handed over: a person, office or firm.")
 @click.option(
     "--passwords",
     type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
     help="A file with passwords, one a line, to be tried on protected files; kept, and shown nowhere.",
 )
 @json_option
-def ingest(paths: tuple[str, ...], batch: str, source: str, passwords: Path | None, as_json: bool) -> int:
+def ingest(
+    paths: tuple[str, ...], batch: str, source: str, custodian: str, passwords: Path | None, as_json: bool
+) -> int:
     """Take in PATHS: files, folders, ZIPs. Run again after an interruption or a pause, it goes on."""
     from worker.taking_in import take_in
 
@@ -42,6 +45,7 @@ def ingest(paths: tuple[str, ...], batch: str, source: str, passwords: Path | No
             paths,
             batch=name,
             source=source,
+            custodian=custodian,
             actor=OPERATOR,
             report=lambda progress: report(progress.done, progress.found, f"{progress.pages} pages"),
         )

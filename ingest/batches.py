@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
+from ingest.custodians import keep_custodians, name_custodian
 from ingest.models import (
     CANCEL,
     DUPLICATE,
@@ -38,9 +39,13 @@ WAITING = "waiting"
 
 
 def open_run(
-    session: Session, paths: Sequence[str], *, batch: str, source: str, actor: Actor
+    session: Session, paths: Sequence[str], *, batch: str, source: str, custodian: str = "", actor: Actor
 ) -> tuple[Batch, Run, bool]:
-    """The run to work on: the unfinished one of these paths into this batch, or a new one; True when it goes on."""
+    """The run to work on: the unfinished one of these paths into this batch, or a new one; True when it goes on.
+
+    Raises:
+        InvalidInputError: The batch has no name, or is known to come from another custodian.
+    """
     require(actor, Permission.INGEST)
     name = " ".join(batch.split())
     if not name:
@@ -50,6 +55,12 @@ def open_run(
         kept = Batch(name=name, source=source, added_by=actor.name, added_at=clock.now())
         session.add(kept)
         session.flush()
+    if custodian.strip():
+        if kept.custodian and kept.custodian != " ".join(custodian.split()):
+            raise InvalidInputError(
+                f"Batch {name} came from {kept.custodian}: give what another custodian kept a batch of its own."
+            )
+        name_custodian(session, kept, custodian, actor=actor)
     # As escapes: a path whose bytes are no text could not be stored otherwise.
     listed = json.dumps(list(paths))
     run = session.scalar(
@@ -220,6 +231,9 @@ def end_duplicate(session: Session, item: Item, record: Record, *, batch: Batch,
             )
         )
         needs_indexing(session, record.id)
+        session.flush()
+        if batch.custodian:
+            keep_custodians(session, record.id)
     session.flush()
     audit.record(
         session,

@@ -25,6 +25,8 @@ class Batch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     source: Mapped[str]
+    # Who kept the papers before they were handed over, where anybody said so.
+    custodian: Mapped[str] = mapped_column(default="")
     added_by: Mapped[str]
     added_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
+from ingest.custodians import keep_custodians
 from ingest.models import Batch, Item, Run
 from ingest.proposing import Proposed, proposed_names
 from ingest.reading import FileReading, PageReading
@@ -79,6 +80,8 @@ def register(
     )
     session.flush()
     needs_indexing(session, record.id)
+    if batch.custodian:
+        keep_custodians(session, record.id)
     audit.record(
         session,
         AuditAction.RECORD_REGISTERED,

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from records.custody_models import BOX, KINDS, Place, PlaceCount, Placement
-from records.models import Record
+from records import facts
+from records.custody_models import BOX, KINDS, CopyPlace, Place, PlaceCount, Placement
+from records.models import Record, RecordFile
 from records.register import needs_indexing, visible
 from store import audit, clock
 from store.audit_actions import AuditAction
@@ -171,6 +172,8 @@ def move_place(session: Session, place: Place, *, to: Place | None, actor: Actor
     for inside in everything_in(session, place):
         for placement in placements_at(session, inside):
             _keep_box(session, session.get_one(Record, placement.record_id), inside)
+        for record in _copied_at(session, inside):
+            _keep_box_facts(session, record)
 
 
 def describe_place(session: Session, place: Place, *, title: str, dates: str, actor: Actor) -> None:
@@ -318,6 +321,55 @@ def _keep_box(session: Session, record: Record, place: Place) -> None:
             each.box = box
             session.flush()
             needs_indexing(session, each.id)
+    _keep_box_facts(session, record)
+
+
+def _keep_box_facts(session: Session, record: Record) -> None:
+    """Search knows every box: that of the record and those of its copies; what is inside it lies with it."""
+    copied = session.scalars(
+        select(Place)
+        .join(CopyPlace, CopyPlace.place_id == Place.id)
+        .join(RecordFile, RecordFile.id == CopyPlace.file_id)
+        .where(RecordFile.record_id == record.id)
+        .order_by(RecordFile.id)
+    )
+    boxes = [box_of(session, place) for place in copied]
+    inside = session.scalars(select(Record).where(Record.parent_id == record.id).order_by(Record.id)).all()
+    for each in (record, *inside):
+        facts.keep_facts(session, each.id, facts.BOX, [each.box, *boxes])
+
+
+def _copied_at(session: Session, place: Place) -> list[Record]:
+    query = select(Record).where(
+        Record.id.in_(
+            select(RecordFile.record_id)
+            .join(CopyPlace, CopyPlace.file_id == RecordFile.id)
+            .where(CopyPlace.place_id == place.id)
+        )
+    )
+    return list(session.scalars(query.order_by(Record.id)))
+
+
+def put_copy(session: Session, file: RecordFile, place: Place, *, actor: Actor) -> None:
+    """The paper of this copy was found in the place; where the record itself lies is not changed by it."""
+    require(actor, Permission.CUSTODY)
+    record = session.get_one(Record, file.record_id)
+    known = session.get(CopyPlace, file.id)
+    if known is not None and known.place_id == place.id:
+        return
+    if known is None:
+        known = CopyPlace(file_id=file.id)
+        session.add(known)
+    known.place_id, known.said_by, known.said_at = place.id, actor.name, clock.now()
+    session.flush()
+    _keep_box_facts(session, record)
+    audit.record(
+        session,
+        AuditAction.RECORD_PLACED,
+        actor=actor.name,
+        subject=f"record:{record.reference}",
+        detail={"place": place.code, "copy": file.id, "how": BY_PATH},
+    )
 
 
 def placement_of(session: Session, record: Record) -> Placement | None:

@@ -80,6 +80,17 @@ class Placement(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class CopyPlace(Base):
+    """Where the paper of a copy was found: one of the places of a record's bytes beside where the record lies."""
+
+    __tablename__ = "copy_place"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("record_file.id"), primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    said_by: Mapped[str]
+    said_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Movement(Base):
     """That somebody took a place's paper somewhere, and when it came back."""
 

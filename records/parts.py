@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
+from records import facts
 from records.models import Record
 from records.parts_models import PART, UNDONE, Split, SplitPage
 from records.register import CONTAINER, needs_indexing, pages_of, visible
@@ -93,6 +94,7 @@ def keep_split(
     session.flush()
     for place, part in enumerate(parts, start=1):
         part.parent_id, part.family_position, part.box = record.id, place, record.box
+        facts.keep_facts(session, part.id, facts.BOX, facts.values_of(session, record.id, facts.BOX))
         needs_indexing(session, part.id)
     session.flush()
     audit.record(

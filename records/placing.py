@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from records.custody import BY_BATCH, BY_PATH, check_folios, find_place, placement_of, put_record, way_to
+from records.custody import BY_BATCH, BY_PATH, check_folios, find_place, placement_of, put_copy, put_record, way_to
 from records.custody_models import Place
 from records.models import Record, RecordFile
 from store.errors import InvalidInputError, NotFoundError, RefusedError
@@ -28,13 +28,14 @@ class Put:
 
 @dataclass(frozen=True)
 class Planned:
-    """Where one record would go, by its path; or the reason why that cannot be told."""
+    """Where one record would go, by the first of its paths that fits, or why that cannot be told; and its copies."""
 
     record: Record
     path: str
     place: Place | None = None
     folios: tuple[int, int] | None = None
     problem: str = ""
+    copies: tuple[tuple[RecordFile, Place], ...] = ()
 
 
 def put_batch(session: Session, batch: str, place: Place, *, actor: Actor) -> Put:
@@ -100,7 +101,7 @@ def plan_by_path(session: Session, pattern: str, *, batch: str = "", actor: Acto
     """Where each record would go whose path fits the pattern; changes nothing."""
     wanted = pattern_of(pattern)
     query = (
-        select(Record, RecordFile.path)
+        select(Record, RecordFile)
         .join(RecordFile, RecordFile.record_id == Record.id)
         .where(Record.compartment.in_(actor.compartments), Record.purged_at.is_(None))
         .order_by(Record.id, RecordFile.id)
@@ -108,10 +109,16 @@ def plan_by_path(session: Session, pattern: str, *, batch: str = "", actor: Acto
     if batch:
         query = query.where(Record.batch == batch)
     planned: dict[int, Planned] = {}
-    for record, path in session.execute(query):
-        found = wanted.match(path)
-        if found and record.id not in planned:
-            planned[record.id] = _planned(session, record, path, found.groupdict())
+    for record, file in session.execute(query):
+        found = wanted.match(file.path)
+        if not found:
+            continue
+        this = _planned(session, record, file.path, found.groupdict())
+        first = planned.setdefault(record.id, this)
+        if this is not first and this.place is None:
+            planned[record.id] = replace(first, path=file.path, place=None, problem=this.problem)
+        elif this is not first and this.place is not None:
+            planned[record.id] = replace(first, copies=(*first.copies, (file, this.place)))
     return list(planned.values())
 
 
@@ -151,4 +158,6 @@ def put_by_path(session: Session, planned: Sequence[Planned], *, actor: Actor) -
         else:
             put_record(session, each.record, each.place, folios=each.folios, how=BY_PATH, actor=actor)
             put.append(each.record.reference)
+        for file, place in each.copies:
+            put_copy(session, file, place, actor=actor)
     return Put(tuple(put), tuple(there), ())

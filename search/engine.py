@@ -28,7 +28,8 @@ class IndexDocument:
     places: Sequence[str] = ()
     batch: str = ""
     source: str = ""
-    box: str = ""
+    boxes: Sequence[str] = ()
+    custodians: Sequence[str] = ()
     date_from: date | None = None
     date_to: date | None = None
     read_by: str = ""
@@ -47,8 +48,9 @@ class IndexDocument:
             fields.PERSON: self.people,
             fields.PLACE: self.places,
             fields.BATCH: [self.batch],
-            fields.BOX: [self.box],
+            fields.BOX: self.boxes,
             fields.SOURCE: [self.source],
+            fields.CUSTODIAN: self.custodians,
         }
         return values[name]
 
@@ -84,7 +86,8 @@ class IndexDocument:
             fields.PLACE: bool(self.places),
             fields.CATEGORY: bool(self.categories),
             fields.DATE: self.dates() is not None,
-            fields.BOX: bool(self.box),
+            fields.BOX: bool(self.boxes),
+            fields.CUSTODIAN: bool(self.custodians),
         }
         found = [name for name, there in parts.items() if there]
         for name, values in self.facts.items():
@@ -160,6 +163,8 @@ FACETS = (
     fields.TYPE,
     fields.BATCH,
     fields.SOURCE,
+    fields.BOX,
+    fields.CUSTODIAN,
     fields.PERSON,
     fields.PLACE,
     fields.STATE,

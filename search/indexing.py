@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from records import facts
 from records.models import REMOVED, IndexNeed, Page, Record, RecordPerson, SearchFact
 from search.engine import IndexDocument
 from search.opening import engine_of
@@ -99,15 +100,16 @@ def _documents(session: Session, records: list[Record]) -> Iterator[IndexDocumen
     ):
         kind = "person" if person.kind == "person" else "place"
         names.setdefault(person.record_id, {}).setdefault(kind, []).append(person.name)
-    facts: dict[int, dict[str, list[str]]] = {}
+    told: dict[int, dict[str, list[str]]] = {}
     for fact in session.execute(
         select(SearchFact.record_id, SearchFact.field, SearchFact.value)
         .where(SearchFact.record_id.in_(ids))
         .order_by(SearchFact.id)
     ):
-        facts.setdefault(fact.record_id, {}).setdefault(fact.field, []).append(fact.value)
+        told.setdefault(fact.record_id, {}).setdefault(fact.field, []).append(fact.value)
     for record in records:
-        known = facts.get(record.id, {})
+        known = told.get(record.id, {})
+        boxes, custodians = known.pop(facts.BOX, []), known.pop(facts.CUSTODIAN, [])
         counted = read_by.get(record.id)
         yield IndexDocument(
             record_id=record.id,
@@ -121,7 +123,8 @@ def _documents(session: Session, records: list[Record]) -> Iterator[IndexDocumen
             places=names.get(record.id, {}).get("place", []),
             batch=record.batch,
             source=record.source,
-            box=record.box,
+            boxes=boxes,
+            custodians=custodians,
             date_from=record.date_from,
             date_to=record.date_to,
             read_by=counted.most_common(1)[0][0] if counted else "none",

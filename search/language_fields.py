@@ -15,6 +15,7 @@ PERSON = "person"
 PLACE = "place"
 BATCH = "batch"
 BOX = "box"
+CUSTODIAN = "custodian"
 SOURCE = "source"
 TYPE = "type"
 CATEGORY = "category"
@@ -26,7 +27,7 @@ YEAR = "year"
 DECADE = "decade"
 """What is counted beside years; asked for as a range of years."""
 
-WORD_FIELDS = (TEXT, TITLE, FILE, REFERENCE, PERSON, PLACE, BATCH, BOX, SOURCE)
+WORD_FIELDS = (TEXT, TITLE, FILE, REFERENCE, PERSON, PLACE, BATCH, BOX, SOURCE, CUSTODIAN)
 """Fields of words: a word, phrase, wildcard or proximity can be looked for in each."""
 
 PLAIN_FIELDS = (TEXT, TITLE, FILE, REFERENCE, PERSON, PLACE)
@@ -38,7 +39,7 @@ STEMMED_FIELDS = frozenset({TEXT, TITLE, FILE})
 KEYWORD_FIELDS = (TYPE, CATEGORY, READ, STATE, HAS)
 """Fields of whole values."""
 
-VALUE_FIELDS = (PERSON, PLACE, BATCH, BOX, SOURCE)
+VALUE_FIELDS = (PERSON, PLACE, BATCH, BOX, SOURCE, CUSTODIAN)
 """Fields of words whose whole values can be asked for too: `person:="Ada Quillfeather"`."""
 
 DATE_FIELDS = (DATE, YEAR)

@@ -44,6 +44,8 @@ FACETS = (
     Facet("place", fields.PLACE),
     Facet("batch", fields.BATCH),
     Facet("source", fields.SOURCE),
+    Facet("box", fields.BOX),
+    Facet("custodian", fields.CUSTODIAN),
     Facet("state", fields.STATE),
     Facet("read", fields.READ),
 )

@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     ITEMS_TRIED_AGAIN = "ingest.tried-again"
     BATCH_READ_AGAIN = "ingest.read-again"
     BATCH_LISTED = "ingest.list-exported"
+    BATCH_CUSTODIAN_NAMED = "ingest.custodian-named"
     BYTES_STORED = "ingest.bytes-stored"
     RECORD_REGISTERED = "ingest.record-registered"
     ITEM_DUPLICATE = "ingest.duplicate"
@@ -132,6 +133,7 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.ITEMS_TRIED_AGAIN: "asked for files set aside to be tried again",
     AuditAction.BATCH_READ_AGAIN: "asked for one step of reading to be done again for a batch",
     AuditAction.BATCH_LISTED: "exported the list of a batch's files",
+    AuditAction.BATCH_CUSTODIAN_NAMED: "said who kept a batch's papers before they were handed over",
     AuditAction.BYTES_STORED: "stored the bytes of a file and placed them under hold",
     AuditAction.RECORD_REGISTERED: "registered a record",
     AuditAction.ITEM_DUPLICATE: "noted another copy of bytes already held",

@@ -20,6 +20,8 @@ LABELS = {
     "place": "Home or body named",
     "batch": "Batch",
     "source": "Source",
+    "box": "Box, of any copy",
+    "custodian": "Custodian, of any copy",
     "state": "How far it is read",
     "read": "Read from",
 }

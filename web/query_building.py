@@ -34,6 +34,7 @@ FIELDS = {
     fields.BATCH: "The batch",
     fields.BOX: "The box",
     fields.SOURCE: "The source",
+    fields.CUSTODIAN: "The custodian",
     fields.REFERENCE: "The reference",
     fields.TYPE: "The type of record",
     fields.STATE: "How far it is read",

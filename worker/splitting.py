@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, can
 from disclosure import marks
 from ingest import registering
+from ingest.custodians import keep_custodians
 from ingest.limits import run_limited
 from ingest.models import Batch, Item, Run
 from ingest.part_files import DPI, PROOF, write_parts
@@ -182,6 +183,7 @@ def _part(
         parent=whole,
         actor=actor,
     )
+    keep_custodians(session, part.id)
     holds.hold_record(session, part, actor=actor)
     if can(actor, Permission.HOLD):
         for hold in holds.holds_of(session, whole):

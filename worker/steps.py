@@ -61,7 +61,7 @@ def _acting(archive: Archive, name: str) -> Actor:
 
 
 def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
-    """The job kind `ingest`: payload paths, batch, source and, for an upload, the folder to discard after.
+    """The job kind `ingest`: payload paths, batch, source, custodian and, for an upload, the folder to discard after.
 
     Taken up again after a worker died, it does nothing more where a person has paused or cancelled its run meanwhile.
     """
@@ -74,6 +74,7 @@ def ingest_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat:
         arguments["paths"],
         batch=arguments["batch"],
         source=arguments["source"],
+        custodian=arguments.get("custodian", ""),
         actor=_acting(archive, asked_by),
         report=lambda progress: beat(progress.done, progress.found),
         wait=True,

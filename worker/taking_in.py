@@ -105,6 +105,7 @@ def take_in(
     *,
     batch: str,
     source: str,
+    custodian: str = "",
     actor: Actor,
     report: Report = _quiet,
     wait: bool = False,
@@ -125,7 +126,9 @@ def take_in(
         settle_cancelled(archive)
         with archive.writing() as session:
             notices.current_notice(session)
-            kept, run, resumed = batches.open_run(session, roots, batch=batch, source=source, actor=actor)
+            kept, run, resumed = batches.open_run(
+                session, roots, batch=batch, source=source, custodian=custodian, actor=actor
+            )
         return _Taking(archive, kept, run, actor=actor, report=report, resumed=resumed).work()
 
 

@@ -173,7 +173,7 @@ class OpenSearchEngine:
         for alias in self._visible(compartments).values():
             for start in range(0, len(wanted), LOCATED_AT_ONCE):
                 some = {"query": {"terms": {ID: wanted[start : start + LOCATED_AT_ONCE]}}, "docvalue_fields": [ID]}
-                hits = self._server.every_hit(alias, some, order_by=ID)
+                hits = self._server.search(alias, {**some, "size": LOCATED_AT_ONCE})["hits"]["hits"]
                 kept = {int(hit["fields"][ID][0]): str(hit["_source"][KEPT]) for hit in hits}
                 found |= page_hits(parts, kept)
         return found

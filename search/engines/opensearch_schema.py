@@ -7,7 +7,7 @@ from search.analysis import as_misread, keyword, stem
 from search.engine import FACETS, VALUE_GAP, IndexDocument
 from search.engines.kept_words import KeptWords, as_token, field_tokens
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
 
 ID = "id"

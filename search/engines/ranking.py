@@ -15,6 +15,7 @@ WEIGHTS = {
     fields.BATCH: (0.5, 0.0),
     fields.BOX: (0.5, 0.0),
     fields.SOURCE: (0.5, 0.0),
+    fields.CUSTODIAN: (0.5, 0.0),
 }
 """For each field of words, what a word in it weighs and how much a long value lessens that (BM25F's w and b)."""
 

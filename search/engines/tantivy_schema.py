@@ -7,7 +7,7 @@ from search.analysis import keyword, stem
 from search.engine import FACETS, VALUE_GAP, IndexDocument
 from search.engines.kept_words import KeptWords, as_token, field_tokens
 
-LAYOUT = "tantivy-1"
+LAYOUT = "tantivy-2"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
 
 ID = "id"

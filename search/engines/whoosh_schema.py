@@ -14,7 +14,7 @@ from search import language_fields as fields
 from search.analysis import words
 from search.engine import VALUE_GAP, IndexDocument
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever the analysis of words or the layout changes, so that an old index asks to be rebuilt."""
 
 VALUE_FIELDS = (*fields.VALUE_FIELDS, *fields.KEYWORD_FIELDS)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.policy import OPERATOR
-from records import box_list, custody, losses, movements, placing, reconciling
+from records import box_list, custody, facts, losses, movements, placing, reconciling
 from records.box_list_applying import apply_list, compare
 from records.custody_models import BoxList, Place
-from records.models import IndexNeed, Record
+from records.models import IndexNeed, Record, RecordFile
 from records.register import find_record
 from store import clock
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
@@ -241,6 +241,28 @@ def test_paths_say_where_records_lie_and_a_place_that_is_not_known_stops_all(arc
         placed = custody.placement_of(session, find_record(session, first, actor=officer))
         assert (placed.first_folio, placed.last_folio) == (1, 4)
         assert placing.put_by_path(session, planned, actor=officer).there_already == (first, second)
+
+
+def test_every_box_with_a_copy_is_known_and_follows_the_copy(archive, officer, listed, make_record):
+    reference = make_record(b"1")
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        same = {"sha256": record.sha256, "name": "f.pdf", "batch": "B", "source": "S", "found_at": clock.now()}
+        for path in ("scan/14/SS-85/f001-004.pdf", "again/15/SS-90/f001-004.pdf"):
+            session.add(RecordFile(record_id=record.id, path=path, **same))
+        custody.add_place(session, "file", "SS-90", within=custody.find_place(session, "15"), actor=officer)
+    with archive.writing() as session:
+        planned = placing.plan_by_path(session, "{box}/{file}/f{from}-{to}.pdf", actor=officer)
+        placing.put_by_path(session, planned, actor=officer)
+        record = find_record(session, reference, actor=officer)
+        assert (record.box, facts.values_of(session, record.id, facts.BOX)) == ("14", ["14", "15"])
+        moved = custody.find_place(session, "15/SS-90")
+        custody.move_place(
+            session, moved, to=custody.add_place(session, "box", "16", within=None, actor=officer), actor=officer
+        )
+        assert facts.values_of(session, record.id, facts.BOX) == ["14", "16"]
+        custody.move_place(session, moved, to=custody.find_place(session, "14"), actor=officer)
+        assert facts.values_of(session, record.id, facts.BOX) == ["14"]
 
 
 @pytest.mark.parametrize(

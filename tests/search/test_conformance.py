@@ -57,6 +57,9 @@ source:"county record office"|quillfeather
 type:minutes|type:"case file"|type:"CASE  FILE"|type:case|type:*r*|category:failings|category:(duties OR honours)
 category:du*|category:nothing|NOT category:failings|read:ocr|read:"text layer"|state:unread|NOT state:decided|has:date
 person:="ada quillfeather"|person:="Quillfeather"|place:="TY GWYR"|NOT person:="mair llyr"|box:="Box 3"|source:="cellar"
+custodian:clerk|custodian:"gwasanaethau plant"|custodian:="town clerk"|custodian:="Town"|NOT custodian:clerk
+has:custodian|custodian:cle*|custodian:(town AND plant)|custodian:clerc~|box:(3 AND 1)|box:"box 3 box"
+custodian:(="town clerk" OR ada)
 batch:="returned spring 1999"|type:="case file"|type:="case*"|category:("failings" OR duties)|person:=quillfeather
 has:person|has:place|has:review|has:review=responsive|has:privilege|has:category|NOT has:category|mrb|larkhollow|pdf
 """
@@ -171,7 +174,15 @@ ODD_DOCUMENTS = [
     IndexDocument(5, pages=[(1, "x" * 200), (2, "𐐀" * 80)], record_type="Type " * 80, batch="Ben's [batch] + more?"),
     IndexDocument(6, pages=[], people=["Quill", "Mair"], places=["Tŷ Mawr", "", "The Old Mill"]),
     IndexDocument(7, pages=[(1, "the the the"), (2, "the end")], date_from=date(1, 1, 1), date_to=date(9999, 12, 31)),
-    IndexDocument(8, title="ends", pages=[(1, "a b"), (2, "c d")], box="7", state="unread", facts={"state": ["shut"]}),
+    IndexDocument(
+        8,
+        title="ends",
+        pages=[(1, "a b"), (2, "c d")],
+        boxes=["7", "8"],
+        custodians=["Ann", "Bob"],
+        state="unread",
+        facts={"state": ["shut"]},
+    ),
     IndexDocument(9, pages=[(1, "\u0130stanbul STRASSE straße ﬁnding Æthel")], categories=["Ä b", "c\td"]),
 ]
 ODD = """
@@ -185,7 +196,8 @@ the w/1 the|the pre/3 the|the pre/4 end|"the the" w/1 the|"the the" w/2 end|date
 date:1974|date:none
 "a b c"|a pre/3 d|"b c"|box:7|state:shut|state:unread|state:s*|strasse|straße|istanbul|finding|fin*
 aethel|category:"a b"
-category:"c d"|has:note|has:"note=a.b(c)*"|has:"note=a?b*"|has:note=*|type:"type type*"|batch:[batch]|batch:more
+category:"c d"|has:note|has:"note=a.b(c)*"|has:"note=a?b*"|has:note=*|type:"type type*"
+box:8|box:"7 8"|custodian:(ann w/50 bob)|custodian:bob|batch:[batch]|batch:more
 batch:"ben's batch more"|batch:bens|title:ends NOT d|NOT title:ends|* NOT has:text|reference:"a 4"
 reference:a-4|(a w/2 c) w/2 d
 (mark OR stood) w/2 (again OR alone)|(mark w/2 again) pre/9 soft*|"first part" w/2 here|"first part" pre/1 "ends here"

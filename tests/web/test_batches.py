@@ -253,3 +253,13 @@ def test_a_long_list_is_paged_to_its_end(officer_client, archive: Archive, box: 
     assert 'aria-label="Page 124"' in first
     assert "Files 1 to 100" in first
     assert 'rel="next"' not in last
+
+
+def test_who_kept_the_papers_is_said_and_corrected(officer_client, box: None) -> None:
+    empty = officer_client.post("/batches/1/custodian", data={"custodian": " "})
+    said = officer_client.post("/batches/1/custodian", data={"custodian": "Town Clerk"}, follow_redirects=True)
+
+    assert (empty.status_code, said.status_code) == (400, 200)
+    assert "Give the person, office or firm" in empty.text
+    assert "Town Clerk kept these papers." in said.text
+    assert "Correct the custodian" in officer_client.get("/batches/1").text

@@ -1,10 +1,11 @@
 """What trying items of a batch again asks for."""
 
 from wtforms import SelectField
-from wtforms.validators import Optional, Regexp
+from wtforms.validators import Length, Optional, Regexp
 
 from ingest.control import Limits
 from ingest.counting import ReasonCount
+from ingest.custodians import LONGEST
 from ingest.models import CANCELLED
 from web.forms.base import Form, Needed, OneOf, TextField, choices
 
@@ -24,6 +25,15 @@ class RereadForm(Form):
     """Which step of reading is done again for the whole batch."""
 
     step = OneOf("Which step", choices=choices(STEPS), validators=[Needed("Choose what is to be done again")])
+
+
+class CustodianForm(Form):
+    """Who kept the papers of the batch before they were handed over."""
+
+    custodian = TextField(
+        "Who kept the papers until they were handed over",
+        [Needed("Give the person, office or firm"), Length(max=LONGEST, message="Use a shorter name")],
+    )
 
 
 class RetryForm(Form):

@@ -19,6 +19,8 @@ class UploadForm(Form):
         [Needed("Say where the files came from, for example the store and the box"), Length(max=300)],
     )
 
+    custodian = TextField("Who kept them until now", [Length(max=300)])
+
     def validate_files(self, field: MultipleFileField) -> None:
         """Returns only if at least one file was chosen.
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as Answer
 
 from access.policy import Permission
@@ -13,6 +13,7 @@ from ingest import batches as ingested
 from ingest import control, counting, listing, reconciling
 from ingest.batches import WAITING
 from ingest.counting import BatchTotals
+from ingest.custodians import name_custodian
 from ingest.models import CANCELLED, DUPLICATE, OPENED, QUARANTINED, REGISTERED, Batch, Item
 from records.unread import REASONS, reading_figures
 from store import clock
@@ -20,7 +21,7 @@ from store.errors import NotFoundError, RefusedError
 from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
-from web.forms.batches import RereadForm, RetryForm
+from web.forms.batches import CustodianForm, RereadForm, RetryForm
 from web.transactions import own_transaction
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def batch(number: int) -> str:
     return _batch_page(number, RetryForm(), refused="")
 
 
-def _batch_page(number: int, form: RetryForm, *, refused: str) -> str:
+def _batch_page(number: int, form: RetryForm, *, refused: str, custodian: CustodianForm | None = None) -> str:
     session = current_session()
     found = _find(session, number)
     jobs = [job for job in _under_way(session) if job.arguments.get("batch") == found.batch.name]
@@ -76,6 +77,7 @@ def _batch_page(number: int, form: RetryForm, *, refused: str) -> str:
         quarantined=_rows(session, quarantined),
         form=form,
         reread_form=RereadForm(formdata=None),
+        custodian_form=custodian or CustodianForm(formdata=None, custodian=found.batch.custodian),
         refused=refused,
         figures=reading_figures(session, actor=current_actor(), batch=found.batch.name),
         unread_reasons=REASONS,
@@ -134,6 +136,19 @@ def proof(number: int) -> str:
     found = _find(session, number)
     made = reconciling.prove_batch(session, found.batch, current_archive().files)
     return render_template("batches/proof.html", found=found, proof=made, at=clock.now())
+
+
+@area.post("/batches/<int:number>/custodian")
+@requires(Permission.INGEST)
+def custodian(number: int) -> Answer | tuple[str, int]:
+    """Who kept the papers is said, or said better."""
+    form = CustodianForm()
+    if not form.validate_on_submit():
+        return _batch_page(number, RetryForm(formdata=None), refused="", custodian=form), 400
+    found = _find(current_session(), number)
+    name_custodian(current_session(), found.batch, form.custodian.data, actor=current_actor())
+    flash(f"{form.custodian.data} kept these papers. The records are found so once the index is up to date.")
+    return redirect(url_for("batches.batch", number=number))
 
 
 @area.post("/batches/<int:number>/pause")

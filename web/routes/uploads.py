@@ -47,6 +47,7 @@ def _hand_over(archive: Archive, form: UploadForm) -> int:
             "paths": [str(folder)],
             "batch": form.batch.data,
             "source": form.source.data,
+            "custodian": form.custodian.data or "",
             "upload": str(folder),
         }
         with archive.writing() as session:
