@@ -163,6 +163,26 @@ def choose_version(session: Session, reference: str, number: int, version: int, 
     return wanted
 
 
+def take_back(session: Session, reference: str, number: int, *, actor: Actor) -> PageVersion:
+    """What a person said that the page is stands no more: what the machine last made of it does again, and is unread.
+
+    Raises:
+        RefusedError: What stands is not what a person said of it.
+    """
+    record, page = _to_change(session, reference, number, actor)
+    before = session.scalar(
+        select(PageVersion)
+        .where(PageVersion.page_id == page.id, PageVersion.version < page.version, PageVersion.kind == MACHINE)
+        .order_by(PageVersion.version.desc())
+        .limit(1)
+    )
+    if page.read_by != SEEN or before is None:
+        raise RefusedError(
+            f"Page {number} of {record.reference} does not stand as seen: there is nothing to take back."
+        )
+    return choose_version(session, reference, number, before.version, actor=actor)
+
+
 def _to_change(session: Session, reference: str, number: int, actor: Actor) -> tuple[Record, Page]:
     require(actor, Permission.TRANSCRIBE)
     return find_page(session, reference, number, actor=actor)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor
 from records.models import Page, Record
-from records.page_models import SEEN, TRANSCRIPT
+from records.page_models import SEEN, TRANSCRIPT, PageVersion
 from records.parts_models import Split, SplitPage
 from records.reading_state import NOT_READ_HERE
 from records.same_pages import is_read_in_a_part, is_unread_in_a_part
@@ -97,6 +97,25 @@ def count_unread_pages(session: Session, wanted: UnreadFilter = UnreadFilter(), 
     """How many pages nobody has read."""
     query = select(func.count(Page.id)).join(Record, Record.id == Page.record_id).where(*_conditions(wanted, actor))
     return session.scalar(query) or 0
+
+
+def seen_pages(session: Session, *, actor: Actor, limit: int) -> list[tuple[Record, Page, PageVersion]]:
+    """The pages of which this actor said what they are and that still stand so, the latest first, each once."""
+    query = (
+        select(Record, Page, PageVersion)
+        .join(Page, Page.record_id == Record.id)
+        .join(PageVersion, (PageVersion.page_id == Page.id) & (PageVersion.version == Page.version))
+        .where(
+            Page.read_by == SEEN,
+            PageVersion.kind == SEEN,
+            PageVersion.made_by == actor.name,
+            PageVersion.origin == "",
+            Record.compartment.in_(actor.compartments),
+        )
+        .order_by(PageVersion.made_at.desc(), PageVersion.id.desc())
+        .limit(limit)
+    )
+    return [(record, page, version) for record, page, version in session.execute(query)]
 
 
 def place_of(session: Session, record: Record, page: Page, wanted: UnreadFilter, *, actor: Actor) -> Place:
@@ -235,10 +254,15 @@ def _were(count: int) -> str:
 def _conditions(wanted: UnreadFilter, actor: Actor) -> list[ColumnElement[bool]]:
     # A page of a scan that was split stands in its part as well: it is in the queue once, with its document.
     found: list[ColumnElement[bool]] = [
-        Page.unread.is_(True),
         Record.compartment.in_(actor.compartments),
         ~is_unread_in_a_part(),
     ]
+    return [*found, *fits(wanted)]
+
+
+def fits(wanted: UnreadFilter) -> list[ColumnElement[bool]]:
+    """True of the unread pages (of the query's `Page` and `Record`) that the filter narrows to."""
+    found: list[ColumnElement[bool]] = [Page.unread.is_(True)]
     if wanted.batch:
         found.append(Record.batch == wanted.batch)
     if wanted.reason == UNREADABLE:

@@ -67,6 +67,7 @@ class AuditAction(StrEnum):
     PAGE_READ_AGAIN = "page.read-again"
     PAGE_TRANSCRIBED = "page.transcribed"
     PAGE_SEEN = "page.seen"
+    PAGES_READ_AGAIN = "pages.read-again"
     PAGE_VERSION_CHOSEN = "page.version-chosen"
     SUGGESTED = "retention.suggested"
     TAG_DECIDED = "retention.tag-decided"
@@ -176,6 +177,7 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.FILE_DOWNLOADED: "downloaded an original",
     AuditAction.PAGE_READ_AGAIN: "had a page read again with other settings",
     AuditAction.PAGE_TRANSCRIBED: "transcribed a page by eye",
+    AuditAction.PAGES_READ_AGAIN: "had pages read again with other settings",
     AuditAction.PAGE_SEEN: "looked at a page and said what it is",
     AuditAction.PAGE_VERSION_CHOSEN: "chose which reading of a page stands",
     AuditAction.SUGGESTED: "suggested categories for a record",

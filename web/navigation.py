@@ -11,7 +11,7 @@ from web.context import current_actor
 LINKS = (
     ("Home", "home.home", {"home"}),
     ("Upload", "uploads.upload", {"uploads"}),
-    ("Batches", "batches.batches", {"batches", "captures"}),
+    ("Batches", "batches.batches", {"batches", "captures", "passwords"}),
     ("Paper", "boxes.boxes", {"boxes", "places", "losses", "repositories"}),
     (
         "Records",
@@ -25,6 +25,7 @@ LINKS = (
             "splitting",
             "page_reading",
             "unread",
+            "reading_again",
             "escalation_raise",
             "similar",
         },

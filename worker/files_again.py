@@ -4,6 +4,7 @@ What was said of such a file before stays among the versions of its page. Member
 the run that met the container, which is then gone on with.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,16 @@ class FilesAgain:
     members: int = 0
 
 
-def read_files_again(archive: Archive, batch: str, *, actor: Actor) -> FilesAgain:
+def _quiet(_done: int, _total: int) -> None:
+    return
+
+
+def read_files_again(
+    archive: Archive, batch: str, *, actor: Actor, beat: Callable[[int, int], None] = _quiet, wait: bool = False
+) -> FilesAgain:
     """Each file of the batch that was held unread, whole or in part, has been tried again with what is here now.
+
+    With `wait` it begins once nothing else is being taken in.
 
     Raises:
         NotFoundError: There is no such batch.
@@ -49,7 +58,7 @@ def read_files_again(archive: Archive, batch: str, *, actor: Actor) -> FilesAgai
         found = batches.find_batch(session, batch)
         waiting = {str(record.id): (record.sha256, record.file_name) for record in _held_unread(session, batch)}
     with (
-        only_one(settings.data),
+        only_one(settings.data, wait=wait),
         ReaderPool(
             settings.processes,
             spool=archive.files.spool,
@@ -66,8 +75,9 @@ def read_files_again(archive: Archive, batch: str, *, actor: Actor) -> FilesAgai
             if result.reading is not None:
                 _keep(archive, int(result.task_id), result.reading, made, actor=actor)
             pool.discard(result.task_id)
+            beat(made.tried, len(waiting))
     if made.members:
-        go_on(archive, found.name, actor=actor)
+        go_on(archive, found.name, actor=actor, wait=wait)
     return made
 
 

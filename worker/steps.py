@@ -14,6 +14,7 @@ from disclosure import production
 from ingest import batches
 from ingest.locking import only_one
 from ingest.page_settings import PageSettings
+from ingest.pages_meant import Which
 from records.split_plans import plan_from
 from retention import notices
 from retention.notice_file import check_notice, load_notice
@@ -24,7 +25,7 @@ from store import audit, schema, uploads
 from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError
-from worker import page_work, rereading, splitting, taking_in
+from worker import files_again, page_work, pages_again, rereading, splitting, taking_in
 from worker.listing import as_given
 
 Heartbeat = Callable[[int, int], None]
@@ -232,6 +233,31 @@ def read_again_job(archive: Archive, arguments: dict[str, Any], asked_by: str, b
     return vars(made)
 
 
+def files_again_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `files-again`: payload batch; files held unread are tried with the programs and passwords of now."""
+    actor = _acting(archive, asked_by)
+    made = files_again.read_files_again(archive, arguments["batch"], actor=actor, beat=beat, wait=True)
+    page_work.look_through_again(archive)
+    indexing.bring_up_to_date(archive)
+    return {"batch": arguments["batch"], **vars(made)}
+
+
+def pages_again_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
+    """The job kind `pages-again`: payload which pages, settings and insist.
+
+    May run twice: the second reading of a page is one more version beside the first.
+    """
+    made = pages_again.read_pages_again(
+        archive,
+        Which.from_dict(arguments["which"]),
+        PageSettings.from_dict(arguments["settings"]),
+        insist=arguments["insist"],
+        actor=_acting(archive, asked_by),
+        beat=beat,
+    )
+    return vars(made)
+
+
 def separators_job(archive: Archive, arguments: dict[str, Any], asked_by: str, beat: Heartbeat) -> dict[str, Any]:
     """The job kind `separators`: the separator sheets of a record, to be proposed to a person."""
     beat(0, 1)
@@ -266,4 +292,6 @@ JOBS: dict[str, Callable[[Archive, dict[str, Any], str, Heartbeat], dict[str, An
     "split": split_job,
     "term-report": term_report_job,
     "read-again": read_again_job,
+    "pages-again": pages_again_job,
+    "files-again": files_again_job,
 }

@@ -219,3 +219,145 @@ def test_a_page_that_is_not_there_is_not_found(officer_client, archive, three) -
     assert officer_client.get(f"/records/{three[0]}/pages/1?version=4").status_code == 404
     with archive.reading() as session:
         assert session.query(Page).count() == session.query(Record).count()
+
+
+def test_several_pages_are_said_to_be_blank_on_one_screen_and_each_is_taken_back(
+    officer_client, archive: Archive, three
+) -> None:
+    page = officer_client.get("/unread-pages").text
+    assert page.count('name="page"') == 3
+    assert officer_client.get("/unread-pages?tick=all").text.count(" checked>") == 3
+    first, second, third = three
+
+    answer = officer_client.post(
+        "/unread-pages/seen?reason=",
+        data={"page": [f"{first}/1", f"{third}/1"], "seen-what": "blank", "seen-note": "backs of forms"},
+    )
+
+    assert answer.location == "/unread-pages"
+    with archive.reading() as session:
+        pages = [find_page(session, reference, 1, actor=OFFICER)[1] for reference in three]
+        assert [(page.read_by, page.unread) for page in pages] == [
+            ("seen", False),
+            ("none", True),
+            ("seen", False),
+        ]
+        assert versions_of(session, pages[0])[0].note == "backs of forms"
+    seen = officer_client.get("/unread-pages/seen").text
+    assert f'value="{first}/1"' in seen
+    assert f'value="{second}/1"' not in seen
+
+    officer_client.post("/unread-pages/seen/back", data={"page": [f"{first}/1"]})
+
+    with archive.reading() as session:
+        page = find_page(session, first, 1, actor=OFFICER)[1]
+        assert (page.unread, page.reason) == (True, "handwriting: not printed")
+        assert len(versions_of(session, page)) == 2
+        assert not find_page(session, third, 1, actor=OFFICER)[1].unread
+    assert f'value="{first}/1"' not in officer_client.get("/unread-pages/seen").text
+    assert officer_client.post("/unread-pages/seen/back", data={"page": [f"{first}/1"]}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"seen-what": "blank"}, "Choose the pages first"),
+        ({"page": ["{0}/1"]}, "Choose what the page is"),
+        ({"page": ["{0}/1"], "seen-what": "burnt"}, "Not a valid choice"),
+        ({"page": ["/1", "{0}/x", "{0}/²"], "seen-what": "blank"}, "Choose the pages first"),
+    ],
+)
+def test_what_cannot_be_meant_of_several_pages_is_refused_and_the_ticks_stay(
+    officer_client, archive: Archive, three, data, words
+) -> None:
+    if "page" in data:
+        data = data | {"page": [each.format(three[0]) for each in data["page"]]}
+
+    answer = officer_client.post("/unread-pages/seen", data=data)
+
+    assert answer.status_code == 400
+    assert words in answer.text
+    if data.get("page") == [f"{three[0]}/1"]:
+        assert answer.text.count(" checked>") == 1 + (data.get("seen-what") in ("blank",))
+    with archive.reading() as session:
+        assert find_page(session, three[0], 1, actor=OFFICER)[1].unread
+
+
+def test_pages_read_or_hidden_meanwhile_are_left_and_the_others_kept(
+    officer_client, legal_client, archive: Archive, three, make_unread, leader_client
+) -> None:
+    hidden = make_unread("blank: no ink", compartment=PRIVILEGED)
+    officer_client.post(
+        f"/records/{three[0]}/pages/1/transcript", data={"transcript-text": "typed", "transcript-note": ""}
+    )
+
+    officer_client.post(
+        "/unread-pages/seen",
+        data={"page": [f"{three[0]}/1", f"{hidden}/1", f"{three[1]}/1"], "seen-what": "blank"},
+    )
+
+    told = officer_client.get("/unread-pages").text
+    assert "1 page kept as seen by you." in told
+    assert "has text" in told
+    with archive.reading() as session:
+        read_by = [session.get_one(Page, number).read_by for number in (1, 2, 3, 4)]
+    assert read_by == ["transcript", "seen", "none", "none"]
+    assert leader_client.post("/unread-pages/seen", data={}).status_code == 403
+    assert legal_client.get("/unread-pages/seen").text.count('name="page"') == 0
+
+
+@pytest.mark.slow
+def test_pages_unread_for_a_reason_are_read_again_as_a_job_with_progress(
+    officer_client, archive: Archive, make_unread
+) -> None:
+    upside_down = make_unread("unreadable: upside down", picture(WORDS, turned=180))
+    other = make_unread("handwriting: faint", picture(WORDS))
+    page = officer_client.get("/read-again?reason=unreadable").text
+    assert 'value="unreadable" selected' in page
+
+    answer = officer_client.post(
+        "/read-again",
+        data={"record": "", "batch": "", "reason": "unreadable", "kind": "image/", "language": "eng", "turn": "180",
+              "resolution": "normal", "layout": "block", "seconds": "120"},
+    )  # fmt: skip
+
+    assert answer.location == "/read-again?reason=unreadable&kind=image/"
+    assert "1 page will be read again" in officer_client.get(answer.location).text
+    Worker(archive).work_once()
+    told = officer_client.get("/read-again").text
+    assert "1 page read again: the new reading of 1 stands" in told
+    with archive.reading() as session:
+        assert "Area Officer" in find_page(session, upside_down, 1, actor=OFFICER)[1].text
+        assert find_page(session, other, 1, actor=OFFICER)[1].unread
+        (job,) = recent_jobs(session)
+        assert (job.done, job.total) == (1, 1)
+
+
+def test_reading_again_needs_something_that_narrows_it_and_shows_nobody_what_others_asked(
+    officer_client, legal_client, leader_client, archive: Archive, three, make_unread
+) -> None:
+    hidden = make_unread("handwriting: x", compartment=PRIVILEGED)
+    how = {
+        "record": "",
+        "batch": "",
+        "reason": "",
+        "kind": "",
+        "language": "auto",
+        "turn": "0",
+        "resolution": "normal",
+        "layout": "auto",
+        "seconds": "120",
+    }
+
+    for which, words in (
+        ({}, "say of which record or batch"),
+        ({"record": hidden}, "There is no record"),
+        ({"reason": "limit"}, "No page fits"),
+    ):
+        answer = officer_client.post("/read-again", data=how | which)
+        assert answer.status_code == 400
+        assert words in answer.text
+    assert legal_client.post("/read-again", data=how | {"record": hidden}).status_code == 302
+    assert hidden not in officer_client.get("/read-again").text
+    assert hidden in legal_client.get("/read-again").text
+    assert leader_client.get("/read-again").status_code == 403

@@ -1,6 +1,6 @@
 """What trying items of a batch again asks for."""
 
-from wtforms import SelectField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
 from ingest.control import Limits
@@ -13,11 +13,13 @@ EVERYTHING = ""
 NUMBER = [Optional(), Regexp(r"[1-9][0-9]{0,6}$", message="Give a whole number from 1 on, or leave it empty")]
 
 
+FILES = "files"
 STEPS = (
     ("categories", "Suggest categories again, under the notice in force"),
     ("names", "Propose people and places again"),
     ("text", "Read every page that has a picture again; both readings are kept"),
     ("index", "Make the entries in the search index again"),
+    (FILES, "Try the files that nothing here could read, with the programs and passwords there are now"),
 )
 
 
@@ -34,6 +36,12 @@ class CustodianForm(Form):
         "Who kept the papers until they were handed over",
         [Needed("Give the person, office or firm"), Length(max=LONGEST, message="Use a shorter name")],
     )
+
+
+class PasswordsForm(Form):
+    """The passwords that the holders of protected files gave; never shown again."""
+
+    words = TextAreaField("Passwords, one a line", [Needed("Type at least one password")])
 
 
 class RetryForm(Form):

@@ -21,7 +21,7 @@ from store.errors import NotFoundError, RefusedError
 from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
-from web.forms.batches import CustodianForm, RereadForm, RetryForm
+from web.forms.batches import FILES, CustodianForm, RereadForm, RetryForm
 from web.transactions import own_transaction
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ STATES = {
     OPENED: "Folders opened since",
     WAITING: "Waiting to be read",
 }
-KINDS = ("ingest", "batch-go-on", "batch-settle", "batch-reread")
+KINDS = ("ingest", "batch-go-on", "batch-settle", "batch-reread", "files-again")
+# The work whose progress the counts of files do not show.
+BESIDE = {"batch-reread": "One step of reading is done again", "files-again": "Files held unread are tried again"}
 
 
 @area.get("/batches")
@@ -69,6 +71,7 @@ def _batch_page(number: int, form: RetryForm, *, refused: str, custodian: Custod
         "batches/batch.html",
         found=found,
         jobs=jobs,
+        beside=[(BESIDE[job.kind], job) for job in jobs if job.kind in BESIDE],
         runs=runs,
         speed=counting.speed(session, found.batch, waiting=found.totals.waiting),
         is_moving=any(state == "not finished" for _, state in runs) or bool(jobs),
@@ -216,7 +219,10 @@ def reread(number: int) -> Answer | tuple[str, int]:
     form = RereadForm()
     if not form.validate_on_submit():
         return _batch_page(number, RetryForm(formdata=None), refused="Choose which step is to be done again."), 400
-    _enqueue("batch-reread", found.batch, step=form.step.data)
+    if form.step.data == FILES:
+        _enqueue("files-again", found.batch)
+    else:
+        _enqueue("batch-reread", found.batch, step=form.step.data)
     return redirect(url_for("batches.batch", number=number))
 
 

@@ -19,6 +19,8 @@ WORDS = {
     "split": "Splitting a scan",
     "index": "Rebuilding the search index",
     "read-again": "Reading a page again",
+    "pages-again": "Reading pages again with other settings",
+    "files-again": "Trying files again that nothing could read",
 }
 
 
