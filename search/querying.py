@@ -23,6 +23,8 @@ from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
 
 ALL_AT_ONCE = 10_000
+# How far from where a record stood it is looked for first.
+REACH = 25
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,17 @@ def _counts(asked: Asking, text: str, chosen: Chosen, facet: Facet, found: Found
 
 @dataclass(frozen=True)
 class Around:
-    """Which of so many hits one is, and the records before and after it."""
+    """Where a record stands in what is found, from 1, and the records before and after it with their places.
+
+    The place is 0 where the record is no longer found, because of what was decided on it; after it stands then
+    whatever has taken its place.
+    """
 
     total: int
+    position: int
     before: Record | None
     after: Record | None
+    after_position: int
 
 
 def around_hit(
@@ -118,23 +126,41 @@ def around_hit(
     chosen: Chosen | None = None,
     order: Order = Order.RELEVANCE,
     by_family: bool = False,
-) -> Around | None:
-    """What stands before and after the record in what a query finds; None where the record no longer stands there."""
+) -> Around:
+    """What stands before and after the record in what a query finds, wherever it stands by now.
+
+    Decisions change what is found, so the record is looked for about its place first, and then everywhere.
+    """
     require(actor, Permission.SEARCH)
     asked = Asking(archive, session, actor)
     query = parse_query(whole_query(text, chosen or {}))
-    offset = max(position - 2, 0)
-    if by_family:
-        found, total = find_families(asked, query, limit=3, offset=offset, order=order)
+
+    def ranked(offset: int, limit: int) -> tuple[list[int], int]:
+        if by_family:
+            found, total = find_families(asked, query, limit=limit, offset=offset, order=order)
+        else:
+            found = asked.find(query, limit=limit, offset=offset, order=order)
+            total = found.total
+        return [hit.record_id for hit in found.hits], total
+
+    offset = max(position - 1 - REACH, 0)
+    ids, total = ranked(offset, 2 * REACH + 2)
+    if record.id not in ids and total > len(ids):
+        offset, (ids, total) = 0, ranked(0, ALL_AT_ONCE)
+    if record.id in ids:
+        here = ids.index(record.id)
+        before, after, standing = ids[max(here - 1, 0) : here], ids[here + 1 : here + 2], offset + here + 1
     else:
-        found = asked.find(query, limit=3, offset=offset, order=order)
-        total = found.total
-    records = visible_hits(session, [hit.record_id for hit in found.hits], actor)
-    standing = {offset + place: records.get(hit.record_id) for place, hit in enumerate(found.hits, start=1)}
-    here = standing.get(position)
-    if here is None or here.id != record.id:
-        return None
-    return Around(total, standing.get(position - 1), standing.get(position + 1))
+        here = position - 1 - offset
+        before, after, standing = ids[max(here - 1, 0) : max(here, 0)], ids[max(here, 0) :][:1], 0
+    known = visible_hits(session, [*before, *after], actor)
+    return Around(
+        total=total,
+        position=standing,
+        before=known.get(before[0]) if before else None,
+        after=known.get(after[0]) if after else None,
+        after_position=standing + 1 if standing else position,
+    )
 
 
 def matching_records(archive: Archive, session: Session, text: str, *, actor: Actor) -> list[Record]:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from werkzeug.datastructures import MultiDict
+
 from access.policy import Actor, Permission, can
 from disclosure.agreement import Related, related_to
 from disclosure.history import Happened, history_of
@@ -35,7 +37,7 @@ from search.opening import engine_of
 from search.querying import Around, around_hit
 from store.archive import Archive
 from store.errors import DamagedError, NotFoundError
-from web.asked import Asked
+from web.asked import Asked, Values, read_asked
 from web.highlighting import MarkedBox, Piece, Stretch, boxes_of, pieces_of
 from web.way_through import Way, chosen_place, places_on, query_of, stretches_of, way_through
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 # Suggestions of these that are strong are announced before the page is read.
 HARD_TO_READ = frozenset({"allegations"})
 TITLE_PAGE = 0
+FARTHEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,17 @@ class Come:
     asked: Asked = field(default_factory=Asked)
     position: int = 0
     place: int | None = None
+
+    @property
+    def values(self) -> Values:
+        """What an address carries of it, so that the way is not lost."""
+        return {**self.asked.values, "hit": self.position} if self.position else self.asked.values
+
+
+def read_come(given: MultiDict[str, str]) -> Come:
+    """How the address says a person came here."""
+    position = min(max(given.get("hit", 0, type=int), 0), FARTHEST)
+    return Come(read_asked(given), position, given.get("at", type=int))
 
 
 @dataclass(frozen=True)
@@ -183,7 +197,7 @@ def gather(
             place=place,
             on_page=len(places),
             position=come.position,
-            around=_around(archive, session, record, come, actor),
+            around=around_of(archive, session, record, come, actor),
         ),
         is_hard_to_read=any(each.category in HARD_TO_READ and each.strength_word == "strong" for each in suggestions),
         captured=capture_of(session, record),
@@ -218,8 +232,9 @@ def _located(archive: Archive, record: Record, query: Query | None, actor: Actor
     return engine_of(archive).locate(query, [record.id], compartments=actor.compartments).get(record.id, ())
 
 
-def _around(archive: Archive, session: "Session", record: Record, come: Come, actor: Actor) -> Around | None:
-    if come.position < 1 or not can(actor, Permission.SEARCH):
+def around_of(archive: Archive, session: "Session", record: Record, come: Come, actor: Actor) -> Around | None:
+    """Where the record stands in the results a person came from; None where they came from none."""
+    if come.position < 1 or query_of(come.asked) is None or not can(actor, Permission.SEARCH):
         return None
     asked = come.asked
     return around_hit(

@@ -41,6 +41,7 @@ class Way:
     earlier: Step | None
     later: Step | None
     position: int
+    is_gone: bool
     total: int
     before: Step | None
     after: Step | None
@@ -101,11 +102,12 @@ def way_through(
     around: Around | None,
 ) -> Way:
     """What is before and after the place that is looked at, and before and after the record."""
+    standing = around.position or position if around else position
     earlier_pages = [each.number for each in pages if each.number < page]
     later_pages = [each.number for each in pages if each.number > page]
 
     def step(number: int, to: int) -> Step:
-        values = {**asked.values, "hit": position} if position else asked.values
+        values = {**asked.values, "hit": standing} if standing else asked.values
         href = url_for("records.record", reference=record.reference, page=number, at=to, **values)
         return Step(f"{href}#{HERE}", "on this page" if number == page else f"on page {number:,}")
 
@@ -113,18 +115,24 @@ def way_through(
     later = step(page, place + 1) if place < on_page else step(later_pages[0], 1) if later_pages else None
     return Way(
         words=asked.whole,
-        results=asked.at((position - 1) // PAGE * PAGE if position else 0).address,
+        results=asked.at((standing - 1) // PAGE * PAGE if standing else 0).address,
         pages=pages,
         page=page,
         place=place,
         on_page=on_page,
         earlier=earlier,
         later=later,
-        position=position if around else 0,
+        position=around.position if around else 0,
+        is_gone=around is not None and not around.position,
         total=around.total if around else 0,
-        before=_result(asked, around.before, position - 1) if around else None,
-        after=_result(asked, around.after, position + 1) if around else None,
+        before=_result(asked, around.before, standing - 1) if around else None,
+        after=next_result(asked, around) if around else None,
     )
+
+
+def next_result(asked: Asked, around: Around) -> Step | None:
+    """The record after this one in what was found, if there is one."""
+    return _result(asked, around.after, around.after_position)
 
 
 def _result(asked: Asked, record: Record | None, position: int) -> Step | None:

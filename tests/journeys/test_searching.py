@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browsing import PHONE, Visitor
-from tests.journeys.names import LAWYER
+from tests.journeys.names import LAWYER, OFFICER
 from tests.journeys.test_keyboard import tab_to
 
 pytestmark = pytest.mark.journey
@@ -63,6 +63,36 @@ def test_a_lawyer_searches_narrows_reads_and_returns_with_the_keyboard_alone(vis
     page.keyboard.press("Enter")
     expect(page.locator(".candour-chip")).to_have_count(0)
     assert found(page) == everything
+
+
+def test_an_officer_answers_record_after_record_of_what_was_found_with_the_keyboard_alone(visit: Visit) -> None:
+    officer = visit(OFFICER)
+    page = officer.page
+    officer.open("/search?q=children+OR+committee&order=reference")
+    everything = found(page)
+    titles = page.locator(".candour-hit__title").all_inner_texts()
+
+    tab_to(page, ".candour-hit__title a")
+    page.keyboard.press("Enter")
+    way = page.get_by_role("navigation", name="What was found")
+    for number in (1, 2):
+        expect(way).to_contain_text(f"Result {number} of {everything} for children OR committee")
+        expect(officer.heading).to_have_text(titles[number - 1])
+        tab_to(page, "#relevance summary")
+        page.keyboard.press("Enter")
+        tab_to(page, "#relevance input[type=radio]")
+        page.keyboard.press("Space")
+        tab_to(page, "#relevance input[type=text]")
+        page.keyboard.type("It answers what was asked.")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("your answer on relevance is kept.")).to_be_visible()
+
+    expect(way).to_contain_text(f"Result 3 of {everything} for")
+    expect(officer.heading).to_have_text(titles[2])
+    officer.picture("search-next", at=way)
+    press(page, "<")
+    expect(way).to_contain_text(f"Result 2 of {everything} for")
+    expect(page.locator("#relevance")).to_contain_text("It answers what was asked.")
 
 
 def test_facets_combine_and_are_taken_away_without_javascript(visit: Visit) -> None:

@@ -73,12 +73,61 @@ def test_the_way_back_is_to_the_page_of_results_with_what_narrowed_it(officer_cl
     assert "ferry AND batch:=&#34;Box 14&#34;" in page
 
 
-def test_a_record_that_is_no_longer_that_result_is_shown_without_a_number(officer_client, log_books: None) -> None:
-    for address in ("R000002?q=ferry&order=reference&hit=1", "R000002?q=ferry&hit=99", "R000002?q=boat&hit=1"):
-        page = officer_client.get(f"/records/{address}").text
+@pytest.mark.parametrize("hit", [1, 3, 99, 10**30])
+def test_a_record_is_found_again_wherever_it_stands_in_the_results_by_now(
+    officer_client, log_books: None, hit: int
+) -> None:
+    page = officer_client.get(f"/records/R000002?q=ferry&order=reference&hit={hit}").text
 
-        assert "Result" not in page
-        assert "Searched for" in page
+    assert "Result 2 of 3 for" in page
+    assert 'href="/records/R000003?q=ferry&amp;order=reference&amp;hit=3" rel="next" data-key="&gt;"' in page
+
+
+def test_a_record_that_is_no_longer_found_leads_on_to_what_took_its_place(officer_client, log_books: None) -> None:
+    page = officer_client.get("/records/R000002?q=lost&hit=1").text
+
+    assert "Not among the 1 found now for" in page
+    assert 'href="/records/R000001?q=lost&amp;hit=1" rel="next"' in page
+    assert "Previous result" not in page
+
+
+ANSWER = {"relevance-answer": "relevant", "relevance-reason": "it names the ferry"}
+
+
+def test_an_answer_leads_to_the_next_result_and_the_last_one_stays(officer_client, log_books: None) -> None:
+    way = "q=ferry&type=&batch=Box+14&order=reference"
+    first = officer_client.post(f"/records/R000001/relevance?page=1&{way}&hit=1", data=ANSWER)
+    last = officer_client.post(f"/records/R000003/relevance?page=1&{way}&hit=3", data=ANSWER)
+    none = officer_client.post("/records/R000003/relevance?page=1", data=ANSWER)
+
+    assert first.location == "/records/R000002?q=ferry&batch=Box+14&order=reference&hit=2"
+    assert last.location == "/records/R000003?page=1&q=ferry&batch=Box+14&order=reference&hit=3#relevance"
+    assert none.location == "/records/R000003?page=1#relevance"
+    assert "R000001: your answer on relevance is kept." in officer_client.get(first.location).text
+
+
+def test_what_a_decision_takes_out_of_the_results_does_not_break_the_way(
+    officer_client, archive: Archive, log_books: None
+) -> None:
+    way = "q=ferry+NOT+has:relevance%3Drelevant&order=reference"
+    onwards = officer_client.post(f"/records/R000001/relevance?{way}&hit=1", data=ANSWER).location
+    indexing.bring_up_to_date(archive)
+    second = officer_client.get(onwards).text
+    back = officer_client.get(f"/records/R000001?{way}&hit=1").text
+
+    assert onwards.startswith("/records/R000002?")
+    assert "Result 1 of 2 for" in second
+    assert "/records/R000003?" in second
+    assert "Not among the 2 found now for" in back
+    assert "/records/R000002?q=ferry+NOT+has:relevance%3Drelevant&amp;order=reference&amp;hit=1" in back
+
+
+def test_the_forms_of_a_record_keep_the_way(officer_client, log_books: None) -> None:
+    page = officer_client.get("/records/R000001?q=ferry&category=failings&category=duties&hit=1").text
+
+    kept = "q=ferry&amp;category=failings&amp;category=duties&amp;hit=1"
+    assert f'action="/records/R000001/relevance?page=1&amp;{kept}"' in page
+    assert f'action="/records/R000001/categories?page=1&amp;{kept}"' in page
 
 
 def test_a_search_that_cannot_be_read_does_not_hide_the_record(officer_client, log_books: None) -> None:

@@ -12,8 +12,9 @@ from disclosure.review import decide_relevance
 from records.models import Record
 from records.register import find_record
 from retention import holds
+from retention.models import OPEN
 from retention.notices import categories, current_notice, find_category
-from retention.tagging import decide
+from retention.tagging import decide, suggestions_of
 from store.errors import InvalidInputError, NotFoundError, RefusedError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
@@ -27,10 +28,12 @@ from web.forms.records import (
     SecondReaderForm,
 )
 from web.record_forms import ADD, CLEAR, HOLD, MARK, RELEVANCE, RecordForms, lift_name, release_name
+from web.record_page import around_of, read_come
 from web.routes.record_showing import record_view
 from web.second_reader import NotSignedError, signed_second_reader
 from web.transactions import own_transaction
 from web.viewing import viewed_record
+from web.way_through import next_result
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 area = Blueprint("record_decisions", __name__)
 Page = Response | tuple[str, int]
 Act = Callable[["Session", Record], object]
+Then = Callable[["Session", str], str]
 NONE_SAID = ""
 
 
@@ -60,7 +64,15 @@ def decide_category(reference: str, category: str) -> Page:
             actor=current_actor(),
         )
 
-    return _decided(reference, category, form, act, said=f"{_outcome(form)}: {category}.", place="decisions")
+    return _decided(
+        reference,
+        category,
+        form,
+        act,
+        said=f"{_outcome(form)}: {category}.",
+        place="decisions",
+        then=_next_once_decided,
+    )
 
 
 @area.post("/records/<reference>/categories")
@@ -95,7 +107,9 @@ def answer_relevance(reference: str) -> Page:
     def act(session: "Session", record: Record) -> None:
         decide_relevance(session, record, answer=form.answer.data, reason=form.reason.data, actor=current_actor())
 
-    return _decided(reference, RELEVANCE, form, act, said="Your answer on relevance is kept.", place="relevance")
+    return _decided(
+        reference, RELEVANCE, form, act, said="Your answer on relevance is kept.", place="relevance", then=_next
+    )
 
 
 @area.post("/records/<reference>/clearance")
@@ -183,12 +197,39 @@ def _outcome(form: DecisionForm) -> str:
     return "Rejected" if form.outcome.data == "rejected" else "Confirmed"
 
 
-def _decided(reference: str, name: str, form: Form, act: Act, *, said: str, place: str) -> Page:
-    return _kept(reference, name, form, lambda: act, said=said, place=place)
+def _stay(session: "Session", reference: str) -> str:
+    return ""
 
 
-def _kept(reference: str, name: str, form: Form, prepared: Callable[[], Act], *, said: str, place: str) -> Page:
-    """What was decided is kept and the record shown again; or nothing is, and the form says why.
+def _next(session: "Session", reference: str) -> str:
+    """Where the next of the results is that a person came from; nothing where there is none."""
+    come, record = read_come(request.args), find_record(session, reference, actor=current_actor())
+    around = around_of(current_archive(), session, record, come, current_actor())
+    step = next_result(come.asked, around) if around else None
+    return step.href if step else ""
+
+
+def _next_once_decided(session: "Session", reference: str) -> str:
+    record = find_record(session, reference, actor=current_actor())
+    is_open = any(each.status == OPEN for each in suggestions_of(session, record))
+    return "" if is_open else _next(session, reference)
+
+
+def _decided(reference: str, name: str, form: Form, act: Act, *, said: str, place: str, then: Then = _stay) -> Page:
+    return _kept(reference, name, form, lambda: act, said=said, place=place, then=then)
+
+
+def _kept(
+    reference: str,
+    name: str,
+    form: Form,
+    prepared: Callable[[], Act],
+    *,
+    said: str,
+    place: str,
+    then: Then = _stay,
+) -> Page:
+    """What was decided is kept and the record shown again, or what comes next; or nothing is, and the form says why.
 
     `prepared` gives the act, after what is slow (a password) and before the write lock is taken.
     """
@@ -203,8 +244,13 @@ def _kept(reference: str, name: str, form: Form, prepared: Callable[[], Act], *,
         except (InvalidInputError, RefusedError) as error:
             form.reason.errors = [str(error)]
         else:
-            flash(said)
-            return redirect(url_for("records.record", reference=reference, page=_number(), _anchor=place))
+            # A new session: the request's own still reads what stood before the decision.
+            with current_archive().reading() as session:
+                onwards = then(session, reference)
+            flash(f"{reference}: {said[:1].lower()}{said[1:]}" if onwards else said)
+            carried = read_come(request.args).values
+            here = url_for("records.record", reference=reference, page=_number(), **carried, _anchor=place)
+            return redirect(onwards or here)
     return record_view(viewed_record(reference), RecordForms({name: form})), 400
 
 

@@ -1,14 +1,15 @@
 """The page of one record, as shown first and as shown again beside a form that could not be used."""
 
+from urllib.parse import urlencode
+
 from flask import render_template, request
 
 from access.policy import Permission, can
 from ingest.listing import shown_path
 from records.models import Record
-from web.asked import read_asked
 from web.context import current_actor, current_archive, current_session
 from web.record_forms import RecordForms
-from web.record_page import Come, gather
+from web.record_page import gather, read_come
 from web.routes.reading_lists import current_reading
 
 
@@ -16,7 +17,7 @@ def record_view(record: Record, forms: RecordForms) -> str:
     """The record with the page asked for in the address; it opens at the form with faults, if there is one."""
     archive, actor = current_archive(), current_actor()
     number = request.args.get("page", type=int)
-    come = Come(read_asked(request.args), request.args.get("hit", 0, type=int), request.args.get("at", type=int))
+    come = read_come(request.args)
     found = gather(archive, current_session(), record, number=number, come=come, actor=actor)
     titles = {each.code: each.title for each in found.categories}
     return render_template(
@@ -31,7 +32,8 @@ def record_view(record: Record, forms: RecordForms) -> str:
         paths=[(shown_path(file.path, archive.settings.data), file) for file in record.files],
         people=[each for each in found.names if each.kind == "person"],
         places=[each for each in found.names if each.kind != "person"],
-        carried={**come.asked.values, "hit": come.position} if come.position else come.asked.values,
+        carried=come.values,
+        carried_query=urlencode(come.values, doseq=True),
         reading=current_reading(record),
         text_of=request.args.get("text", ""),
         full=request.args.get("image") == "full",
