@@ -34,6 +34,7 @@ AREAS: dict[str, tuple[str, str]] = {
     "index": ("cli.search", "Rebuild the search index from the database."),
     "requests": ("cli.disclosure", "Log and list the inquiry's requests."),
     "bundle": ("cli.disclosure", "Build a bundle, or verify one by reading it back."),
+    "statements": ("cli.statements", "Draw, sign and seal the search and disclosure statement, and prove it."),
     "costs": ("cli.costs", "Log effort and spending, and report what it costs."),
     "failings": ("cli.failings", "Record institutional failings and export the self-report."),
     "escalations": ("cli.failings", "Raise, follow and list risks to people now."),

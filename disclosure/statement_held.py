@@ -16,9 +16,12 @@ from records.movements import all_out
 from records.reconciling import GAPS, GONE, NOT_COUNTED, NOTHING, WHOLE, account
 from records.register import NOT_SEARCHABLE
 from records.unread import REASONS, reading_figures
-from retention.checks import CLEAR
-from retention.models import Clearance, DisposalCheck, Hold
+from retention.models import CATEGORY, PLACED, PROVISIONAL, Clearance
 
+NOTHING_PRODUCED = (
+    "No bundle was built: that rests on the archive itself, which builds every one. No record is decided to be "
+    "relevant: that is a decision people have still to take, and not a finding."
+)
 VERDICTS = {
     WHOLE: "as many pages registered as were counted by hand",
     GAPS: "with gaps between the paper and the records",
@@ -60,7 +63,7 @@ def unread(scope: Scope) -> Section:
     ]
     if not is_empty and not read.nobody_read:
         said.append("No page was left unread: each was read by machine, transcribed or looked at.")
-    if not is_empty and not totals.quarantined:
+    if totals.found and not totals.quarantined:
         said.append("No file was set aside: each of those met was opened, is a copy of one, or is told above.")
     return Section(
         UNREAD,
@@ -173,19 +176,15 @@ def disposal(scope: Scope) -> Section:
         ("purged", "cleared and purged"),
     ):
         figures.append(Figure(f"records:{fate}", words, count_of(session, f"records:{fate}", actor=SYSTEM), "records"))
-    standing = select(Hold.kind, func.count(Hold.id)).where(Hold.released_at.is_(None))
-    kinds: dict[str, int] = {kind: int(count) for kind, count in session.execute(standing.group_by(Hold.kind))}
-    figures.append(Figure("holds", "holds that stand", sum(kinds.values())))
+    figures.append(Figure("holds", "holds that stand", count_of(session, "holds", actor=SYSTEM)))
     for kind, words in (
-        ("provisional", "from the moment the bytes were stored"),
-        ("category", "under a category of the notice"),
-        ("placed", "placed by a person"),
+        (PROVISIONAL, "from the moment the bytes were stored"),
+        (CATEGORY, "under a category of the notice"),
+        (PLACED, "placed by a person"),
     ):
-        figures.append(Figure(f"holds:{kind}", words, kinds.get(kind, 0), "holds"))
-    refused = session.scalar(select(func.count(DisposalCheck.id)).where(DisposalCheck.answer != CLEAR)) or 0
-    figures.append(
-        Figure("refusals", "times a check said that a record must be kept, when disposal was asked for", refused)
-    )
+        figures.append(Figure(f"holds:{kind}", words, count_of(session, f"holds:{kind}", actor=SYSTEM), "holds"))
+    refused = count_of(session, "refusals", actor=SYSTEM)
+    figures.append(Figure("refusals", "times a check answered a wish to dispose of a record with no", refused))
     rows = _purged(session)
     is_empty = not any(each.value for each in figures)
     said = ["Nothing is disposed of while a hold stands: the database and the file store refuse it."]
@@ -299,6 +298,5 @@ def produced(scope: Scope) -> Section:
             ),
         ),
         said=() if is_empty else tuple(said),
-        rests_on="No bundle was built, and no record is decided to be relevant." if is_empty else "",
-        looked=not is_empty,
+        rests_on=NOTHING_PRODUCED if is_empty else "",
     )

@@ -15,7 +15,8 @@ from records.page_models import SEEN, TRANSCRIPT
 from records.register import NOT_SEARCHABLE
 from records.same_pages import is_read_in_a_part
 from records.unread import REASONS, UNREADABLE, kind_in_rows
-from retention.models import Clearance, Hold
+from retention.checks import CLEAR
+from retention.models import CATEGORY, PLACED, PROVISIONAL, Clearance, DisposalCheck, Hold
 from store.errors import NotFoundError
 
 # In per cent: a page read by machine with less than this in the mean of its words has words that are not there.
@@ -57,6 +58,10 @@ def list_behind(
     for row in session.execute(_query(code, actor).offset(offset).limit(limit)):
         if isinstance(row[0], Item):
             found.append(Listed(row[0].path, note=row[0].reason))
+        elif isinstance(row[0], Hold | DisposalCheck):
+            reference, title = (row[1].reference, row[1].title) if row[1] else ("", "A file that was set aside")
+            note = row[0].reason if isinstance(row[0], Hold) else row[0].detail
+            found.append(Listed(title, reference, note=note))
         elif len(row) == 2:
             found.append(Listed(row[0].title, row[0].reference, row[1].number, row[1].reason))
         else:
@@ -161,6 +166,22 @@ def _produced(_rest: str, actor: Actor) -> Select[Any]:
     return _records(actor, Record.id.in_(select(BundleDocument.record_id)))
 
 
+def _holds(rest: str, actor: Actor) -> Select[Any]:
+    query: Select[Any] = select(Hold, Record).outerjoin(Record, Record.id == Hold.record_id)  # type: ignore[assignment]
+    mine = or_(Hold.record_id.is_(None), Record.compartment.in_(actor.compartments))
+    query = query.where(Hold.released_at.is_(None), mine).order_by(Hold.id)
+    kinds = {each: Hold.kind == each for each in (PROVISIONAL, CATEGORY, PLACED)}
+    return query.where(_chosen(kinds, rest)) if rest else query
+
+
+def _refusals(_rest: str, actor: Actor) -> Select[Any]:
+    query: Select[Any] = select(DisposalCheck, Record).join(  # type: ignore[assignment]
+        Record, Record.id == DisposalCheck.record_id
+    )
+    mine = Record.compartment.in_(actor.compartments)
+    return query.where(DisposalCheck.answer != CLEAR, mine).order_by(DisposalCheck.id)
+
+
 def _chosen(conditions: Mapping[str, ColumnElement[bool]], rest: str) -> ColumnElement[bool]:
     if rest not in conditions:
         raise NotFoundError(f"No list stands behind the figure {rest!r}: choose one in the statement.")
@@ -177,5 +198,7 @@ _LISTS: dict[str, Callable[[str, Actor], Select[Any]]] = {
     "kept": _kept,
     "relevant": _relevant,
     "produced": _produced,
+    "holds": _holds,
+    "refusals": _refusals,
 }
-_NARROWED = frozenset(_LISTS) - {"produced"}
+_NARROWED = frozenset(_LISTS) - {"produced", "refusals"}

@@ -22,7 +22,7 @@ from cli.progress import progress_bar
 from cli.serving import serve
 from costs import effort, exports, rates, spending
 from costs.reports import report as cost_report
-from disclosure import marks, production
+from disclosure import marks, production, statement_sealing, statements
 from disclosure.bundle_manifest import manifest_path
 from failings import escalations, register
 from failings.self_report import write_self_report
@@ -32,6 +32,7 @@ from records.register import visible_records
 from retention import disposal, tagging
 from samples.figures import measure
 from samples.make import make_archive
+from samples.statement import make_statement
 from search import kept_searches, querying
 from store import audit, clock
 from store.archive import Archive, open_archive
@@ -116,6 +117,15 @@ def job(archive: Archive, places: Places) -> None:
         cost(archive, places)
         report_failings(archive, places)
         escalate(archive)
+    with console.status("Drawing, signing and sealing the statement to the inquiry…"):
+        make_statement(
+            archive,
+            places.out,
+            request=REQUEST,
+            lawyer=actor(archive, "lawyer@demo.example"),
+            leader=actor(archive, "leader@demo.example"),
+            officer=actor(archive, "officer@demo.example"),
+        )
     show(archive, places)
 
 
@@ -386,6 +396,8 @@ def show(archive: Archive, places: Places) -> None:
         verdict = audit.verify(session, archive.audit_head)
         bundled = production.bundles(session)[0]
         made = cost_report(session, actor=OPERATOR)
+        stated = statements.find_statement(session, 1, actor=OPERATOR)
+        proof = statement_sealing.prove(session, archive.files, stated, actor=OPERATOR)
     counted = totals.totals
     table = Table(show_header=False, box=None, padding=(0, 2))
     table.add_column(style="bold")
@@ -406,13 +418,19 @@ def show(archive: Archive, places: Places) -> None:
         "Audit",
         f"{verdict.events} events, proved to the last" if verdict.ok else f"NOT PROVED: {verdict.problem}",
     )
+    table.add_row(
+        "Stated", f"{stated.title}: sealed, {stated.sha256[:16]}…, {'whole' if proof.is_whole else 'NOT WHOLE'}"
+    )
     table.add_row("Cost so far", f"£{made.total_net:,} net; £{made.units.per_document} a document")
     table.add_row("A purge was tried", refused_disposal(archive))
     console.print(table)
     console.print(figures.category_table())
-    if not (verdict.ok and bundled.verified and counted.adds_up):
+    if not (verdict.ok and bundled.verified and counted.adds_up and proof.is_whole):
         raise CandourError("The demo did not prove itself: see the figures above.")
-    console.print(f"Bundle, costs and self-report are in {places.out.relative_to(Path.cwd())}.", markup=False)
+    console.print(
+        f"Bundle, costs, self-report and the statement to the inquiry are in {places.out.relative_to(Path.cwd())}.",
+        markup=False,
+    )
     console.print(f"The sign-ins of the demo roles are in {places.sign_ins.relative_to(Path.cwd())}.", markup=False)
     console.print(
         "The same archive on the command line: CANDOUR_DATA=var/demo/data ./run candour search school", markup=False

@@ -37,6 +37,7 @@ LINKS = (
     ),
     ("Requests", "requests.requests", {"requests"}),
     ("Bundles", "bundles.bundles", {"bundles"}),
+    ("Statements", "statements.statements", {"statements", "statement_approval"}),
     ("Costs", "costs.costs", {"costs"}),
     ("Failings", "failings.failings", {"failings"}),
     ("Escalations", "escalations.escalations", {"escalations"}),

@@ -1,5 +1,6 @@
 """The command line as scripts use it: names, exit codes, one JSON object on standard output."""
 
+import hashlib
 import io
 import json
 import os
@@ -431,3 +432,43 @@ def test_batches_refuse_in_one_sentence(line):
     assert "no batch" in line.refusal("batches", "show", "Box 99", code=2)
     assert "choose from" in line.refusal("batches", "reread", batch, "--step", "everything", code=2)
     assert "is none of these" in line.refusal("batches", "list", batch, "--state", "lost", code=2)
+
+
+def test_a_statement_is_drawn_signed_sealed_proved_and_compared(line, tmp_path):
+    lawyer = line.answer("users", "add", "states@example.org", "--role", "legal")["email"]
+    leader = line.answer("users", "add", "signs@example.org", "--role", "leader")["email"]
+    store = ("--name", "The cellar", "--holder", "Legal services", "--why-not", "It is flooded.", "--by", lawyer)
+    recorded = line.answer("repositories", "record", *store)
+    searched = ("--outcome", "searched", "--by", lawyer)
+    assert line.answer("repositories", "record", recorded["repository"], *searched)["version"] == 2
+    assert line.answer("repositories", "list")["repositories"][0]["outcome"] == "searched"
+
+    made = line.answer("statements", "draft", "--by", lawyer)
+    number = made["statement"]
+    line.answer("statements", "write", number, "losses", "Nobody was asked yet.", "--by", lawyer)
+    shown = line.answer("statements", "show", number)
+    line.answer("statements", "redraw", number, "--by", lawyer)
+    line.answer("statements", "submit", number, "--by", lawyer)
+    line.answer("statements", "send-back", number, "--why", "Say more.", "--by", leader)
+    line.answer("statements", "submit", number, "--by", lawyer)
+    name = ("--signatory", "R. Ostlere", "--office", "Chief executive")
+    assert "may not sign" in line.refusal("statements", "sign", number, *name, "--by", lawyer, code=4)
+    line.answer("repositories", "record", "--name", "The loft", *store[2:])
+    assert "acknowledge" in line.refusal("statements", "sign", number, *name, "--by", leader, code=4)
+    digest = line.answer("statements", "compare", number, "now")["digest"]
+    line.answer("statements", "sign", number, *name, "--acknowledge", digest, "--by", leader)
+    sealed = line.answer("statements", "seal", number, "--by", lawyer)
+    proved = line.answer("statements", "verify", number)
+    line.answer("statements", "export", number, "--out", str(tmp_path / "one.pdf"))
+    line.answer("statements", "export", number, "--out", str(tmp_path / "one.docx"), "--by", lawyer)
+    again = line.answer("statements", "draft", "--by", lawyer)
+    line.answer("statements", "withdraw", again["statement"], "--why", "Too early.", "--by", lawyer)
+
+    assert shown["written"] == {"losses": "Nobody was asked yet."}
+    assert shown["figures"]["repositories:searched"] == 1
+    assert (proved["whole"], proved["differ"][0]["what"]) == (True, "Repositories in the register")
+    assert hashlib.sha256((tmp_path / "one.pdf").read_bytes()).hexdigest() == sealed["pdf"]
+    assert hashlib.sha256((tmp_path / "one.docx").read_bytes()).hexdigest() == sealed["docx"]
+    assert line.answer("statements", "compare", number, again["statement"])["differences"]
+    states = {each["label"]: each["state"] for each in line.answer("statements", "list")["statements"]}
+    assert states == {"Interim 1": "sealed", "Interim 2": "withdrawn"}

@@ -181,7 +181,7 @@ def test_an_empty_archive_says_of_every_section_on_what_the_nothing_rests(archiv
     found = facts(archive, draft(archive, lawyer))
 
     assert all(section.rests_on for section in found.sections)
-    assert {section.code for section in found.sections if section.looked} == {"asked", "outstanding"}
+    assert {section.code for section in found.sections if section.looked} == {"asked", "produced", "outstanding"}
 
 
 def test_what_was_not_looked_at_is_not_the_same_as_nothing(register, lawyer):

@@ -9,6 +9,7 @@ from access.users import all_users
 from costs.reports import report
 from disclosure.marks import count_marked
 from disclosure.production import bundles
+from disclosure.statement_risk import at_risk
 from failings.escalations import overdue_counts
 from ingest.counting import batch_totals
 from inquiry.requests import open_requests
@@ -60,6 +61,7 @@ def home() -> str:
         (Permission.INGEST, _taking_in),
         (Permission.REQUESTS_READ, _requests),
         (Permission.BUNDLE, _disclosure),
+        (Permission.STATEMENTS_SIGN, _at_risk),
         (Permission.COSTS, _costs),
         (Permission.USERS, _people),
         (Permission.ADMINISTER, _machine),
@@ -165,6 +167,41 @@ def _disclosure() -> Section:
             _counted(privileged, "record marked privileged", "records marked privileged", href),
             _counted(restricted, "record marked restricted", "records marked restricted", href),
             _counted(built, "bundle built", "bundles built", link_to("bundles.bundles")),
+        ],
+    )
+
+
+def _at_risk() -> Section:
+    found, statements = at_risk(current_session(), actor=current_actor()), link_to("statements.statements")
+    losses, places = link_to("losses.known_losses"), link_to("repositories.repositories")
+    searched = count(found.repositories, "repository", "repositories")
+    return Section(
+        "What is at risk",
+        [
+            _counted(
+                found.unsearched,
+                "repository not searched, or not wholly",
+                "repositories not searched, or not wholly",
+                places,
+                _attention(found.unsearched or not found.repositories),
+                note=f"of {searched} in the register" if found.repositories else "the register is empty",
+            ),
+            _counted(
+                found.unread,
+                "page that nobody has read",
+                "pages that nobody has read",
+                link_to("unread.queue"),
+                _attention(found.unread),
+                note=f"and {count(found.set_aside, 'file')} set aside",
+            ),
+            _counted(found.losses, "loss known", "losses known", losses, _attention(found.losses)),
+            _counted(
+                found.to_sign,
+                "statement waiting for a signature",
+                "statements waiting for a signature",
+                statements,
+                _attention(found.to_sign),
+            ),
         ],
     )
 

@@ -1,0 +1,119 @@
+"""The steps of a statement: drawn again, submitted, sent back, signed, sealed, withdrawn; and proved."""
+
+from flask import Blueprint, flash, render_template, request
+from werkzeug.wrappers import Response as Answer
+
+from access.policy import Permission
+from disclosure import statement_approval as approving
+from disclosure import statement_sealing as sealing
+from disclosure import statements as drafting
+from disclosure.statement_facts import TITLES, Difference
+from store.errors import CandourError, InvalidInputError
+from web.authorisation import requires
+from web.context import current_actor, current_archive, current_session
+from web.filters import count
+from web.forms.statements import ReasonForm, SignForm
+from web.routes.statements import asked_statement, back_to
+
+area = Blueprint("statement_approval", __name__)
+
+
+@area.post("/statements/<int:number>/draw-again")
+@requires(Permission.STATEMENTS)
+def draw_again(number: int) -> Answer:
+    """The draft has the figures of now; what was written stays."""
+    found = asked_statement(number)
+    told = drafting.draw_again(current_session(), found, actor=current_actor())
+    flash(f"{found.reference} is drawn again: {count(len(told), 'difference')}.")
+    return back_to(found)
+
+
+@area.post("/statements/<int:number>/submit")
+@requires(Permission.STATEMENTS)
+def submit(number: int) -> Answer:
+    """The draft waits for the signatory."""
+    found = asked_statement(number)
+    approving.submit(current_session(), found, actor=current_actor())
+    flash(f"{found.reference} waits for a signature.")
+    return back_to(found)
+
+
+@area.post("/statements/<int:number>/send-back")
+@requires(Permission.STATEMENTS_SIGN)
+def send_back(number: int) -> Answer:
+    """The signatory wants something changed first."""
+    found = asked_statement(number)
+    approving.send_back(current_session(), found, why=_reason(), actor=current_actor())
+    flash(f"{found.reference} is a draft again.")
+    return back_to(found)
+
+
+@area.post("/statements/<int:number>/withdraw")
+@requires(Permission.STATEMENTS)
+def withdraw(number: int) -> Answer:
+    """It will not be sealed; its number stays."""
+    found = asked_statement(number)
+    approving.withdraw(current_session(), found, why=_reason(), actor=current_actor())
+    flash(f"{found.reference} is withdrawn.")
+    return back_to(found)
+
+
+def _reason() -> str:
+    form = ReasonForm()
+    if not form.validate():
+        raise InvalidInputError("Nothing was changed because there is no reason, or it is too long: say why.")
+    return str(form.why.data)
+
+
+@area.route("/statements/<int:number>/sign", methods=["GET", "POST"])
+@requires(Permission.STATEMENTS_SIGN)
+def sign(number: int) -> str | Answer | tuple[str, int]:
+    """The signatory sees what changed since it was drawn, and signs or does not."""
+    found, session = asked_statement(number), current_session()
+    since = approving.changed_since(session, found)
+    if request.method == "GET":
+        form = SignForm(formdata=None, acknowledging=approving.digest_of(since) if since else "")
+        return _sign(form, number, since)
+    form = SignForm()
+    if form.validate():
+        try:
+            approving.sign(
+                session,
+                found,
+                signatory=form.signatory.data,
+                office=form.office.data,
+                acknowledging=form.acknowledging.data if form.seen.data else "",
+                actor=current_actor(),
+            )
+        except CandourError as error:
+            form.signatory.errors = [str(error)]
+        else:
+            flash(f"{found.reference} is signed. Legal seals it.")
+            return back_to(found)
+    form.acknowledging.data = approving.digest_of(since) if since else ""
+    return _sign(form, number, since), 400
+
+
+def _sign(form: SignForm, number: int, since: list[Difference]) -> str:
+    return render_template(
+        "statements/sign.html", form=form, statement=asked_statement(number), since=since, titles=TITLES
+    )
+
+
+@area.post("/statements/<int:number>/seal")
+@requires(Permission.STATEMENTS)
+def seal(number: int) -> Answer:
+    """What was signed is closed, with its documents."""
+    found, archive = asked_statement(number), current_archive()
+    sealing.seal(current_session(), archive.files, found, authority=archive.settings.authority, actor=current_actor())
+    flash(f"{found.title} is sealed.")
+    return back_to(found)
+
+
+@area.get("/statements/<int:number>/proof")
+@requires(Permission.STATEMENTS_READ)
+def proof(number: int) -> str:
+    """Whether a sealed statement is what was sealed, and what the register says otherwise now."""
+    found = asked_statement(number)
+    proved = sealing.prove(current_session(), current_archive().files, found, actor=current_actor())
+    return render_template("statements/proof.html", statement=found, proof=proved, titles=TITLES)
