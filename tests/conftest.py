@@ -11,6 +11,7 @@ from access.policy import SYSTEM, Actor, Role
 from records.models import Page, Record, RecordFile
 from records.register import needs_indexing, next_reference
 from retention import holds, notices
+from retention.notice_definition import NoticeDefinition
 from retention.notice_file import load_notice
 from store import clock, schema
 from store.archive import Archive, open_archive
@@ -79,10 +80,16 @@ def administrator() -> Actor:
     return Actor("administrator@example.org", frozenset({Role.ADMINISTRATOR}))
 
 
+@pytest.fixture(scope="session")
+def definition() -> NoticeDefinition:
+    """The notice as its file says it, read and checked once."""
+    return load_notice(NOTICE)
+
+
 @pytest.fixture
-def notice(archive: Archive) -> str:
+def notice(archive: Archive, definition: NoticeDefinition) -> str:
     with archive.writing() as session:
-        return notices.record_notice(session, load_notice(NOTICE), NOTICE, actor=SYSTEM).reference
+        return notices.record_notice(session, definition, NOTICE, actor=SYSTEM).reference
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask, g, has_request_context, request
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -172,9 +173,29 @@ class StrictClient(FlaskClient):
             cookie["signed_in_at"] = clock.now().isoformat()
 
 
+class CompiledOnce(BytecodeCache):
+    """Templates compiled by one application serve the next: each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (kept := self._kept.get(f"{bucket.key}{bucket.checksum}")) is not None:
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session")
+def compiled_templates() -> CompiledOnce:
+    return CompiledOnce()
+
+
 @pytest.fixture
-def app(archive: Archive) -> Iterator[Flask]:
+def app(archive: Archive, compiled_templates: CompiledOnce) -> Iterator[Flask]:
     made = create_app(archive, testing=True)
+    made.jinja_env.bytecode_cache = compiled_templates
     made.test_client_class = StrictClient
 
     def refuse(session: Session) -> None:
