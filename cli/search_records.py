@@ -15,7 +15,7 @@ from search.record_models import SearchRecord
 from search.search_record_figures import faults_of, record_figures
 from search.search_record_list import find_record_of_search, latest_records
 from search.search_records import METHODS, PLACES, SearchContent
-from search.search_schedule import write_schedule
+from search.search_schedule import Form, write_schedule
 from store.errors import InvalidInputError
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -146,7 +146,12 @@ def sign(reference: str, by: str, second: bool, as_json: bool) -> None:
 
 
 @search_records.command()
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The Word document.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The document: Word, or a PDF where its name ends in .pdf.",
+)
 @click.option("--request", "wanted", default="", metavar="REFERENCE", help="Only the searches made for this request.")
 @click.option("--by", default="", metavar="EMAIL", help="Whoever exports it: with the figures open to them.")
 @json_option
@@ -155,7 +160,8 @@ def export(out: Path, wanted: str, by: str, as_json: bool) -> None:
     with archive() as opened, opened.writing() as session:
         actor = actor_of(session, by) if by else OPERATOR
         asked = find_request(session, wanted) if wanted else None
-        made = write_schedule(session, authority=opened.settings.authority, actor=actor, request=asked)
+        form: Form = "pdf" if out.suffix.lower() == ".pdf" else "docx"
+        made = write_schedule(session, authority=opened.settings.authority, actor=actor, request=asked, form=form)
         out.write_bytes(made.content)
     if as_json:
         show_json({"file": out, **{name: value for name, value in vars(made).items() if name != "content"}})

@@ -1,6 +1,6 @@
 """What a records officer works through: records that fit a filter, and the queue of those still to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -11,6 +11,7 @@ from records.models import Record, SearchFact
 from retention.models import OPEN, Suggestion
 
 DECIDING, READING, DATING = "deciding", "reading", "dating"
+AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ def filtered_records(
     """The records that fit and that this actor may know of, in order of registration."""
     query = select(Record).where(*_conditions(wanted, actor)).order_by(Record.id)
     return list(session.scalars(query.offset(offset).limit(limit)))
+
+
+def each_filtered(session: Session, wanted: RecordFilter, *, actor: Actor) -> Iterator[Record]:
+    """The same, however many, some in memory at a time."""
+    last = 0
+    while some := session.scalars(
+        select(Record).where(*_conditions(wanted, actor), Record.id > last).order_by(Record.id).limit(AT_ONCE)
+    ).all():
+        last = some[-1].id
+        yield from some
 
 
 def count_filtered(session: Session, wanted: RecordFilter, *, actor: Actor) -> int:

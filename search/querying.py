@@ -1,7 +1,7 @@
 """Asking: a query in, what it finds for this person out; and the evidence that it was asked."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -20,9 +20,11 @@ from search.narrowing import EVERYTHING, FACETS, Chosen, Facet, counted, whole_q
 from store import audit
 from store.archive import Archive
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 from store.errors import InvalidInputError
 
 ALL_AT_ONCE = 10_000
+LISTED_AT_ONCE = 1_000
 # How far from where a record stood it is looked for first.
 REACH = 25
 
@@ -165,21 +167,26 @@ def around_hit(
 
 def matching_records(archive: Archive, session: Session, text: str, *, actor: Actor) -> list[Record]:
     """Every record the query finds that this actor may see, in order of date and then of registration."""
+    return list(each_matching(archive, session, text, actor=actor))
+
+
+def each_matching(archive: Archive, session: Session, text: str, *, actor: Actor) -> Iterator[Record]:
+    """The same, however many, some in memory at a time."""
     require(actor, Permission.SEARCH)
-    asked = Asking(archive, session, actor)
-    ids = asked.matching(parse_query(text))
-    found: list[Record] = []
-    for start in range(0, len(ids), ALL_AT_ONCE):
-        found.extend(
-            session.scalars(
-                select(Record).where(
-                    Record.id.in_(ids[start : start + ALL_AT_ONCE]),
-                    Record.compartment.in_(actor.compartments),
-                    Record.purged_at.is_(None),
-                )
+    ids = Asking(archive, session, actor).matching(parse_query(text))
+    ordered: list[tuple[bool, str, int]] = []
+    for some in chunks(ids, ALL_AT_ONCE):
+        rows = session.execute(
+            select(Record.id, Record.date_from).where(
+                Record.id.in_(some), Record.compartment.in_(actor.compartments), Record.purged_at.is_(None)
             )
         )
-    return sorted(found, key=lambda record: (record.date_from is None, str(record.date_from), record.id))
+        ordered.extend((row.date_from is None, str(row.date_from), row.id) for row in rows)
+    ordered.sort()
+    for part in chunks(ordered, LISTED_AT_ONCE):
+        wanted = [record_id for _, _, record_id in part]
+        known = {record.id: record for record in session.scalars(select(Record).where(Record.id.in_(wanted)))}
+        yield from (known[each] for each in wanted)
 
 
 def log_search(archive: Archive, results: Results, *, actor: Actor) -> None:

@@ -1,8 +1,10 @@
 """Any list of records as a table with who opened, read and decided on each and when, so that reading can be proved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from access.policy import Actor, Permission, require
 from records.models import Record
@@ -13,7 +15,7 @@ from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
 from store.spreadsheets import COUNT, Book, Cell, Column, csv_table
 
-AT_ONCE = 5_000
+AT_ONCE = 1_000
 COLUMNS = (
     Column("No.", COUNT, 7),
     Column("Record", "", 11),
@@ -47,52 +49,68 @@ HOW = (
 )
 
 
-def export_csv(session: Session, records: Sequence[Record], *, origin: str, actor: Actor) -> bytes:
-    """The records as CSV, each with who reviewed it and when."""
-    rows = _rows(session, records, origin, actor, "csv")
-    return csv_table([column.heading for column in COLUMNS], rows)
+def export_csv(session: Session, records: Iterable[Record], *, origin: str, actor: Actor) -> bytes:
+    """The records as CSV, each with who reviewed it and when; some of them in memory at a time."""
+    counted = _Counted()
+    content = csv_table([column.heading for column in COLUMNS], _rows(session, records, actor, counted))
+    _leave(session, origin, actor, counted, "csv")
+    return content
 
 
-def export_xlsx(session: Session, records: Sequence[Record], *, origin: str, actor: Actor, house: str) -> bytes:
+def export_xlsx(session: Session, records: Iterable[Record], *, origin: str, actor: Actor, house: str) -> bytes:
     """The records as a workbook, each with who reviewed it and when, and a sheet on how it was made."""
-    rows = _rows(session, records, origin, actor, "xlsx")
-    book = Book(house, clock.today(), header="Records and who reviewed them")
+    counted = _Counted()
+    book = Book(house, clock.today(), header="Records and who reviewed them", is_long=True)
     book.describe("Records and who reviewed them", origin)
-    book.listing(book.sheet("Records"), COLUMNS, rows)
-    reviewed = sum(row[13] == "yes" for row in rows)
+    book.listing(book.sheet("Records"), COLUMNS, _rows(session, records, actor, counted))
+    _leave(session, origin, actor, counted, "xlsx")
     made = clock.now().astimezone(LEGAL_ZONE)
     lines: list[tuple[str, Cell]] = [
         ("List", origin),
         ("Made by", actor.name),
         ("Made at", f"{made:%-d %B %Y, %H:%M} ({made.tzname()})"),
-        ("Records", len(rows)),
-        ("of which reviewed", reviewed),
-        ("of which not reviewed", len(rows) - reviewed),
+        ("Records", counted.records),
+        ("of which reviewed", counted.reviewed),
+        ("of which not reviewed", counted.records - counted.reviewed),
         *HOW,
     ]
     book.facts("Method", "How this list was made", lines)
     return book.content()
 
 
-def _rows(session: Session, records: Sequence[Record], origin: str, actor: Actor, form: str) -> list[list[Cell]]:
-    """One row a record, in the order given; that the list leaves is in the audit trail."""
+@dataclass
+class _Counted:
+    """How many records were listed so far, and how many of them somebody reviewed."""
+
+    records: int = 0
+    reviewed: int = 0
+
+
+def _rows(session: Session, records: Iterable[Record], actor: Actor, counted: _Counted) -> Iterator[list[Cell]]:
+    """One row a record, in the order given, without those that this actor may not know of."""
     require(actor, Permission.SEARCH)
-    shown = [record for record in records if record.compartment in actor.compartments]
-    rows: list[list[Cell]] = []
-    for start in range(0, len(shown), AT_ONCE):
-        part = shown[start : start + AT_ONCE]
+    waiting = (record for record in records if record.compartment in actor.compartments)
+    while part := list(islice(waiting, AT_ONCE)):
         reviews, standing = reviews_of(session, part), standing_of(session, part)
-        for number, record in enumerate(part, start=start + 1):
-            known = standing[record.id]
-            rows.append(_row(number, record, reviews[record.id], known.decided, known.suggested))
+        for record in part:
+            known, review = standing[record.id], reviews[record.id]
+            counted.records += 1
+            counted.reviewed += review.is_reviewed
+            yield _row(counted.records, record, review, known.decided, known.suggested)
+        # Nothing of these is asked for again: as they went, so does their memory.
+        for record in part:
+            if (held := object_session(record)) is not None:
+                held.expunge(record)
+
+
+def _leave(session: Session, origin: str, actor: Actor, counted: _Counted, form: str) -> None:
     audit.record(
         session,
         AuditAction.RESULT_LIST_EXPORTED,
         actor=actor.name,
         subject="search",
-        detail={"list": origin, "records": len(rows), "form": form},
+        detail={"list": origin, "records": counted.records, "form": form},
     )
-    return rows
 
 
 def _row(number: int, record: Record, review: Review, decided: Sequence[str], suggested: Sequence[str]) -> list[Cell]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,9 +21,12 @@ from store import audit, clock
 from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
 from store.errors import InvalidInputError
+from store.pdf_paper import PdfPaper
 from store.word_paper import Link, Paper, Part
 
 SCHEDULE, TERMS = "schedule", "terms"
+Form = Literal["docx", "pdf"]
+PAPERS: dict[Form, type[Paper] | type[PdfPaper]] = {"docx": Paper, "pdf": PdfPaper}
 MARKING = "DRAFT FOR LEGAL REVIEW"
 
 
@@ -41,7 +45,7 @@ class ScheduleWritten:
 class _Writing:
     """The schedule under construction."""
 
-    def __init__(self, session: Session, paper: Paper, actor: Actor) -> None:
+    def __init__(self, session: Session, paper: Paper | PdfPaper, actor: Actor) -> None:
         self.session, self.paper, self.actor = session, paper, actor
         self.requests = {each.id: each for each in session.scalars(select(Request).order_by(Request.id))}
         self.paragraphs = 0
@@ -55,9 +59,9 @@ class _Writing:
 
 
 def write_schedule(
-    session: Session, *, authority: str, actor: Actor, request: Request | None = None
+    session: Session, *, authority: str, actor: Actor, request: Request | None = None, form: Form = "docx"
 ) -> ScheduleWritten:
-    """Every signed search is set out in the document, its drafts and the paragraphs without a search named.
+    """Every signed search is set out, in Word or as a PDF, and the drafts and paragraphs without a search are named.
 
     Section 4 is search record SR000004 in every edition, so that a paragraph once cited stays where it was.
 
@@ -72,7 +76,8 @@ def write_schedule(
     for record in records:
         require_whole(session, record)
     day = clock.today()
-    paper = Paper(title="Schedule of searches", subject="Searches made for the inquiry", author=authority, day=day)
+    about = {"title": "Schedule of searches", "subject": "Searches made for the inquiry", "author": authority}
+    paper = PAPERS[form](**about, day=day)
     paper.header_and_footer(f"{authority}: schedule of searches", MARKING, f"Made on {_day(day)}")
     writing = _Writing(session, paper, actor)
     drafts = [each for each in latest_records(session, actor=actor) if _is_draft_of(each, request)]
@@ -92,7 +97,11 @@ def write_schedule(
         AuditAction.SEARCH_RECORDS_EXPORTED,
         actor=actor.name,
         subject=f"request:{request.reference}" if request else "search-records",
-        detail={"searches": [f"{each.reference} version {each.version}" for each in records], "sha256": sha256},
+        detail={
+            "searches": [f"{each.reference} version {each.version}" for each in records],
+            "form": form,
+            "sha256": sha256,
+        },
     )
     return ScheduleWritten(content, len(records), writing.paragraphs, len(uncovered), len(drafts), sha256)
 
@@ -108,7 +117,9 @@ def _uncovered(writing: _Writing, records: Sequence[SearchRecord], request: Requ
     return [paragraph for each in wanted for paragraph in each.paragraphs if paragraph.id not in covered]
 
 
-def _front(paper: Paper, records: Sequence[SearchRecord], authority: str, day: date, request: Request | None) -> None:
+def _front(
+    paper: Paper | PdfPaper, records: Sequence[SearchRecord], authority: str, day: date, request: Request | None
+) -> None:
     paper.line(authority, style="Subtitle")
     paper.title("Schedule of searches")
     if request:

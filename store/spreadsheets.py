@@ -52,10 +52,12 @@ class Column:
 class Book:
     """A workbook under construction with its few formats."""
 
-    def __init__(self, authority: str, day: date, *, header: str, footer: str = "") -> None:
+    def __init__(self, authority: str, day: date, *, header: str, footer: str = "", is_long: bool = False) -> None:
         self.bytes = io.BytesIO()
         # Text is written as text, whatever it begins with: nothing in a workbook is a formula but our own sums.
-        self.book = Workbook(self.bytes, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        options = {"strings_to_formulas": False, "strings_to_urls": False}
+        # A long one waits on the disk row by row, in a temporary file that goes with it.
+        self.book = Workbook(self.bytes, {("constant_memory" if is_long else "in_memory"): True, **options})
         self.authority = authority
         self.day = day
         self.header, self.footer = header, footer
@@ -121,23 +123,25 @@ class Book:
             else:
                 sheet.write_number(end, place, 0, self.total[column.look])
 
-    def listing(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    def listing(self, sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
         """Headings that stay in sight, repeat in print and filter, and the rows, wrapped; no sums."""
+        number = 0
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width, self.plain)
             sheet.write_string(0, place, column.heading, self.number_heading if column.look else self.heading)
         sheet.set_row(0, 15 * max(-(-len(column.heading) // max(column.width - 5, 1)) for column in columns) + 6)
         for number, row in enumerate(rows, start=1):
-            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                write_cell(sheet, number, place, value, self.body[column.look] if column.look else self.wrapped)
             lines = max(
                 -(-len(str(value)) // max(column.width - 1, 1)) + str(value).count("\n")
                 for column, value in zip(columns, row, strict=True)
             )
+            # Before its cells: of a long workbook each row is written for good when the next begins.
             sheet.set_row(number, 15 * min(max(lines, 1), 20) + 3)
+            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+                write_cell(sheet, number, place, value, self.body[column.look] if column.look else self.wrapped)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
-        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+        sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
 
     def facts(self, name: str, title: str, lines: Sequence[tuple[str, Cell]]) -> None:
         """A sheet of names with their values, upright: what the other sheets are and how they were made."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import docx
+import pypdfium2 as pdfium
 import pytest
 from docx.oxml.ns import qn
 from sqlalchemy import text
@@ -326,11 +327,16 @@ def test_a_statement_cites_the_searches_in_the_order_of_what_was_asked(held, law
 
 
 @pytest.fixture
-def schedule(held, lawyer):
+def signed(held, lawyer):
     sign(held, draft(held, lawyer, TERMS, paragraphs=[1], term_report=report(held, lawyer)), lawyer)
     sign(held, draft(held, lawyer, paragraphs=[3]), lawyer)
     draft(held, lawyer, paragraphs=[3])
-    with held.writing() as session:
+    return held
+
+
+@pytest.fixture
+def schedule(signed, lawyer):
+    with signed.writing() as session:
         return write_schedule(session, authority="Made-up Council", actor=lawyer)
 
 
@@ -349,6 +355,25 @@ def test_the_schedule_sets_out_every_signed_search_and_what_is_not_covered(sched
     assert "Files found: 14; read: 14; responsive: 2." in whole
     assert "1 page in 1 record could not be read." in whole
     assert "Bay 4 holds highways plans and was not opened." in whole
+
+
+def test_the_schedule_as_a_pdf_says_what_the_word_document_says_on_numbered_pages(signed, schedule, lawyer):
+    with signed.writing() as session:
+        made = write_schedule(session, authority="Cyngor Tŷ Gwŷr", actor=lawyer, form="pdf")
+    with pdfium.PdfDocument(made.content) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    read = " ".join(" ".join(pages).split())
+    word = docx.Document(io.BytesIO(schedule.content))
+
+    assert (made.searches, made.paragraphs) == (schedule.searches, schedule.paragraphs)
+    for paragraph in word.paragraphs:
+        for words in paragraph.text.replace("Made-up Council", "Cyngor Tŷ Gwŷr").split("\t"):
+            assert " ".join(words.split()) in read
+    for table in word.tables:
+        for row in table.rows:
+            for cell in row.cells:
+                assert cell.text.replace(" ", "") in read.replace(" ", "")
+    assert all(f"Page {number} of {len(pages)}" in page for number, page in enumerate(pages, start=1))
 
 
 def test_the_schedule_lists_each_term_with_what_it_found(schedule):

@@ -126,3 +126,14 @@ def test_a_list_made_by_legal_is_not_there_for_an_officer(officer_client, legal_
     assert officer_client.get("/reading-lists/1").status_code == 404
     assert officer_client.post("/reading-lists/1/next").status_code == 404
     assert officer_client.post("/record-lists/export", data={"source": "list", "key": "1"}).status_code == 404
+
+
+def test_the_list_of_records_leaves_as_it_is_narrowed_with_who_reviewed_each(officer_client, found: None) -> None:
+    page = officer_client.get("/records?needs=dating&batch=Box+14").text
+    narrowed = {"source": "records", "key": "", "batch": "Box 14", "needs": "dating", "form": "csv"}
+    lines = officer_client.post("/record-lists/export", data=narrowed).text
+    none = officer_client.post("/record-lists/export", data={**narrowed, "batch": "Nowhere"}).text
+
+    assert '<input type="hidden" name="batch" value="Box 14"><input type="hidden" name="needs" value="dating">' in page
+    assert lines.count("\n") == officer_client.get("/records?batch=Box+14").text.count("candour-row__title") + 1
+    assert none.count("\n") == 1

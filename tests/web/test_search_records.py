@@ -129,7 +129,7 @@ def test_a_second_reader_signs_and_a_correction_is_a_new_version(officer_client,
     assert legal_client.post("/search-records/SR000001/new-version", data={"why": ""}).status_code == 400
 
 
-def test_the_schedule_of_searches_leaves_as_a_word_document_by_legal_alone(
+def test_the_schedule_of_searches_leaves_in_word_and_as_a_pdf_by_legal_alone(
     officer_client, legal_client, found: None
 ) -> None:
     draft(officer_client)
@@ -143,6 +143,9 @@ def test_the_schedule_of_searches_leaves_as_a_word_document_by_legal_alone(
     assert officer_client.post("/search-records/export").status_code == 403
     texts = [each.text for each in docx.Document(io.BytesIO(answer.data)).paragraphs]
     assert "1. SR000001: County store <bay 3>" in texts
+    as_pdf = legal_client.post("/search-records/export", data={"request": "R9-1", "form": "pdf"})
+    assert (as_pdf.mimetype, as_pdf.data[:5]) == ("application/pdf", b"%PDF-")
+    assert as_pdf.headers["Content-Disposition"].endswith('.pdf"')
     assert legal_client.post("/search-records/export", data={"request": "R9-9"}).status_code == 404
 
 

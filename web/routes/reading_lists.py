@@ -1,5 +1,7 @@
 """Lists that are read one by one, and any list of records with who reviewed each."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
@@ -9,11 +11,12 @@ from access.policy import Permission
 from records.models import Record
 from records.register import find_record, log_view
 from retention.tagging import records_to_tag
+from retention.worklist import RecordFilter, each_filtered
 from search import reading_lists as lists
 from search import reviewed_lists
 from search.kept_searches import find_kept_search, latest_of
 from search.packing import unpack
-from search.querying import matching_records
+from search.querying import each_matching
 from search.reading_lists import ListedRecord, ListProgress
 from search.sight import records_of
 from store import clock
@@ -49,7 +52,8 @@ def make() -> Answer:
     records, origin, query = _wanted(current_session())
     with current_archive().writing() as work:
         name = request.form.get("name", "").strip() or origin[: lists.LONGEST_NAME]
-        made = lists.make_list(work, records, name=name, origin=origin, query=query, actor=current_actor())
+        some = list(islice(records, lists.MOST_RECORDS + 1))  # One too many is enough to be refused.
+        made = lists.make_list(work, some, name=name, origin=origin, query=query, actor=current_actor())
     return redirect(url_for("reading_lists.reading_list", number=made.id))
 
 
@@ -138,13 +142,17 @@ def export() -> Response:
     )
 
 
-def _wanted(work: "Session") -> tuple[list[Record], str, str]:
+def _wanted(work: "Session") -> tuple[Iterable[Record], str, str]:
     """The records of the list that is named, where it comes from, and the query whose words are marked."""
     source, key, actor = request.form.get("source", ""), request.form.get("key", "")[:LONGEST], current_actor()
     if source == "search":
-        return matching_records(current_archive(), work, key, actor=actor), f"Search: {key}", key
+        return each_matching(current_archive(), work, key, actor=actor), f"Search: {key}", key
     if source == "queue":
         return records_to_tag(work, actor=actor, limit=lists.MOST_RECORDS), "Records with suggestions to decide", ""
+    if source == "records":
+        wanted = RecordFilter(*(request.form.get(name, "").strip()[:200] for name in vars(RecordFilter())))
+        said = ", ".join(f"{name} {value}" for name, value in vars(wanted).items() if value)
+        return each_filtered(work, wanted, actor=actor), f"Records: {said}" if said else "Every record", ""
     if not key.isdecimal():
         raise InvalidInputError("There is no such list of records: go back and choose one that is listed.")
     if source == "kept":

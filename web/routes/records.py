@@ -61,6 +61,7 @@ def records() -> str:
         total=total,
         start=start,
         wanted=wanted,
+        filtered={name: value for name, value in vars(wanted).items() if value},
         waiting=count_to_tag(session, actor=actor),
         categories=categories(session),
         batches=batch_names(session, actor=actor),

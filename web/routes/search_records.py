@@ -13,7 +13,7 @@ from search.record_models import SearchRecord
 from search.search_record_figures import faults_of, record_figures
 from search.search_record_list import find_record_of_search, latest_records, versions_of_record
 from search.search_records import CONTENT, METHODS, PLACES, SearchContent
-from search.search_schedule import unreadable_words, write_schedule
+from search.search_schedule import Form, unreadable_words, write_schedule
 from store import clock
 from store.errors import CandourError, InvalidInputError
 from web.authorisation import requires
@@ -153,12 +153,15 @@ def new_version(reference: str) -> Answer:
 @area.post("/search-records/export")
 @requires(Permission.REQUESTS)
 def export() -> Response:
-    """The schedule of searches leaves as a Word document; that it did is in the audit trail."""
+    """The schedule of searches leaves, in Word or as a PDF; that it did is in the audit trail."""
     session, wanted = current_session(), request.form.get("request", "")
     asked = find_request(session, wanted) if wanted else None
-    made = write_schedule(session, authority=current_archive().settings.authority, actor=current_actor(), request=asked)
-    name = f"schedule-of-searches-{clock.today().isoformat()}.docx"
-    return Response(made.content, mimetype=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    form: Form = "pdf" if request.form.get("form") == "pdf" else "docx"
+    house = current_archive().settings.authority
+    made = write_schedule(session, authority=house, actor=current_actor(), request=asked, form=form)
+    name = f"schedule-of-searches-{clock.today().isoformat()}.{form}"
+    kind = "application/pdf" if form == "pdf" else WORD
+    return Response(made.content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _prepared(form: SearchRecordForm) -> SearchRecordForm:
