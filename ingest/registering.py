@@ -12,7 +12,7 @@ from ingest.models import Batch, Item, Run
 from ingest.proposing import Proposed, proposed_names
 from ingest.reading import FileReading, PageReading
 from records import words
-from records.models import Page, PageWords, Record, RecordFile, RecordPerson
+from records.models import PROPOSED, WITHDRAWN, Page, PageWords, Record, RecordFile, RecordPerson
 from records.page_models import MACHINE
 from records.page_versions import NewVersion, keep_reading
 from records.reading_state import recount, state_for
@@ -166,16 +166,32 @@ def _as_version(page: PageReading) -> NewVersion:
     )
 
 
-def add_names(session: Session, record: Record, texts: Sequence[tuple[int, str]]) -> None:
-    """Each person, home and body that the texts name is kept, once, beside those kept before."""
-    known = select(RecordPerson.kind, RecordPerson.name).where(RecordPerson.record_id == record.id)
-    kept = {(row.kind, row.name) for row in session.execute(known)}
-    session.add_all(
-        RecordPerson(record_id=record.id, kind=kind, name=name, page=page)
-        for kind, name, page in proposed_names(texts)
-        if (kind, name) not in kept
-    )
+def follow_names(session: Session, record: Record, texts: Sequence[tuple[int, str]]) -> int:
+    """The names proposed are those the texts speak for now, each once; how many are named that were not before.
+
+    `texts` is the whole record as it reads now. What a person confirmed, added or removed stays as they left it.
+    """
+    kept = {
+        (row.kind, row.name): row
+        for row in session.scalars(select(RecordPerson).where(RecordPerson.record_id == record.id))
+    }
+    found = {(kind, name): page for kind, name, page in proposed_names(texts)}
+    added = 0
+    for (kind, name), page in found.items():
+        known = kept.get((kind, name))
+        if known is None:
+            session.add(RecordPerson(record_id=record.id, kind=kind, name=name, page=page))
+        elif known.status in (PROPOSED, WITHDRAWN):
+            known.page = page
+        added += known is None or known.status == WITHDRAWN
+        if known is not None and known.status == WITHDRAWN:
+            known.status = PROPOSED
+    for key, known in kept.items():
+        if key not in found and known.status == PROPOSED:
+            known.status = WITHDRAWN
     session.flush()
+    needs_indexing(session, record.id)
+    return added
 
 
 def ocr_pages(reading: FileReading) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from records.correction_models import Correction
-from records.models import ADDED, CONFIRMED, REMOVED, Record, RecordPerson
+from records.models import ADDED, CONFIRMED, NOT_NAMED, REMOVED, Record, RecordPerson
 from records.record_types import record_type_titles
 from records.register import needs_indexing, visible
 from store import audit, clock
@@ -199,7 +199,7 @@ def find_name(session: Session, record: Record, number: int) -> RecordPerson:
 
 def names_of(session: Session, record: Record) -> list[RecordPerson]:
     """The names that stand in the record, those that were removed left out, people first."""
-    query = select(RecordPerson).where(RecordPerson.record_id == record.id, RecordPerson.status != REMOVED)
+    query = select(RecordPerson).where(RecordPerson.record_id == record.id, RecordPerson.status.not_in(NOT_NAMED))
     return sorted(session.scalars(query.order_by(RecordPerson.id)), key=lambda each: each.kind != "person")
 
 

@@ -9,6 +9,9 @@ from store.database import Base, Moment
 
 OPEN, RESTRICTED, PRIVILEGED = "open", "restricted", "privileged"
 PROPOSED, CONFIRMED, ADDED, REMOVED = "proposed", "confirmed", "added", "removed"
+# A name proposed from a text that has since been replaced, and that the text of today does not speak for.
+WITHDRAWN = "withdrawn"
+NOT_NAMED = (REMOVED, WITHDRAWN)
 
 
 class Record(Base):
@@ -111,7 +114,8 @@ class PageWords(Base):
 class RecordPerson(Base):
     """A person, home or organisation named in the record: proposed from its text, confirmed, added or removed.
 
-    A name that was removed stays as a row, so that no later reading proposes it again.
+    A name that was removed stays as a row, so that no later reading proposes it again; one withdrawn, because its text
+    was replaced, is proposed again when the text says it again.
     """
 
     __tablename__ = "record_person"

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from records import facts
-from records.models import REMOVED, IndexNeed, Page, Record, RecordPerson, SearchFact
+from records.models import NOT_NAMED, IndexNeed, Page, Record, RecordPerson, SearchFact
 from search.engine import IndexDocument
 from search.opening import engine_of
 from store.archive import Archive
@@ -95,7 +95,7 @@ def _documents(session: Session, records: list[Record]) -> Iterator[IndexDocumen
     names: dict[int, dict[str, list[str]]] = {}
     for person in session.execute(
         select(RecordPerson.record_id, RecordPerson.kind, RecordPerson.name)
-        .where(RecordPerson.record_id.in_(ids), RecordPerson.status != REMOVED)
+        .where(RecordPerson.record_id.in_(ids), RecordPerson.status.not_in(NOT_NAMED))
         .order_by(RecordPerson.id)
     ):
         kind = "person" if person.kind == "person" else "place"

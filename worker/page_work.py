@@ -9,7 +9,7 @@ from ingest.limits import run_limited
 from ingest.ocr import worth_of
 from ingest.page_settings import PageSettings
 from ingest.reading import PageReading
-from ingest.registering import add_names
+from ingest.registering import follow_names
 from ingest.rendering import has_page_pictures
 from records import words
 from records.models import Page, Record
@@ -126,7 +126,7 @@ def look_through_again(archive: Archive) -> int:
             with archive.writing() as session:
                 record = session.get_one(Record, need.record_id)
                 if record.purged_at is None:
-                    add_names(session, record, [(page.number, page.text) for page in pages_of(session, record)])
+                    follow_names(session, record, [(page.number, page.text) for page in pages_of(session, record)])
                 looking_again.look_again(session, record, need, suggester, actor=SYSTEM)
             done += 1
         with archive.reading() as session:

@@ -13,7 +13,7 @@ from access.policy import Actor, Permission, require
 from ingest import batches
 from ingest.page_settings import PageSettings
 from ingest.reading import UnreadableFile
-from ingest.registering import add_names
+from ingest.registering import follow_names
 from ingest.rendering import has_page_pictures
 from records.models import Record
 from records.register import needs_indexing, pages_of
@@ -113,12 +113,7 @@ def _categories(archive: Archive, number: int, made: ReadAgain, actor: Actor) ->
 def _names(archive: Archive, number: int, made: ReadAgain, actor: Actor) -> None:
     with archive.writing() as session:
         record = session.get_one(Record, number)
-        before = len(record.people)
-        add_names(session, record, [(page.number, page.text) for page in pages_of(session, record)])
-        session.flush()
-        session.expire(record, ["people"])
-        made.added += len(record.people) - before
-        needs_indexing(session, record.id)
+        made.added += follow_names(session, record, [(page.number, page.text) for page in pages_of(session, record)])
 
 
 def _text(archive: Archive, number: int, made: ReadAgain, actor: Actor) -> None:

@@ -4,11 +4,16 @@ import pytest
 from sqlalchemy import select, text
 
 from access.policy import OPERATOR, Actor, Role
+from records import corrections
 from records.models import IndexNeed, Record, RecordPerson
+from records.page_versions import choose_version, transcribe
 from records.register import find_record
 from retention import tagging
 from retention.models import Suggestion
+from search.indexing import bring_up_to_date
+from search.querying import matching_records
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError
+from worker.page_work import look_through_again
 from worker.rereading import STAGES, reread
 from worker.taking_in import take_in
 
@@ -75,6 +80,52 @@ def test_names_are_proposed_again_once(archive, reference):
     with archive.reading() as session:
         assert set(session.scalars(select(RecordPerson.name))) == names
     assert reread(archive, "Box 1", "names", actor=OPERATOR).added == 0
+
+
+def names(archive, reference) -> dict[str, tuple[str, int]]:
+    with archive.reading() as session:
+        record = find_record(session, reference, actor=OPERATOR)
+        return {each.name: (each.status, each.page) for each in corrections.names_of(session, record)}
+
+
+def test_names_follow_a_text_that_was_replaced_and_what_a_person_confirmed_stays(archive, reference, officer):
+    with archive.writing() as session:
+        transcribe(session, reference, 1, text="Present: Mrs Ada Tolland, Mr Piers Oldacre.", actor=officer)
+    look_through_again(archive)
+    assert set(names(archive, reference)) == {"Ada Tolland", "Piers Oldacre"}
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        ada = next(each for each in corrections.names_of(session, record) if "Ada" in each.name)
+        corrections.confirm_name(session, record, ada.id, actor=officer)
+
+    with archive.writing() as session:
+        transcribe(session, reference, 1, text="Present: Mr Piers Oldmere.", actor=officer)
+    look_through_again(archive)
+
+    assert names(archive, reference) == {"Ada Tolland": ("confirmed", 1), "Piers Oldmere": ("proposed", 1)}
+    bring_up_to_date(archive)
+    with archive.reading() as session:
+        assert len(matching_records(archive, session, 'person:"Piers Oldmere"', actor=officer)) == 1
+        assert len(matching_records(archive, session, 'person:"Piers Oldacre"', actor=officer)) == 0
+
+    with archive.writing() as session:
+        choose_version(session, reference, 1, 2, actor=officer)
+    look_through_again(archive)
+    assert names(archive, reference) == {"Ada Tolland": ("confirmed", 1), "Piers Oldacre": ("proposed", 1)}
+
+
+def test_a_name_that_was_removed_is_not_proposed_by_a_later_text(archive, reference, officer):
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        honour = next(each for each in corrections.names_of(session, record) if "Quillfeather" in each.name)
+        corrections.remove_name(session, record, honour.id, reason="the name of a street", actor=officer)
+        transcribe(
+            session, reference, 1, text="To Mrs Honour Quillfeather. Yours faithfully, Ada Tolland", actor=officer
+        )
+
+    look_through_again(archive)
+
+    assert not any("Quillfeather" in name for name in names(archive, reference))
 
 
 def test_the_index_is_made_again_and_text_without_pictures_is_left(archive, reference):
