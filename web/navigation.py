@@ -12,7 +12,7 @@ LINKS = (
     ("Home", "home.home", {"home"}),
     ("Upload", "uploads.upload", {"uploads"}),
     ("Batches", "batches.batches", {"batches", "captures", "passwords"}),
-    ("Paper", "boxes.boxes", {"boxes", "places", "losses", "repositories"}),
+    ("Paper", "boxes.boxes", {"boxes", "places", "placing", "losses", "repositories"}),
     (
         "Records",
         "records.records",

@@ -5,8 +5,10 @@ import io
 import pytest
 
 from access.policy import OPERATOR
+from ingest import batches
 from records import custody, losses
 from records.box_list_applying import apply_list
+from records.models import Record
 from records.register import find_record
 from store.archive import Archive
 
@@ -132,3 +134,101 @@ def test_a_loss_is_recorded_stated_and_found_again(officer_client, leader_client
 @pytest.mark.parametrize("wrong", [{"evidence": ""}, {"place": "99"}, {"known_on": ["1", "1", "2099"]}])
 def test_a_loss_that_cannot_be_recorded_comes_back(officer_client, volume, wrong) -> None:
     assert officer_client.post("/losses", data={**LOSS, **wrong}).status_code == 400
+
+
+def test_a_place_is_added_by_hand_inside_another(officer_client, legal_client, archive: Archive, volume) -> None:
+    assert "P0000001" in officer_client.get("/boxes/new?within=P0000001").text
+
+    answer = officer_client.post(
+        "/boxes/new",
+        data={"kind": "room", "reference": "Basement", "within": "P0000001", "title": "Strong room", "dates": ""},
+    )
+
+    page = officer_client.get(answer.location).text
+    assert "Room Basement" in page
+    assert "Strong room" in page
+    with archive.reading() as session:
+        made = custody.find_place(session, answer.location.rsplit("/", 1)[-1])
+        assert custody.way_in_words(session, made) == "site Town Hall, room Basement"
+    assert legal_client.get("/boxes/new").status_code == 403
+    assert legal_client.post("/boxes/new", data={}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "words"),
+    [
+        ({"kind": "", "reference": "1", "within": ""}, 400, "Choose what it is"),
+        ({"kind": "box", "reference": "", "within": ""}, 400, "Give the reference"),
+        ({"kind": "file", "reference": "1", "within": ""}, 400, "lies in something"),
+        ({"kind": "site", "reference": "1", "within": "14"}, 400, "cannot lie in"),
+        ({"kind": "file", "reference": "1", "within": "99"}, 400, "There is no"),
+        ({"kind": "box", "reference": "14", "within": ""}, 409, "already"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(officer_client, archive: Archive, volume, data, status, words) -> None:
+    answer = officer_client.post("/boxes/new", data=data | {"title": "", "dates": ""})
+
+    assert answer.status_code == status
+    assert words in answer.text
+    with archive.reading() as session:
+        assert len(custody.everything_in(session, custody.children(session, None)[0])) == 5
+
+
+@pytest.fixture
+def batch(archive: Archive, make_record) -> list[str]:
+    made = [make_record(b"one"), make_record(b"two"), make_record(b"three")]
+    with archive.writing() as session:
+        batches.open_run(session, ["/share"], batch="Box 14", source="store", actor=OPERATOR)
+        find_record(session, made[2], actor=OPERATOR).compartment = "privileged"
+    return made
+
+
+def test_a_whole_batch_is_put_in_a_place_and_what_is_hidden_is_neither_put_nor_counted(
+    officer_client, archive: Archive, volume, batch
+) -> None:
+    with archive.writing() as session:
+        record = find_record(session, batch[1], actor=OPERATOR)
+        custody.put_record(session, record, custody.find_place(session, "15"), actor=OPERATOR)
+    assert f'value="{volume}"' in officer_client.get(f"/boxes/fill?place={volume}").text
+
+    answer = officer_client.post("/boxes/fill/batch", data={"all-batch": "Box 14", "all-place": "14/SS-85"})
+
+    told = officer_client.get(answer.location).text
+    assert f"1 put there, 0 there already, 1 left elsewhere: {batch[1]}." in told
+    with archive.reading() as session:
+        assert custody.placement_of(session, session.get_one(Record, 3)) is None
+    for data, words in (
+        ({"all-batch": "", "all-place": "14"}, "Choose the batch"),
+        ({"all-batch": "Box 14", "all-place": "77"}, "There is no"),
+    ):
+        refused = officer_client.post("/boxes/fill/batch", data=data)
+        assert refused.status_code == 400
+        assert words in refused.text
+
+
+def test_records_are_put_by_their_names_after_a_look(
+    officer_client, legal_client, archive: Archive, volume, batch
+) -> None:
+    with archive.writing() as session:
+        session.connection().exec_driver_sql("DROP TRIGGER fix_record_file")
+        session.connection().exec_driver_sql(
+            "UPDATE record_file SET path = '14/SS-85/1/f' || record_id || '-' || (record_id + 4) || '.pdf'"
+        )
+    pattern = {"names-pattern": "{box}/{file}/{volume}/f{from}-{to}.pdf", "names-batch": ""}
+
+    shown = officer_client.post("/boxes/fill/names", data=pattern | {"names-what": "show"}).text
+
+    assert "2 records fit the pattern" in shown
+    assert "volume 1, folios 1 to 5" in shown
+    assert batch[2] not in shown
+    with archive.reading() as session:
+        assert custody.placement_of(session, session.get_one(Record, 1)) is None
+    answer = officer_client.post("/boxes/fill/names", data=pattern | {"names-what": "apply"})
+    assert answer.location == "/boxes"
+    with archive.reading() as session:
+        placed = custody.placement_of(session, session.get_one(Record, 1))
+        assert (placed.first_folio, placed.last_folio) == (1, 5)
+    wrong = officer_client.post("/boxes/fill/names", data={"names-pattern": "{shelf}", "names-what": "show"})
+    assert wrong.status_code == 400
+    assert "{shelf} in the pattern is not one of" in wrong.text
+    assert legal_client.post("/boxes/fill/names", data=pattern).status_code == 403

@@ -7,6 +7,7 @@ import pytest
 
 from access.policy import OPERATOR
 from ingest import batches
+from ingest.capture import captures_of
 from ingest.models import REGISTERED, Item
 from records.register import find_record
 from store.archive import Archive
@@ -81,3 +82,51 @@ def test_only_those_who_take_in_files_may_say_how(legal_client, leader_client, b
     assert legal_client.get(batch).status_code == 200
     assert legal_client.post(f"{batch}/sidecar").status_code == 403
     assert leader_client.get(batch).status_code == 403
+
+
+def told(**further: object) -> dict[str, object]:
+    return {"hand-operator": "A Scanner", "hand-device": "Fenwright 4", "hand-result": "not checked"} | {
+        f"hand-{name}": value for name, value in further.items()
+    }
+
+
+def test_how_it_was_scanned_is_told_by_hand_and_its_sheets_are_compared_with_the_pages(
+    officer_client, legal_client, leader_client, archive: Archive, batch
+) -> None:
+    answer = officer_client.post(
+        f"{batch}/by-hand",
+        data=told(sheets="3", sides="one", dpi="300", colour="grey", scanned_from=["2", "11", "2026"]),
+    )
+
+    assert answer.location == batch
+    page = officer_client.get(batch).text
+    assert "A Scanner, with Fenwright 4" in page
+    assert "300 dpi grey, one side" in page
+    assert "It does not add up." in page
+    assert "3 sheets counted and 1 page read: at least 2 sheets are missing." in page
+    officer_client.post(f"{batch}/by-hand", data=told(sheets="1", sides="one"))
+    page = officer_client.get(batch).text
+    assert "1 sheet counted, 1 page read of 1 file: none is missing." in page
+    assert "It does not add up." not in page
+    assert legal_client.get(batch).status_code == 200
+    for client in (legal_client, leader_client):
+        assert client.post(f"{batch}/by-hand", data=told()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"hand-operator": ""}, "Say who scanned"),
+        ({"hand-dpi": "many"}, "Give a whole number"),
+        ({"hand-dpi": "3"}, "dpi"),
+        ({"hand-scanned_from": ["31", "2", "2026"]}, "There is a problem"),
+        ({"hand-result": "passed"}, "There is a problem"),
+    ],
+)
+def test_what_cannot_be_true_of_a_scan_is_refused_and_nothing_is_kept(officer_client, archive, batch, data, words):
+    answer = officer_client.post(f"{batch}/by-hand", data=told() | data)
+
+    assert answer.status_code == 400
+    assert words in answer.text
+    with archive.reading() as session:
+        assert captures_of(session, batches.find_batch(session, "Box 14")) == []

@@ -1,8 +1,11 @@
 """What the pages of paper ask for."""
 
-from wtforms import FileField, IntegerField
+from collections.abc import Iterable
+
+from wtforms import FileField, IntegerField, SelectField
 from wtforms.validators import NumberRange, Optional
 
+from records.custody_models import KINDS
 from records.losses import NATURES
 from web.forms.base import DayField, Form, Needed, NoLargerThan, OneOf, TextField, choices
 
@@ -19,6 +22,48 @@ class ListForm(Form):
         default=SHOW,
         validators=[Needed("Choose what is to be done with it")],
     )
+
+
+class NewPlaceForm(Form):
+    """A place, added by hand."""
+
+    kind = OneOf(
+        "What is it?",
+        choices=choices((kind, kind.capitalize()) for kind in KINDS),
+        validators=[Needed("Choose what it is")],
+    )
+    reference = TextField("Its reference", [Needed("Give the reference that stands on it")])
+    within = TextField("It lies in")
+    title = TextField("Title, if it has one")
+    dates = TextField("Dates, if they are known")
+
+
+class BatchPlaceForm(Form):
+    """Every record of a batch, in one place."""
+
+    batch = SelectField("Batch", validators=[Needed("Choose the batch")])
+    place = TextField("Place", [Needed("Say in which place the batch lies")])
+
+    def offer(self, batches: Iterable[str]) -> None:
+        """These batches may be chosen."""
+        self.batch.choices = choices([("", "Choose a batch"), *((name, name) for name in batches)])
+
+
+class NamesPlaceForm(Form):
+    """Records in the places that their names say."""
+
+    pattern = TextField("Pattern of the paths", [Needed("Give the pattern of the paths")])
+    batch = SelectField("Only of the batch", default="")
+    what = OneOf(
+        "What is to be done?",
+        choices=choices([(SHOW, "Show where each would go"), (APPLY, "Put them there")]),
+        default=SHOW,
+        validators=[Needed("Choose what is to be done")],
+    )
+
+    def offer(self, batches: Iterable[str]) -> None:
+        """These batches may be chosen."""
+        self.batch.choices = choices([("", "Every batch"), *((name, name) for name in batches)])
 
 
 class CountForm(Form):

@@ -7,14 +7,15 @@ from access.policy import Permission, can
 from ingest import capture
 from ingest.batches import batch_of
 from ingest.capture import DIFFERENT, SAME, HashLine
-from ingest.capture_sidecars import read_sidecar
+from ingest.capture_counts import count_sheets
+from ingest.capture_sidecars import capture_from, read_sidecar
 from ingest.listing import HIDDEN, shown_path
 from ingest.models import Batch
 from records.register import visible_ids_of
-from store.errors import CandourError, NotFoundError
+from store.errors import CandourError, InvalidInputError, NotFoundError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
-from web.forms.captures import HashesForm, SidecarForm
+from web.forms.captures import CaptureForm, HashesForm, SidecarForm
 
 area = Blueprint("captures", __name__)
 SHOWN = 200
@@ -62,6 +63,29 @@ def hashes(number: int) -> str | Answer | tuple[str, int]:
     return _page(batch, SidecarForm(formdata=None, prefix="sidecar"), form), 400
 
 
+@area.post("/batches/<int:number>/capture/by-hand")
+@requires(Permission.INGEST)
+def by_hand(number: int) -> str | Answer | tuple[str, int]:
+    """What a person says of the scanning is kept; what was said before stays as history."""
+    batch, form, session = _find(number), CaptureForm(prefix="hand"), current_session()
+    if form.validate():
+        try:
+            capture.record_captures(session, batch, [capture_from(form.told())], actor=current_actor())
+        except InvalidInputError as error:
+            form.operator.errors = [_sentence(str(error))]
+        else:
+            flash("How the batch was scanned is recorded.")
+            return redirect(url_for("captures.batch_capture", number=number))
+    return _page(
+        batch, SidecarForm(formdata=None, prefix="sidecar"), HashesForm(formdata=None, prefix="hashes"), form
+    ), 400
+
+
+def _sentence(fault: str) -> str:
+    """What is wrong with an entry, which is told as what the entry "has", as a sentence of its own."""
+    return fault if fault[:1].isupper() else f"What was typed {fault}."
+
+
 def _find(number: int) -> Batch:
     found = batch_of(current_session(), number)
     if found is None:
@@ -69,7 +93,9 @@ def _find(number: int) -> Batch:
     return found
 
 
-def _page(batch: Batch, sidecar_form: SidecarForm, hashes_form: HashesForm) -> str:
+def _page(
+    batch: Batch, sidecar_form: SidecarForm, hashes_form: HashesForm, hand_form: CaptureForm | None = None
+) -> str:
     session, actor = current_session(), current_actor()
     found = capture.compare_hashes(session, batch)
     told = [*found.differing, *found.unlisted]
@@ -91,6 +117,8 @@ def _page(batch: Batch, sidecar_form: SidecarForm, hashes_form: HashesForm) -> s
         unlisted=[path(line) for line in found.unlisted[:SHOWN]],
         same=SAME,
         different=DIFFERENT,
+        hand_form=hand_form or CaptureForm(formdata=None, prefix="hand"),
+        counts={each.capture.id: each for each in count_sheets(session, batch)},
         sidecar_form=sidecar_form,
         hashes_form=hashes_form,
         may_change=can(actor, Permission.INGEST),
