@@ -200,13 +200,12 @@ def member_at(session: Session, parent: Item, position: int) -> Item | None:
     return session.scalar(select(Item).where(Item.parent_id == parent.id, Item.position == position))
 
 
-def end_registered(session: Session, item: Item, record: Record, *, ocr_pages: int, not_searchable: str = "") -> None:
+def end_registered(item: Item, record: Record, *, ocr_pages: int, not_searchable: str = "") -> None:
     """The item ends as a record of its own; with why, where nothing here reads files of its kind."""
     if not_searchable:
         item.reason_code, item.reason = "unsupported", not_searchable
     item.state, item.record_id, item.ended_at = REGISTERED, record.id, clock.now()
     item.pages, item.ocr_pages = record.page_count, ocr_pages
-    session.flush()
 
 
 def end_duplicate(session: Session, item: Item, record: Record, *, batch: Batch, run: Run, actor: Actor) -> None:
@@ -288,6 +287,14 @@ def awaited(session: Session, hashes: Sequence[str]) -> set[str]:
     for some in chunks(hashes, 500):
         query = select(Item.sha256).where(Item.sha256.in_(some), Item.state.not_in(ENDED))
         found.update(sha256 for sha256 in session.scalars(query) if sha256)
+    return found
+
+
+def items_by_number(session: Session, numbers: Sequence[int]) -> dict[int, Item]:
+    """The items of these numbers."""
+    found: dict[int, Item] = {}
+    for some in chunks(numbers, 500):
+        found.update((item.id, item) for item in session.scalars(select(Item).where(Item.id.in_(some))))
     return found
 
 

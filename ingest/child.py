@@ -1,6 +1,7 @@
 """The child's side: confined first, then one file or one call at a time until the parent goes away."""
 
 import importlib
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,8 +147,8 @@ def _storable(page: PageReading) -> PageReading:
 
 
 def _storable_words(words: list[Word]) -> list[Word]:
-    together = "".join(word[4] for word in words)
-    if together.isascii() and together.isprintable():
+    together = " ".join(word[4] for word in words)
+    if together.isprintable() and unicodedata.is_normalized("NFC", together):
         return words  # as almost every page is: nothing to clean
     return [[*word[:4], clean_text(word[4]), *word[5:]] for word in words]
 

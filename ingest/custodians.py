@@ -1,5 +1,7 @@
 """Who kept the papers before they were handed over: said of a batch, found by every record with a copy from it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
@@ -47,6 +49,13 @@ def keep_custodians(session: Session, record_id: int) -> None:
         .order_by(RecordFile.id)
     )
     keep_facts(session, record_id, CUSTODIAN, session.scalars(query))
+
+
+def keep_custodian_of_new(session: Session, batch: Batch, record_ids: Sequence[int]) -> None:
+    """These records, each of which has come in this batch alone, are found under its custodian."""
+    if batch.custodian and record_ids:
+        rows = [{"record_id": number, "field": CUSTODIAN, "value": batch.custodian} for number in record_ids]
+        session.execute(insert(SearchFact), rows)
 
 
 def _push_down(session: Session, batch: Batch) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -18,9 +18,19 @@ READ, PARTLY_READ, UNREAD, CONTAINER, PURGED = "read", "partly-read", "unread", 
 NOT_SEARCHABLE = "not-searchable"
 
 
+def next_number(session: Session) -> int:
+    """The number that the next record gets, in order of registration."""
+    return (session.scalar(select(func.max(Record.id))) or 0) + 1
+
+
+def reference_of(number: int) -> str:
+    """A record's reference: R and six digits."""
+    return f"R{number:06d}"
+
+
 def next_reference(session: Session) -> str:
-    """The next record reference: R and six digits, in order of registration."""
-    return f"R{(session.scalar(select(func.max(Record.id))) or 0) + 1:06d}"
+    """The reference that the next record gets."""
+    return reference_of(next_number(session))
 
 
 def find_record(session: Session, reference: str, *, actor: Actor) -> Record:
@@ -77,14 +87,23 @@ def family(session: Session, record: Record) -> list[Record]:
 
 def record_of_bytes(session: Session, sha256: str) -> Record | None:
     """The first record whose original these bytes are; one that was purged no longer holds them."""
-    return session.scalar(
-        select(Record)
-        .join(RecordFile)
-        # A part whose split was undone holds its bytes, and is nobody's record any more.
-        .where(RecordFile.sha256 == sha256, Record.purged_at.is_(None), Record.compartment != UNDONE)
-        .order_by(RecordFile.id)
-        .limit(1)
-    )
+    return records_of_bytes(session, [sha256]).get(sha256)
+
+
+def records_of_bytes(session: Session, hashes: Iterable[str]) -> dict[str, Record]:
+    """`record_of_bytes` for many at once; without those that no record has."""
+    found: dict[str, Record] = {}
+    for some in chunks(hashes, 500):
+        query = (
+            select(RecordFile.sha256, Record)
+            .join(Record, Record.id == RecordFile.record_id)
+            # A part whose split was undone holds its bytes, and is nobody's record any more.
+            .where(RecordFile.sha256.in_(some), Record.purged_at.is_(None), Record.compartment != UNDONE)
+            .order_by(RecordFile.id)
+        )
+        for sha256, record in session.execute(query):
+            found.setdefault(sha256, record)
+    return found
 
 
 def pages_of(session: Session, record: Record) -> list[Page]:
@@ -100,9 +119,17 @@ def packed_words(session: Session, page: Page) -> bytes | None:
 
 def needs_indexing(session: Session, record_id: int) -> None:
     """The record's search entry will be made again; in the same transaction as what changed it."""
-    if session.get(IndexNeed, record_id) is None:
-        session.add(IndexNeed(record_id=record_id, since=clock.now()))
-        session.flush()
+    need_indexing(session, [record_id])
+
+
+def need_indexing(session: Session, record_ids: Iterable[int]) -> None:
+    """`needs_indexing` for many at once."""
+    now = clock.now()
+    for some in chunks(record_ids, 500):
+        known = set(session.scalars(select(IndexNeed.record_id).where(IndexNeed.record_id.in_(some))))
+        rows = [{"record_id": number, "since": now} for number in dict.fromkeys(some) if number not in known]
+        if rows:
+            session.execute(insert(IndexNeed), rows)
 
 
 def log_view(session: Session, record: Record, *, actor: Actor) -> None:

@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -14,6 +14,7 @@ _VERSION = 1
 _HEADER = struct.Struct("<BI")
 _STEPS = 10_000  # positions are kept to a ten-thousandth of the page, a fiftieth of a millimetre on A4
 _CONFIDENCE_STEPS = 2  # half a percent
+_SIDES = 4
 _COLUMN_BYTES = 9  # two for each edge of the box, one for the confidence
 _SAME_LINE = 0.5  # of the lower word's height
 
@@ -43,10 +44,13 @@ def pack(words: Iterable[Sequence[float | str]]) -> bytes:
 
     Takes `Word`s or plain sequences of the same six values, so that a reader of files need not know this module.
     """
-    rows = [Word._make(word) for word in words]
+    rows = list(words)
     if not rows:
         return _HEADER.pack(_VERSION, 0)
-    boxes = np.array([row[:4] for row in rows], dtype=np.float64)
+    *sides, texts, sure = zip(*rows, strict=True)
+    boxes = np.array(sides, dtype=np.float64).T
+    if boxes.shape[1] != _SIDES:
+        raise ValueError("a word has a box of four sides, a text and a confidence")
     steps = np.clip(np.rint(boxes * _STEPS), 0, _STEPS).astype(np.int32)
     columns = np.empty_like(steps)
     # Neighbours in reading order stand near each other: differences are small and compress well.
@@ -55,11 +59,11 @@ def pack(words: Iterable[Sequence[float | str]]) -> bytes:
     columns[:, 2] = steps[:, 2] - steps[:, 0]
     columns[:, 3] = steps[:, 3] - steps[:, 1]
     planes = columns.astype("<i2").T.copy().view(np.uint8).reshape(4, -1, 2)
-    confidence = np.clip(np.rint(np.array([row.confidence for row in rows]) * _CONFIDENCE_STEPS), 0, 200)
+    confidence = np.clip(np.rint(np.array(sure, dtype=np.float64) * _CONFIDENCE_STEPS), 0, 200)
     body = (
         planes.transpose(0, 2, 1).tobytes()
         + confidence.astype(np.uint8).tobytes()
-        + "\n".join(_escape(row.text) for row in rows).encode("utf-8", "surrogatepass")
+        + _lines(texts).encode("utf-8", "surrogatepass")
     )
     return _HEADER.pack(_VERSION, len(rows)) + zlib.compress(body, 9)
 
@@ -184,10 +188,12 @@ def _continues(line: Box, word: Word) -> bool:
     return word.x0 >= line.x0 and shared >= _SAME_LINE * lower
 
 
-def _escape(text: str) -> str:
-    if "\n" in text or "\\" in text:
-        return text.replace("\\", "\\\\").replace("\n", "\\n")
-    return text
+def _lines(texts: Sequence[Any]) -> str:
+    """The texts, one a line; what is in them that could be taken for a line's end is escaped."""
+    plain = "\n".join(texts)
+    if "\\" not in plain and plain.count("\n") == len(texts) - 1:
+        return plain
+    return "\n".join(text.replace("\\", "\\\\").replace("\n", "\\n") for text in texts)
 
 
 def _unescape(text: str) -> str:

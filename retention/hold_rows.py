@@ -3,6 +3,9 @@
 Who may do so, and when, is decided elsewhere (`retention.holds`, `retention.undone_splits`).
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +24,17 @@ def standing(session: Session, record: Record) -> list[Hold]:
     )
 
 
+class Wanted(NamedTuple):
+    """A hold to be placed."""
+
+    sha256: str
+    record: Record | None
+    notice: Notice | None
+    kind: str
+    category: str
+    reason: str
+
+
 def place(
     session: Session,
     sha256: str,
@@ -33,30 +47,46 @@ def place(
     actor: Actor,
 ) -> Hold:
     """The hold stands, and its bytes are protected for it."""
-    number = (session.scalar(select(func.max(Hold.id))) or 0) + 1
-    protection = protections.protect(session, sha256, holder=f"hold:{number}", reason=reason)
-    hold = Hold(
-        id=number,
-        sha256=sha256,
-        record_id=record.id if record else None,
-        notice_id=notice.id if notice else None,
-        protection_id=protection.id,
-        kind=kind,
-        category=category,
-        reason=reason,
-        placed_by=actor.name,
-        placed_at=clock.now(),
-    )
-    session.add(hold)
-    session.flush()
-    audit.record(
-        session,
-        AuditAction.HOLD_PLACED,
-        actor=actor.name,
-        subject=f"record:{record.reference}" if record else f"file:{sha256}",
-        detail={"hold": hold.id, "kind": kind, "notice": notice.reference if notice else "", "category": category},
-    )
+    (hold,) = place_all(session, [Wanted(sha256, record, notice, kind, category, reason)], actor=actor)
     return hold
+
+
+def place_all(session: Session, wanted: Sequence[Wanted], *, actor: Actor) -> list[Hold]:
+    """`place` for many at once, in the same order."""
+    if not wanted:
+        return []
+    first = (session.scalar(select(func.max(Hold.id))) or 0) + 1
+    asked = [
+        protections.Wanted(each.sha256, f"hold:{number}", each.reason) for number, each in enumerate(wanted, first)
+    ]
+    protected = protections.protect_all(session, asked)
+    placed = [
+        Hold(
+            id=number,
+            sha256=each.sha256,
+            record_id=each.record.id if each.record else None,
+            notice_id=each.notice.id if each.notice else None,
+            protection_id=protection.id,
+            kind=each.kind,
+            category=each.category,
+            reason=each.reason,
+            placed_by=actor.name,
+            placed_at=clock.now(),
+        )
+        for number, (each, protection) in enumerate(zip(wanted, protected, strict=True), first)
+    ]
+    session.add_all(placed)
+    session.flush()
+    for hold, each in zip(placed, wanted, strict=True):
+        notice = each.notice.reference if each.notice else ""
+        audit.record(
+            session,
+            AuditAction.HOLD_PLACED,
+            actor=actor.name,
+            subject=f"record:{each.record.reference}" if each.record else f"file:{hold.sha256}",
+            detail={"hold": hold.id, "kind": hold.kind, "notice": notice, "category": hold.category},
+        )
+    return placed
 
 
 def release(session: Session, hold: Hold, *, reason: str, second: Actor, actor: Actor) -> None:

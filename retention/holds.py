@@ -4,6 +4,9 @@ A hold is a row here and a protection on the bytes in `store.protections`; the d
 end either without the recorded decision of two people.
 """
 
+from collections import deque
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -28,6 +31,7 @@ from retention.models import (
 from retention.notices import active_notices
 from store import audit, clock
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
 
 
@@ -37,53 +41,55 @@ def hold_new_bytes(session: Session, sha256: str, *, actor: Actor) -> list[Hold]
     Raises:
         RefusedError: No notice is recorded: nothing may be taken in that nothing would hold.
     """
+    return hold_all_new_bytes(session, [sha256], actor=actor)
+
+
+def hold_all_new_bytes(session: Session, hashes: Sequence[str], *, actor: Actor) -> list[Hold]:
+    """`hold_new_bytes` for many at once; the holds placed.
+
+    Raises:
+        RefusedError: No notice is recorded: nothing may be taken in that nothing would hold.
+    """
     notices = active_notices(session)
     if not notices:
         raise RefusedError("No retention notice is recorded, so nothing can be taken in: run `candour init` first.")
-    held = {
-        hold.notice_id
-        for hold in session.scalars(
-            select(Hold).where(Hold.sha256 == sha256, Hold.kind == PROVISIONAL, Hold.released_at.is_(None))
-        )
-    }
-    return [
-        hold_rows.place(
-            session, sha256, None, notice, kind=PROVISIONAL, category="", reason=_provisional(notice), actor=actor
-        )
+    held = {(hold.sha256, hold.notice_id) for hold in _provisional_holds(session, hashes)}
+    wanted = [
+        hold_rows.Wanted(sha256, None, notice, PROVISIONAL, "", _provisional(notice))
+        for sha256 in dict.fromkeys(hashes)
         for notice in notices
-        if notice.id not in held
+        if (sha256, notice.id) not in held
     ]
+    return hold_rows.place_all(session, wanted, actor=actor)
 
 
 def hold_record(session: Session, record: Record, *, actor: Actor) -> None:
     """The provisional holds on the record's bytes are this record's, or, for shared bytes, it has its own."""
-    for notice in active_notices(session):
-        waiting = session.scalar(
-            select(Hold)
-            .where(
-                Hold.sha256 == record.sha256,
-                Hold.notice_id == notice.id,
-                Hold.kind == PROVISIONAL,
-                Hold.record_id.is_(None),
-                Hold.released_at.is_(None),
-            )
-            .order_by(Hold.id)
-            .limit(1)
-        )
-        if waiting:
-            waiting.record_id = record.id
-        else:
-            hold_rows.place(
-                session,
-                record.sha256,
-                record,
-                notice,
-                kind=PROVISIONAL,
-                category="",
-                reason=_provisional(notice),
-                actor=actor,
-            )
+    hold_records(session, [(record, record.sha256)], actor=actor)
+
+
+def hold_records(session: Session, records: Sequence[tuple[Record, str]], *, actor: Actor) -> None:
+    """`hold_record` for many at once, each with the SHA-256 of its original."""
+    notices = active_notices(session)
+    waiting: dict[tuple[str, int | None], deque[Hold]] = {}
+    for hold in _provisional_holds(session, [sha256 for _, sha256 in records]):
+        if hold.record_id is None:
+            waiting.setdefault((hold.sha256, hold.notice_id), deque()).append(hold)
+    wanted = []
+    for record, sha256 in records:
+        for notice in notices:
+            if held := waiting.get((sha256, notice.id)):
+                held.popleft().record_id = record.id
+            else:
+                wanted.append(hold_rows.Wanted(sha256, record, notice, PROVISIONAL, "", _provisional(notice)))
+    hold_rows.place_all(session, wanted, actor=actor)
     session.flush()
+
+
+def _provisional_holds(session: Session, hashes: Iterable[str]) -> list[Hold]:
+    """The provisional holds that stand on these bytes, oldest first."""
+    query = select(Hold).where(Hold.kind == PROVISIONAL, Hold.released_at.is_(None)).order_by(Hold.id)
+    return [hold for some in chunks(hashes, 500) for hold in session.scalars(query.where(Hold.sha256.in_(some)))]
 
 
 def hold_under_category(session: Session, record: Record, notice: Notice, *, category: str, actor: Actor) -> Hold:

@@ -104,6 +104,7 @@ def split_sentences(plain: str, vectors: WordVectors) -> tuple[list[int], list[i
     ends: list[int] = []
     sentences: list[list[str]] = []
     begin, place, current, count = 1, 1, list[str](), 0
+    remembered = vectors.remembered
     for word in plain.split():
         is_break = word == SENTENCE_BREAK
         if (is_break or count >= _LONGEST_SENTENCE) and current:
@@ -114,7 +115,8 @@ def split_sentences(plain: str, vectors: WordVectors) -> tuple[list[int], list[i
         if not is_break:
             if not current:
                 begin = place
-            current.extend(vectors.canonical(word))
+            # Asked of the dictionary itself: nearly every word has been met, and a page has hundreds.
+            current.extend(remembered.get(word) or vectors.canonical(word))
             count += 1
         place += len(word) + 1
     if current:

@@ -35,7 +35,8 @@ class WordVectors:
         self._longest = max(map(len, pieces))
         self._pieces = vectors
         self._known = {piece for piece in pieces if len(piece) >= _SHORTEST_HALF and not piece.startswith(_INSIDE)}
-        self._canonical: dict[str, tuple[str, ...]] = {}
+        # Each word met with how it should read (`canonical`).
+        self.remembered: dict[str, tuple[str, ...]] = {}
         self._row: dict[str, int] = {}
         self._rows = np.zeros((_MOST_REMEMBERED, vectors.shape[1]), np.float32)
 
@@ -50,11 +51,11 @@ class WordVectors:
 
     def canonical(self, word: str) -> tuple[str, ...]:
         """The word as it should read: mended where one or two letters were misread, cut where a space was lost."""
-        found = self._canonical.get(word)
+        found = self.remembered.get(word)
         if found is None:
-            if len(self._canonical) > _MOST_REMEMBERED:
-                self._canonical.clear()
-            found = self._canonical[word] = self._mend(word)
+            if len(self.remembered) > _MOST_REMEMBERED:
+                self.remembered.clear()
+            found = self.remembered[word] = self._mend(word)
         return found
 
     def rows(self, words: list[str]) -> Numbers:

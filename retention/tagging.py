@@ -23,6 +23,7 @@ from retention.notices import current_notice, find_category
 from retention.suggesting import SuggestionProposal
 from store import audit, clock
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 from store.errors import InvalidInputError, NotFoundError, RefusedError
 
 EVIDENCE_KEPT = 12
@@ -33,8 +34,36 @@ def keep_suggestions(
     session: Session, record: Record, proposals: Sequence[SuggestionProposal], *, actor: Actor
 ) -> list[Suggestion]:
     """What is proposed is kept with its evidence, open; a category decided before is not opened again."""
+    return keep_all_suggestions(session, [(record, proposals)], actor=actor)
+
+
+def keep_all_suggestions(
+    session: Session, proposed: Sequence[tuple[Record, Sequence[SuggestionProposal]]], *, actor: Actor
+) -> list[Suggestion]:
+    """`keep_suggestions` for many records at once."""
     notice = current_notice(session)
-    known = {item.category for item in suggestions_of(session, record)}
+    known: dict[int, set[str]] = {}
+    for some in chunks([record.id for record, proposals in proposed if proposals], 500):
+        query = select(Suggestion.record_id, Suggestion.category).where(Suggestion.record_id.in_(some))
+        for row in session.execute(query):
+            known.setdefault(row.record_id, set()).add(row.category)
+    return [
+        suggestion
+        for record, proposals in proposed
+        if proposals
+        for suggestion in _keep(session, record, proposals, notice, known.get(record.id, set()), actor=actor)
+    ]
+
+
+def _keep(
+    session: Session,
+    record: Record,
+    proposals: Sequence[SuggestionProposal],
+    notice: Notice,
+    known: set[str],
+    *,
+    actor: Actor,
+) -> list[Suggestion]:
     kept = []
     for proposal in proposals:
         if proposal.category in known:

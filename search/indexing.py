@@ -1,9 +1,10 @@
 """The index kept in step with the database, which is the only truth: one writer, in the worker or a command."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from records import facts
@@ -41,11 +42,16 @@ def bring_up_to_date(archive: Archive) -> int:
         if documents:
             engine.index(documents)
         with archive.writing() as session:
-            for need in needs:
-                session.execute(
-                    delete(IndexNeed).where(IndexNeed.record_id == need.record_id, IndexNeed.since == need.since)
-                )
+            _met(session, [(need.record_id, need.since) for need in needs])
         done += len(needs)
+
+
+def _met(session: Session, needs: Sequence[tuple[int, datetime]]) -> None:
+    """These needs are gone; one renewed since it was seen stands."""
+    if needs:
+        table = Table("index_need", IndexNeed.metadata)
+        one = delete(table).where(table.c.record_id == bindparam("number"), table.c.since == bindparam("seen"))
+        session.connection().execute(one, [{"number": number, "seen": since} for number, since in needs])
 
 
 def rebuild(archive: Archive, *, progress: Callable[[int, int], None] | None = None) -> int:
@@ -55,10 +61,7 @@ def rebuild(archive: Archive, *, progress: Callable[[int, int], None] | None = N
         seen = list(session.execute(select(IndexNeed.record_id, IndexNeed.since)))
         count = engine_of(archive).rebuild(_every_document(session, total, progress))
     with archive.writing() as session:
-        for need in seen:
-            session.execute(
-                delete(IndexNeed).where(IndexNeed.record_id == need.record_id, IndexNeed.since == need.since)
-            )
+        _met(session, [(record_id, since) for record_id, since in seen])
     return count
 
 

@@ -67,8 +67,8 @@ def record(
         previous_hash=tail.hash,
     )
     happened.hash = _hash(happened)
+    # Not sent yet: the events of many changes go to the database together, before anything else is asked of it.
     session.add(happened)
-    session.flush()
     session.info[AFTER] = Tail(happened.sequence, happened.hash)
     return happened
 
@@ -102,6 +102,7 @@ def _announce(session: Session) -> None:
     # leaves a head that names both honest ends of the trail and no other.
     head, after = session.info.get(HEAD), session.info.get(AFTER)
     if isinstance(head, AuditHead) and isinstance(after, Tail):
+        session.flush()  # what the database refuses was never announced
         head.announce(session.info[BEFORE], after)
 
 

@@ -22,11 +22,13 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from store import clock, protections
+from store.chunks import chunks
 from store.errors import CandourError, DamagedError, InvalidInputError, NotFoundError
 from store.files_models import StoredFile
 
 CHUNK = 1 << 20
 SYNCED_AT_ONCE = 16
+ASKED_AT_ONCE = 500
 # A copy of an original that does not open as it is: repaired, or without its password. Taken along in a backup,
 # because it may not be possible to make it again.
 READABLE = "readable.pdf"
@@ -135,26 +137,37 @@ class FileStore:
         May run twice: bytes already held are left as they are. The bytes are moved into place before
         the row is committed, so a row never speaks of bytes that are not there.
         """
-        target = self.path(spooled.sha256)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            spooled.path.rename(target)
-            _sync_folder(target.parent)
-        else:
-            spooled.path.unlink(missing_ok=True)
-        held = session.get(StoredFile, spooled.sha256)
-        if held and held.removed_at is None:
-            return held, False
-        if held:
-            held.removed_at = None
-            session.flush()
-            return held, True
-        row = StoredFile(
-            sha256=spooled.sha256, md5=spooled.md5, size=spooled.size, stored_at=clock.now(), removed_at=None
-        )
-        session.add(row)
+        (stored,) = self.put_all(session, [spooled])
+        return stored
+
+    def put_all(self, session: Session, taken: Sequence[Spooled]) -> list[tuple[StoredFile, bool]]:
+        """`put` for many at once: their rows in the same order, each with whether its bytes are new."""
+        held: dict[str, StoredFile] = {}
+        for some in chunks([each.sha256 for each in taken], ASKED_AT_ONCE):
+            found = session.scalars(select(StoredFile).where(StoredFile.sha256.in_(some)))
+            held.update((row.sha256, row) for row in found)
+        stored = []
+        for each in taken:
+            self._move_in(each)
+            row = held.get(each.sha256)
+            is_new = row is None or row.removed_at is not None
+            if row is None:
+                row = StoredFile(sha256=each.sha256, md5=each.md5, size=each.size, stored_at=clock.now())
+                session.add(row)
+                held[each.sha256] = row
+            row.removed_at = None
+            stored.append((row, is_new))
         session.flush()
-        return row, True
+        return stored
+
+    def _move_in(self, spooled: Spooled) -> None:
+        target = self.path(spooled.sha256)
+        if target.exists():
+            spooled.path.unlink(missing_ok=True)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        spooled.path.rename(target)
+        _sync_folder(target.parent)
 
     def discard(self, spooled: Spooled) -> None:
         """The spooled copy is gone; stored bytes are not touched."""

@@ -1,26 +1,51 @@
 """Bytes that may not go, and why: asked before anything is removed."""
 
-from sqlalchemy import exists, select
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from store import clock
+from store.chunks import chunks
 from store.errors import RefusedError
 from store.files_models import FileClearance, FileProtection, ProtectionRelease
+
+ASKED_AT_ONCE = 500
 
 
 def protect(session: Session, sha256: str, *, holder: str, reason: str) -> FileProtection:
     """These bytes may not go while `holder` stands; asking twice changes nothing."""
-    standing = session.scalar(
-        select(FileProtection).where(
-            FileProtection.sha256 == sha256, FileProtection.holder == holder, FileProtection.lifted_at.is_(None)
-        )
-    )
-    if standing:
-        return standing
-    protection = FileProtection(sha256=sha256, holder=holder, reason=reason, placed_at=clock.now())
-    session.add(protection)
-    session.flush()
+    (protection,) = protect_all(session, [Wanted(sha256, holder, reason)])
     return protection
+
+
+class Wanted(NamedTuple):
+    """Bytes that may not go, for whom, and why."""
+
+    sha256: str
+    holder: str
+    reason: str
+
+
+def protect_all(session: Session, wanted: Sequence[Wanted]) -> list[FileProtection]:
+    """`protect` for many at once, in the same order."""
+    standing: dict[tuple[str, str], FileProtection] = {}
+    for some in chunks([each.holder for each in wanted], ASKED_AT_ONCE):
+        query = select(FileProtection).where(FileProtection.holder.in_(some), FileProtection.lifted_at.is_(None))
+        standing.update(((found.sha256, found.holder), found) for found in session.scalars(query))
+    last = session.scalar(select(func.max(FileProtection.id))) or 0
+    for each in wanted:
+        if (each.sha256, each.holder) not in standing:
+            last += 1
+            # Numbered here, so that all of them go to the database together.
+            made = FileProtection(
+                id=last, sha256=each.sha256, holder=each.holder, reason=each.reason, placed_at=clock.now()
+            )
+            session.add(made)
+            standing[each.sha256, each.holder] = made
+    session.flush()
+    return [standing[each.sha256, each.holder] for each in wanted]
 
 
 def lift(session: Session, protection: FileProtection, *, given_by: str, second_reader: str, reason: str) -> None:

@@ -20,7 +20,7 @@ from ingest import batches
 from ingest.malware import NotScannedError, Scanner, infected
 from ingest.models import FOUND, STORED, Batch, Item, Run
 from ingest.reading import UnreadableFile
-from records.register import record_of_bytes
+from records.register import records_of_bytes
 from retention import holds
 from store import audit
 from store.archive import Archive
@@ -86,7 +86,7 @@ class Intake:
             self.archive.files.place([each.spooled for each in coming if each.spooled])
             self._scan([each for each in coming if each.problem is None])
             with self.archive.writing() as session:
-                ready = [made for each in coming if (made := self._keep(session, each)) is not None]
+                ready = self._keep(session, coming)
         except OSError as error:
             if error.errno in FULL:
                 raise CandourError(DISK_FULL) from error
@@ -136,32 +136,40 @@ class Intake:
         coming.is_scanned = True
         coming.problem = infected(name) if name else None
 
-    def _keep(self, session: Session, coming: _Coming) -> Ready | None:
-        item = session.get_one(Item, coming.item.id)
-        if coming.spooled is not None:
-            self._store(session, item, coming.spooled)
-        item.scanned = item.scanned or coming.is_scanned
-        problem = coming.problem or self._endless(session, item)
-        if problem is not None:
-            batches.end_quarantined(session, item, problem, actor=self.actor)
-            return None
-        if item.parent_id is None and (record := record_of_bytes(session, coming.sha256)) is not None:
-            batches.end_duplicate(session, item, record, batch=self.batch, run=self.run, actor=self.actor)
-            return None
-        return Ready(item.id, coming.sha256, item.name, item.parent_id is None)
+    def _keep(self, session: Session, coming: Sequence[_Coming]) -> list[Ready]:
+        """The rows of all of them; those that are to be read."""
+        items = batches.items_by_number(session, [each.item.id for each in coming])
+        self._store(session, [(items[each.item.id], each.spooled) for each in coming if each.spooled])
+        loose = [each.sha256 for each in coming if each.item.parent_id is None and each.sha256]
+        known = records_of_bytes(session, loose)
+        ready = []
+        for each in coming:
+            item = items[each.item.id]
+            item.scanned = item.scanned or each.is_scanned
+            problem = each.problem or self._endless(session, item)
+            record = known.get(each.sha256) if item.parent_id is None else None
+            if problem is not None:
+                batches.end_quarantined(session, item, problem, actor=self.actor)
+            elif record is not None:
+                batches.end_duplicate(session, item, record, batch=self.batch, run=self.run, actor=self.actor)
+            else:
+                ready.append(Ready(item.id, each.sha256, item.name, item.parent_id is None))
+        return ready
 
-    def _store(self, session: Session, item: Item, spooled: Spooled) -> None:
-        row, new = self.archive.files.put(session, spooled)
-        item.sha256, item.size, item.state = row.sha256, row.size, STORED
-        holds.hold_new_bytes(session, row.sha256, actor=self.actor)
-        if new:
-            audit.record(
-                session,
-                AuditAction.BYTES_STORED,
-                actor=self.actor.name,
-                subject=f"file:{row.sha256}",
-                detail={"item": item.id, "size": row.size},
-            )
+    def _store(self, session: Session, taken: Sequence[tuple[Item, Spooled]]) -> None:
+        stored = self.archive.files.put_all(session, [spooled for _, spooled in taken])
+        if stored:
+            holds.hold_all_new_bytes(session, [row.sha256 for row, _ in stored], actor=self.actor)
+        for (item, _), (row, is_new) in zip(taken, stored, strict=True):
+            item.sha256, item.size, item.state = row.sha256, row.size, STORED
+            if is_new:
+                audit.record(
+                    session,
+                    AuditAction.BYTES_STORED,
+                    actor=self.actor.name,
+                    subject=f"file:{row.sha256}",
+                    detail={"item": item.id, "size": row.size},
+                )
 
     def _endless(self, session: Session, item: Item) -> UnreadableFile | None:
         """Why a member is not opened: it lies too deep, or in a copy of itself, as files made to do harm do."""

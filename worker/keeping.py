@@ -103,10 +103,7 @@ class Keeping:
     def _together(self, outcomes: Sequence[_Whole | _SetAside]) -> Kept:
         try:
             with self.archive.writing() as session:
-                made = Kept()
-                for outcome in outcomes:
-                    self._end(session, outcome, made)
-                return made
+                return self._end(session, outcomes)
         except OperationalError as error:
             raise_if_full(error)
             raise
@@ -121,39 +118,40 @@ class Keeping:
             made.add(self._together([outcome]))
         return made
 
-    def _end(self, session: Session, outcome: _Whole | _SetAside, made: Kept) -> None:
-        item = session.get_one(Item, outcome.number)
-        if item.state in ENDED:
-            return
-        item.media_type = outcome.media_type
-        if isinstance(outcome, _SetAside):
-            batches.end_quarantined(session, item, outcome.problem, actor=self.actor)
-        else:
-            record = registering.register(
-                session,
-                item,
-                outcome.reading,
-                proposed=outcome.proposals.about,
-                sha256=item.sha256 or "",
-                batch=self.batch,
-                run=self.run,
-                parent=_parent_record(session, item),
-                actor=self.actor,
-            )
-            if outcome.reading.readable_copy:
-                self.archive.files.keep_readable(item.sha256 or "", Path(outcome.reading.readable_copy))
-            holds.hold_record(session, record, actor=self.actor)
-            tagging.keep_suggestions(session, record, outcome.proposals.categories, actor=self.actor)
+    def _end(self, session: Session, outcomes: Sequence[_Whole | _SetAside]) -> Kept:
+        items = batches.items_by_number(session, [outcome.number for outcome in outcomes])
+        waiting = [outcome for outcome in outcomes if items[outcome.number].state not in ENDED]
+        for outcome in waiting:
+            if isinstance(outcome, _SetAside):
+                item = items[outcome.number]
+                item.media_type = outcome.media_type
+                batches.end_quarantined(session, item, outcome.problem, actor=self.actor)
+        whole = [(items[outcome.number], outcome) for outcome in waiting if isinstance(outcome, _Whole)]
+        return Kept(len(waiting), len(whole), self._register(session, whole))
+
+    def _register(self, session: Session, whole: Sequence[tuple[Item, _Whole]]) -> int:
+        """Each has its record, held, with its suggestions, and its item has ended; how many pages they have."""
+        new = [
+            registering.New(item, each.reading, each.proposals.about, item.sha256 or "", _parent_record(session, item))
+            for item, each in whole
+        ]
+        records = registering.register_all(session, new, batch=self.batch, source=self.run.source, actor=self.actor)
+        for item, each in whole:
+            if each.reading.readable_copy:
+                self.archive.files.keep_readable(item.sha256 or "", Path(each.reading.readable_copy))
+        held = [(record, item.sha256 or "") for record, (item, _) in zip(records, whole, strict=True)]
+        holds.hold_records(session, held, actor=self.actor)
+        suggested = [(record, each.proposals.categories) for record, (_, each) in zip(records, whole, strict=True)]
+        tagging.keep_all_suggestions(session, suggested, actor=self.actor)
+        for record, (item, each) in zip(records, whole, strict=True):
+            item.media_type = each.media_type
             batches.end_registered(
-                session,
                 item,
                 record,
-                ocr_pages=registering.ocr_pages(outcome.reading),
-                not_searchable=outcome.reading.not_searchable,
+                ocr_pages=registering.ocr_pages(each.reading),
+                not_searchable=each.reading.not_searchable,
             )
-            made.registered += 1
-            made.pages += record.page_count
-        made.ended += 1
+        return sum(record.page_count for record in records)
 
     def _store_members(self, number: int, members: Sequence[MemberFound]) -> int:
         """Every member's bytes are stored and held, and its item made, before its container is registered."""

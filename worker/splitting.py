@@ -13,7 +13,7 @@ from disclosure import marks
 from ingest import registering
 from ingest.custodians import keep_custodians
 from ingest.limits import run_limited
-from ingest.models import Batch, Item, Run
+from ingest.models import Batch, Item
 from ingest.part_files import DPI, PROOF, write_parts
 from ingest.reading import FileReading, PageReading, UnreadableFile
 from ingest.separators import SeparatorPages, find_separators
@@ -172,17 +172,8 @@ def _part(
     holds.hold_new_bytes(session, row.sha256, actor=actor)
     # Not rows: only what `register` copies from them, because no file was met and no run took it in.
     item = Item(name=part_name(whole.file_name, pages), path=_part_path(whole, pages), position=place)
-    part = registering.register(
-        session,
-        item,
-        reading,
-        proposed=proposed.about,
-        sha256=row.sha256,
-        batch=Batch(name=whole.batch),
-        run=Run(source=whole.source),
-        parent=whole,
-        actor=actor,
-    )
+    new = registering.New(item, reading, proposed.about, row.sha256, whole)
+    part = registering.register(session, new, batch=Batch(name=whole.batch), source=whole.source, actor=actor)
     keep_custodians(session, part.id)
     holds.hold_record(session, part, actor=actor)
     if can(actor, Permission.HOLD):

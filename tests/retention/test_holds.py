@@ -25,6 +25,33 @@ def test_bytes_are_held_from_the_moment_they_are_stored(archive, notice):
     assert archive.files.original(row.sha256).exists()
 
 
+def test_many_are_held_at_once_each_once(archive, notice):
+    with archive.writing() as session:
+        contents = (b"one", b"two", b"two", b"three")
+        hashes = [archive.files.put(session, archive.files.take_bytes(content))[0].sha256 for content in contents]
+        first = holds.hold_all_new_bytes(session, hashes[:1], actor=SYSTEM)
+        placed = holds.hold_all_new_bytes(session, hashes, actor=SYSTEM)
+
+        assert [hold.sha256 for hold in placed] == [hashes[1], hashes[3]]
+        assert [hold.id for hold in (*first, *placed)] == [1, 2, 3]
+        assert len({hold.protection_id for hold in (*first, *placed)}) == 3
+
+    for sha256 in set(hashes):
+        with archive.writing() as session, pytest.raises(RefusedError, match="not yet decided under notice"):
+            archive.files.remove(session, sha256)
+
+
+def test_two_records_of_the_same_bytes_are_each_held(archive, make_record):
+    """The second has a hold of its own: clearing one must not free the bytes of the other."""
+    first, second = make_record(b"the same"), make_record(b"the same")
+
+    with archive.reading() as session:
+        held = [holds.holds_of(session, find_record(session, each, actor=SYSTEM)) for each in (first, second)]
+
+    assert [len(each) for each in held] == [1, 1]
+    assert held[0][0].id != held[1][0].id
+
+
 def test_nothing_is_taken_in_while_no_notice_would_hold_it(archive):
     with archive.writing() as session, pytest.raises(RefusedError, match="candour init"):
         holds.hold_new_bytes(session, "ab" * 32, actor=SYSTEM)

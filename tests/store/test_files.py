@@ -22,6 +22,26 @@ def test_bytes_are_stored_once_and_cannot_be_written_to(archive):
     assert path.stat().st_mode & 0o777 == 0o400
 
 
+def test_many_stored_at_once_each_say_whether_their_bytes_are_new(archive):
+    with archive.writing() as session:
+        archive.files.put(session, archive.files.take_bytes(b"known"))
+
+    with archive.writing() as session:
+        taken = [archive.files.take_bytes(content) for content in (b"known", b"new", b"new", b"other")]
+        stored = archive.files.put_all(session, taken)
+
+    assert [is_new for _, is_new in stored] == [False, True, False, True]
+    assert [archive.files.original(row.sha256).read_bytes() for row, _ in stored] == [
+        b"known",
+        b"new",
+        b"new",
+        b"other",
+    ]
+    assert not any(each.path.exists() for each in taken)
+    with archive.reading() as session:
+        assert archive.files.reconcile(session) == ([], [])
+
+
 def test_taking_a_file_leaves_it_as_it_was(archive, tmp_path):
     source = tmp_path / "memo.txt"
     source.write_bytes(b"a memorandum")

@@ -1,4 +1,4 @@
-"""Killed at ten random moments, a run ends as an undisturbed one does: records, pages, holds, items and audit trail."""
+"""Killed at ten random moments, a run ends as an undisturbed one does: rows, files, index and audit trail."""
 
 import io
 import os
@@ -7,29 +7,37 @@ import shutil
 import signal
 import time
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR, SYSTEM
 from ingest import batches
 from ingest.models import Item, Run
 from ingest.reconciling import prove_batch, prove_store
-from records.models import IndexNeed, Page, Record, RecordFile
+from records.models import IndexNeed, Page, PageWords, Record, RecordFile, RecordPerson
 from records.register import visible_records
 from retention import holds, notices, tagging
 from retention.notice_file import load_notice
+from search.querying import matching_records
 from store import audit
 from store.archive import Archive, open_archive
+from store.audit_actions import AuditAction
+from store.files_models import FileProtection, StoredFile
 from store.settings import load_settings
 from tests.conftest import NOTICE
 from worker import listing, taking_in
 from worker.taking_in import take_in
 
 KILLS = 10
+# The last moment lies so far before the end that the run cannot end before it is killed.
+LATEST = 0.8
+FURTHER_SECONDS = 0.03
 
 
 def container(**members: bytes) -> bytes:
@@ -45,7 +53,7 @@ def share(tmp_path: Path) -> Path:
     """Loose files, copies, a message with an attachment, a ZIP in a ZIP, and two that cannot be read."""
     folder = tmp_path / "share"
     (folder / "Box").mkdir(parents=True)
-    for number in range(6):
+    for number in range(20):
         (folder / "Box" / f"{number}.txt").write_text(f"Minutes of meeting {number} about the children's home.\n")
     (folder / "Box" / "copy.txt").write_bytes((folder / "Box" / "3.txt").read_bytes())
     (folder / "empty.txt").touch()
@@ -90,9 +98,24 @@ def result(archive: Archive) -> dict[str, object]:
         )
         copies = sorted((file.path, file.sha256) for file in session.scalars(select(RecordFile)))
         held = sorted((hold.sha256, hold.kind, paths.get(hold.record_id or 0, "")) for hold in holds.all_holds(session))
-        counted = ("ingest.record-registered", "ingest.duplicate", "ingest.quarantined", "ingest.bytes-stored")
-        events = {
-            action: session.scalar(select(func.count()).where(audit.AuditEvent.action == action)) for action in counted
+        people = sorted(
+            (paths[one.record_id], one.kind, one.name, one.page) for one in session.scalars(select(RecordPerson))
+        )
+        places = sorted(
+            (paths[page.record_id], page.number, kept.packed)
+            for page, kept in session.execute(select(Page, PageWords).join(PageWords, PageWords.page_id == Page.id))
+        )
+        protected = sorted((one.sha256, one.reason) for one in session.scalars(select(FileProtection)))
+        stored = sorted((one.sha256, one.size) for one in session.scalars(select(StoredFile)))
+        # Every event but those of going on, which are as many as the kills; and each once only.
+        events = Counter(
+            (event.action, *of_which(session, paths, event))
+            for event in session.scalars(select(audit.AuditEvent))
+            if event.action != AuditAction.RUN_RESUMED.value
+        )
+        found = {
+            words: sorted(paths[record.id] for record in matching_records(archive, session, words, actor=OPERATOR))
+            for words in ("minutes OR note", "meeting", '"the meeting"', "file:txt", "state:read", "has:text")
         }
         assert audit.verify(session, archive.audit_head).ok
         assert archive.files.reconcile(session) == ([], [])
@@ -102,7 +125,24 @@ def result(archive: Archive) -> dict[str, object]:
         assert session.scalar(select(func.count(Page.id))) == sum(len(record[4]) for record in records.values())
         assert session.scalar(select(func.count(Record.id))) == len(records)
     assert list(archive.files.spool.iterdir()) == []
-    return {"records": records, "items": items, "copies": copies, "held": held, "events": events}
+    files = sorted(
+        (path.relative_to(archive.settings.originals).as_posix(), path.read_bytes())
+        for path in archive.settings.originals.rglob("*")
+        if path.is_file()
+    )
+    rows = {"records": records, "items": items, "copies": copies, "held": held, "people": people, "places": places}
+    rows |= {"protected": protected, "stored": stored}
+    return {**rows, "events": events, "found": found, "files": files}
+
+
+def of_which(session: Session, paths: dict[int, str], event: audit.AuditEvent) -> tuple[str, ...]:
+    """What the event is about, by path or digest: numbers depend on who came first."""
+    kind, _, name = event.subject.partition(":")
+    if kind == "record":
+        return kind, paths[session.scalars(select(Record.id).where(Record.reference == name)).one()]
+    if kind == "item":
+        return kind, session.get_one(Item, int(name)).path
+    return kind, name
 
 
 def take(archive: Archive, share: Path):
@@ -155,17 +195,19 @@ def test_a_run_killed_at_ten_random_moments_ends_as_an_undisturbed_one(tmp_path,
     disturbed = made_archive(tmp_path / "disturbed", empty_database)
 
     kills = 0
-    for moment in sorted(chance.uniform(1, events) for _ in range(KILLS)):
-        # Each start writes an event of its own before it goes on. The last moments may lie after the end of the run:
-        # another start would then be another run.
-        if has_finished(disturbed) or not run_and_kill(
-            disturbed, share, at_event=int(moment) + kills, further_seconds=chance.uniform(0, 0.1)
-        ):
-            break
-        kills += 1
-    if not has_finished(disturbed):
-        assert take(disturbed, share).resumed
+    for moment in sorted(chance.uniform(1, events * LATEST) for _ in range(KILLS)):
+        # Each start writes an event of its own before it goes on.
+        kills += run_and_kill(
+            disturbed, share, at_event=int(moment) + kills, further_seconds=chance.uniform(0, FURTHER_SECONDS)
+        )
+    finished_too_early = has_finished(disturbed)
+    resumed = take(disturbed, share).resumed
 
-    assert kills >= 7
-    assert result(disturbed) == expected
+    assert kills == KILLS
+    assert not finished_too_early
+    assert resumed
+    ended = result(disturbed)
+    assert all(expected["found"].values())
+    for part, value in expected.items():
+        assert ended[part] == value, part
     disturbed.close()

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from access.policy import OPERATOR
 from ingest import batches, counting, registering
@@ -153,6 +153,20 @@ def test_links_pipes_and_unreadable_names_are_items_with_a_reason(archive, notic
     assert sorted(states(outcome).values()) == ["quarantined", "quarantined", "registered"]
 
 
+def test_the_database_is_asked_a_few_times_for_many_files_not_for_each(archive, notice, tmp_path):
+    for number in range(64):
+        (tmp_path / f"{number}.txt").write_text(
+            f"Mrs Ada Quillfeather wrote to Mr Tom Osterbeck about item {number}.\n"
+        )
+    statements: list[str] = []
+    event.listen(archive.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    outcome = take(archive, tmp_path)
+
+    assert outcome.totals.registered == 64
+    assert len(statements) < 64 * 10
+
+
 def test_two_folders_of_the_same_name_are_both_taken_in(archive, notice, tmp_path):
     for name in ("first", "second"):
         (tmp_path / name / "docs").mkdir(parents=True)
@@ -164,14 +178,14 @@ def test_two_folders_of_the_same_name_are_both_taken_in(archive, notice, tmp_pat
 
 
 def test_a_file_whose_registering_fails_is_set_aside_and_the_rest_goes_on(archive, notice, share, monkeypatch):
-    real = registering.register
+    real = registering.register_all
 
-    def fail_on_mail(session, item, reading, **further):
-        if item.name == "mail.eml":
+    def fail_on_mail(session, new, **further):
+        if any(each.item.name == "mail.eml" for each in new):
             raise RecursionError("a pattern went astray")
-        return real(session, item, reading, **further)
+        return real(session, new, **further)
 
-    monkeypatch.setattr(registering, "register", fail_on_mail)
+    monkeypatch.setattr(registering, "register_all", fail_on_mail)
 
     outcome = take(archive, share)
 
