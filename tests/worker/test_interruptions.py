@@ -115,7 +115,7 @@ def result(archive: Archive) -> dict[str, object]:
         )
         found = {
             words: sorted(paths[record.id] for record in matching_records(archive, session, words, actor=OPERATOR))
-            for words in ("minutes OR note", "meeting", '"the meeting"', "file:txt", "state:read", "has:text")
+            for words in ("minutes OR note", "meeting", '"minutes of meeting"', "file:txt", "state:read", "has:text")
         }
         assert audit.verify(session, archive.audit_head).ok
         assert archive.files.reconcile(session) == ([], [])
