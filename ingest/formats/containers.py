@@ -36,6 +36,12 @@ _BY_THE_STANDARD_LIBRARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZI
 _NAMED = 500
 # The heading of the page that names what stayed in a container.
 NOT_TAKEN_OUT = "Not taken out"
+# Libarchive reads these, and knows no passwords of theirs.
+_NEVER_OPENED = (kinds.SEVEN_ZIP.media_type, kinds.RAR.media_type)
+_ONLY_BY_HAND = (
+    "The archive is protected by a password, and nothing here opens a protected 7-Zip or RAR archive even with it: "
+    "have its holder unpack it, and take in what was in it."
+)
 _NOT_HERE = (
     "what is in it has no record of its own yet, because archives of this kind are unpacked through libarchive, which "
     "is not installed on this machine; install it (libarchive13 in Debian and Ubuntu) and have the file read again, "
@@ -64,8 +70,10 @@ class _Left:
         job.facts.note(f"{count} of the files inside could not be taken out: {_listed([*self.locked, *self.damaged])}.")
         yield PageReading(1, "\n".join(lines), "none", unread=True, reason=reason, heading=NOT_TAKEN_OUT)
 
-    def refuse(self, kind: str) -> None:
+    def refuse(self, kind: str, *, opens_with_password: bool = True) -> None:
         """Raises where nothing at all came out, with the reason."""
+        if self.locked and not opens_with_password:
+            raise UnreadableFile("encrypted", _ONLY_BY_HAND)
         if self.locked:
             raise UnreadableFile(
                 "encrypted",
@@ -186,8 +194,10 @@ def _through_libarchive(job: ReadingJob, left: _Left) -> Iterator[Yielded]:
         left.locked.append("what follows, whose names are protected too")
     except libarchive.ArchiveDamagedError:
         left.damaged.append("what follows, which the damage hides")
+    if left.locked and job.media_type in _NEVER_OPENED:
+        job.facts.note(_ONLY_BY_HAND)
     if not taken:
-        left.refuse("archive")
+        left.refuse("archive", opens_with_password=job.media_type not in _NEVER_OPENED)
     yield from left.page(job)
 
 

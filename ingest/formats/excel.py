@@ -1,7 +1,7 @@
 """Excel workbooks: each sheet as pages of rows, what is hidden marked as hidden, comments with their cells."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -10,6 +10,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ingest.formats.excel_apart import formulas_without_value, header_lines, text_boxes
 from ingest.formats.ooxml import core_facts, embedded_files, open_package
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
@@ -23,14 +24,21 @@ _REASON = "the file is an Excel workbook"
 
 
 def read_excel(job: ReadingJob) -> Iterator[Yielded]:
-    """Each sheet in pages of rows, then the comments and the files set into the workbook."""
+    """Each sheet in pages of rows, with its comments, head, foot and text boxes; then the files set into it."""
     with open_package(job) as package:
         _refuse_bomb(package)
         core_facts(package, job)
         workbook = _open(job)
+        formulas, boxes = formulas_without_value(package, job), text_boxes(package, job)
+        if count := sum(map(len, formulas.values())):
+            job.facts.note(
+                f"The results of {count} formulas are not kept in the file, so the formulas are shown in their place: "
+                "whoever holds the file can open it in Excel, save it, and hand that over as well."
+            )
         number = 0
         for sheet in workbook.worksheets:
-            for page in _sheet_pages(sheet):
+            beside = [("Headers and footers", header_lines(sheet)), ("Text boxes", boxes.get(sheet.title, []))]
+            for page in _sheet_pages(sheet, formulas.get(sheet.title, {}), beside):
                 number += 1
                 yield PageReading.from_dict(page.to_dict() | {"number": number})
         if number == 0:
@@ -55,7 +63,9 @@ def _open(job: ReadingJob) -> Any:
         ) from error
 
 
-def _sheet_pages(sheet: Any) -> Iterator[PageReading]:
+def _sheet_pages(
+    sheet: Any, formulas: Mapping[str, str], beside: Sequence[tuple[str, list[str]]]
+) -> Iterator[PageReading]:
     hidden = sheet.sheet_state != "visible"
     title = f"Sheet {sheet.title}{_HIDDEN.get(sheet.sheet_state, ' (hidden sheet)') if hidden else ''}"
     lines, comments, cells = [f"{title}"], [], 0
@@ -70,7 +80,7 @@ def _sheet_pages(sheet: Any) -> Iterator[PageReading]:
                 "too-large", "The workbook has more cells than the limit; divide it and take in the parts."
             )
         comments += [_comment_line(cell) for cell in row if cell.comment is not None]
-        line = _row_line(row, hidden_columns)
+        line = _row_line(row, hidden_columns, formulas)
         if not line:
             continue
         dimension = sheet.row_dimensions.get(row[0].row)
@@ -81,9 +91,11 @@ def _sheet_pages(sheet: Any) -> Iterator[PageReading]:
             lines, count = [f"{title} (continued)"], 0
     if count or (len(lines) > 1 and not lines[0].endswith("(continued)")):
         yield PageReading(1, "\n".join(lines), "native", reason=_REASON, heading=title)
-    if comments:
-        text = "\n".join([f"Comments on {title}", *comments])
-        yield PageReading(1, text, "native", reason="comments of the workbook", heading=f"Comments on {title}")
+    for words, told in (("Comments", comments), *beside):
+        if told:
+            heading = f"{words} on {title}"
+            reason = f"{words.lower()} of the workbook"
+            yield PageReading(1, "\n".join([heading, *told]), "native", reason=reason, heading=heading)
 
 
 def _hidden_columns(sheet: Any) -> set[int]:
@@ -94,10 +106,12 @@ def _hidden_columns(sheet: Any) -> set[int]:
     return hidden
 
 
-def _row_line(row: tuple[Any, ...], hidden_columns: set[int]) -> str:
+def _row_line(row: tuple[Any, ...], hidden_columns: set[int], formulas: Mapping[str, str]) -> str:
     values = []
     for cell in row:
         text = _shown(cell.value)
+        if not text and formulas and (formula := formulas.get(cell.coordinate)):
+            text = f"[no stored value: {formula}]"
         if text and cell.column in hidden_columns:
             text = f"[hidden column] {text}"
         values.append(text)

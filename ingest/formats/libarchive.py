@@ -17,6 +17,7 @@ _FORMATS = ("7zip", "rar", "rar5", "cab", "iso9660", "zip")
 _BLOCK = 1 << 20
 # What its functions answer (archive.h).
 _OK, _END, _WARN = 0, 1, -20
+_FORMAT_MASK, _ZIP = 0xFF0000, 0x050000
 _KIND, _FOLDER, _FILE = 0o170000, 0o040000, 0o100000
 
 
@@ -35,6 +36,8 @@ class Entry:
     name: str
     is_folder: bool
     is_file: bool
+    # Protected in a format whose passwords libarchive does not know: it would give the protected bytes as they are.
+    is_locked: bool
     _archive: Any
 
     def chunks(self) -> Iterator[bytes]:
@@ -44,6 +47,8 @@ class Entry:
             MemberLockedError: It is protected and no password opens it.
             ArchiveDamagedError: It is damaged.
         """
+        if self.is_locked:
+            raise MemberLockedError("protected, and libarchive opens no protected member of this format")
         buffer = ctypes.create_string_buffer(_BLOCK)
         while (size := _library().archive_read_data(self._archive, buffer, _BLOCK)) > 0:
             yield buffer.raw[:size]
@@ -86,7 +91,9 @@ def _each(archive: Any) -> Iterator[Entry]:
         kind = library.archive_entry_filetype(entry) & _KIND
         name = _name(entry)
         is_folder = kind == _FOLDER or name.endswith("/")
-        yield Entry(name, is_folder, not is_folder and kind in (_FILE, 0), archive)
+        is_protected = bool(library.archive_entry_is_data_encrypted(entry))
+        is_locked = is_protected and library.archive_format(archive) & _FORMAT_MASK != _ZIP
+        yield Entry(name, is_folder, not is_folder and kind in (_FILE, 0), is_locked, archive)
 
 
 def _name(entry: Any) -> str:
@@ -124,6 +131,8 @@ def _load() -> ctypes.CDLL | None:
             "archive_entry_pathname_utf8": (text, [handle]),
             "archive_entry_pathname_w": (ctypes.c_wchar_p, [handle]),
             "archive_entry_filetype": (ctypes.c_uint, [handle]),
+            "archive_entry_is_data_encrypted": (ctypes.c_int, [handle]),
+            "archive_format": (ctypes.c_int, [handle]),
             "archive_error_string": (text, [handle]),
             **{f"archive_read_support_format_{name}": (ctypes.c_int, [handle]) for name in _FORMATS},
         }

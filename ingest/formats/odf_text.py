@@ -1,7 +1,9 @@
 """The words of an OpenDocument part in reading order, with what is hidden marked and what stands beside kept apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from lxml import etree
 
 from ingest.formats.ooxml import Element
 
@@ -11,6 +13,11 @@ _PRESENTATION = f"{{{_NS}presentation:1.0}}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _MAXIMUM_REPEATS = 1000
 _MAXIMUM_SPACES = 100
+# Of one insertion, about so many letters are listed: all of it stands in the text.
+_LONGEST_CHANGE = 5000
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_MARKS = {f"{TEXT}change-start": "start", f"{TEXT}change-end": "end"}
+_SPACES = {f"{TEXT}tab": " ", f"{TEXT}s": " ", f"{TEXT}line-break": "\n"}
 _APART = (f"{TEXT}tracked-changes", f"{OFFICE}annotation", f"{TEXT}note")
 
 
@@ -114,16 +121,56 @@ class Flow:
     def _comment(self, comment: Element) -> None:
         self.comments.append(f"Comment by {_who_and_when(comment)}: {_words(comment)}")
 
-    def keep_changes(self, changes: Element) -> None:
-        """Every change recorded is kept with who made it and when; inserted words stand in the text as well."""
+    def keep_changes(self, changes: Element, inserted: Mapping[str, str]) -> None:
+        """Every change recorded is kept with its words, who made it and when; inserted words stand in the text as well.
+
+        `inserted` is what `words_inserted` found in the text.
+        """
         for region in changes.iter(f"{TEXT}changed-region"):
             for change in region:
                 kind = {"deletion": "Deleted", "insertion": "Inserted"}.get(str(change.tag).partition("}")[2])
                 if kind is None:
                     continue
-                words = _words(change)
+                words = _words(change) or inserted.get(_id_of(region), "")
                 if words or kind == "Inserted":
                     self.changes.append(f"{kind} by {_who_and_when(change)}{f': {words}' if words else ''}")
+
+
+def words_inserted(body: Element) -> dict[str, str]:
+    """By the number of each change, the words that stand in the text between its start and its end."""
+    found: dict[str, list[str]] = {}
+    standing: dict[str, int] = {}
+    for kind, told in _stream(body):
+        if kind == "start":
+            standing[told] = 0
+            found.setdefault(told, [])
+        elif kind == "end":
+            standing.pop(told, None)
+        else:
+            for change, length in standing.items():
+                if length < _LONGEST_CHANGE:
+                    found[change].append(told)
+                    standing[change] = length + len(told)
+    return {name: _one_line("".join(pieces)) for name, pieces in found.items()}
+
+
+def _one_line(text: str) -> str:
+    return " / ".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
+
+
+def _stream(body: Element) -> Iterator[tuple[str, str]]:
+    """The words in the order of the text, and between them where each change starts and ends."""
+    for moment, element in etree.iterwalk(body, events=("start", "end")):
+        if moment == "start":
+            if element.tag in _MARKS:
+                yield _MARKS[element.tag], element.get(f"{TEXT}change-id") or ""
+            yield "words", _SPACES.get(element.tag, "") + (element.text or "")
+        else:
+            yield "words", ("\n" if element.tag in (f"{TEXT}p", f"{TEXT}h") else "") + (element.tail or "")
+
+
+def _id_of(region: Element) -> str:
+    return region.get(f"{TEXT}id") or region.get(_XML_ID) or ""
 
 
 def _paragraphs(cell: Element) -> Iterator[Element]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest.formats.odf_text import DRAW, OFFICE, STYLE, TABLE, TEXT, Flow, Hidden
+from ingest.formats.odf_text import DRAW, OFFICE, STYLE, TABLE, TEXT, Flow, Hidden, words_inserted
 from ingest.formats.ooxml import Element, open_package, parse_xml, read_part
 from ingest.formats.plain import text_pages
 from ingest.job import ReadingJob, Yielded
@@ -70,8 +70,10 @@ def _sections(root: Element, flow: Flow) -> list[tuple[str | None, list[str]]]:
     if body is None or len(body) == 0:
         return []
     kind = next((child for child in body if isinstance(child.tag, str)), body)
-    for changes in root.iter(f"{TEXT}tracked-changes"):
-        flow.keep_changes(changes)
+    recorded = list(root.iter(f"{TEXT}tracked-changes"))
+    inserted = words_inserted(body) if recorded else {}
+    for changes in recorded:
+        flow.keep_changes(changes, inserted)
     if kind.tag == f"{OFFICE}spreadsheet":
         return [_sheet(table, flow) for table in kind.iter(f"{TABLE}table") if _is_outermost(table)]
     if kind.tag == f"{OFFICE}presentation":

@@ -51,11 +51,58 @@ def many_layered_bomb(layers: int = 6, copies: int = 16, size: int = 4 * 1024**2
 
 def seven_zip(path: Path, members: dict[str, bytes]) -> None:
     """A 7-Zip archive, written by the system's libarchive."""
+    _by_libarchive("7zip", path, members)
+
+
+def disc_image(path: Path, members: dict[str, bytes]) -> None:
+    """A CD image (ISO 9660 with long names), written by the system's libarchive."""
+    _by_libarchive("iso9660", path, members)
+
+
+def cabinet(members: dict[str, bytes]) -> bytes:
+    """A cabinet whose one folder is not compressed, after the published format (MS-CAB, 2.1 to 2.4)."""
+    whole = b"".join(members.values())
+    blocks = b""
+    for start in range(0, len(whole), 32768):
+        part = whole[start : start + 32768]
+        blocks += struct.pack("<LHH", 0, len(part), len(part)) + part
+    files, at = b"", 0
+    for name, data in members.items():
+        files += struct.pack("<LLHHHH", len(data), at, 0, 0x5A21, 0, 0x20 | 0x80) + name.encode() + b"\0"
+        at += len(data)
+    first_file = 36 + 8
+    first_block = first_file + len(files)
+    header = struct.pack(
+        "<4sLLLLLBBHHHHH", b"MSCF", 0, first_block + len(blocks), 0, first_file, 0, 3, 1, 1, len(members), 0, 0, 0
+    )
+    count = -(-len(whole) // 32768)
+    return header + struct.pack("<LHH", first_block, count, 0) + files + blocks
+
+
+def rar(members: dict[str, bytes], *, locked: frozenset[str] = frozenset()) -> bytes:
+    """A RAR 4 archive of stored members, after its published technical note; those `locked` say they are encrypted."""
+    out = b"Rar!\x1a\x07\x00" + _rar_block(0x73, 0, bytes(6))
+    for name, data in members.items():
+        flags = 0x8000 | (0x04 if name in locked else 0)
+        told = name.encode()
+        fields = struct.pack(
+            "<LLBLLBBHL", len(data), len(data), 3, zlib.crc32(data), 0x5A210000, 20, 0x30, len(told), 0o100644
+        )
+        out += _rar_block(0x74, flags, fields + told) + data
+    return out + _rar_block(0x7B, 0x4000, b"")
+
+
+def _rar_block(kind: int, flags: int, body: bytes) -> bytes:
+    head = struct.pack("<BHH", kind, flags, 7 + len(body)) + body
+    return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
+
+
+def _by_libarchive(kind: str, path: Path, members: dict[str, bytes]) -> None:
     library = ctypes.CDLL("libarchive.so.13")
     for name in ("archive_write_new", "archive_entry_new"):
         getattr(library, name).restype = ctypes.c_void_p
     archive = ctypes.c_void_p(library.archive_write_new())
-    library.archive_write_set_format_7zip(archive)
+    getattr(library, f"archive_write_set_format_{kind}")(archive)
     assert library.archive_write_open_filename(archive, bytes(path)) == 0
     for name, data in members.items():
         entry = ctypes.c_void_p(library.archive_entry_new())

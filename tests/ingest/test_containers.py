@@ -17,7 +17,17 @@ from ingest.formats import libarchive
 from ingest.identify import identify
 from ingest.job import _write
 from ingest.reading import UnreadableFile
-from tests.ingest.archive_making import PACKERS, many_layered_bomb, packed, seven_zip, tarred, zipped
+from tests.ingest.archive_making import (
+    PACKERS,
+    cabinet,
+    disc_image,
+    many_layered_bomb,
+    packed,
+    rar,
+    seven_zip,
+    tarred,
+    zipped,
+)
 from tests.ingest.reading_here import all_text, read_here
 
 needs_libarchive = pytest.mark.skipif(
@@ -252,6 +262,57 @@ def test_a_bomb_in_7z_is_refused(tmp_path):
     seven_zip(tmp_path / "a.7z", {"zeros": bytes(80 * 1024**2)})
 
     assert refusal(tmp_path / "a.7z") == "bomb"
+
+
+MEMBERS = {"minutes.txt": b"Minutes of the committee", "letter.txt": b"A letter to the Director\n" * 3000}
+
+
+def made(tmp_path, kind: str) -> Path:
+    path = tmp_path / f"archive.{kind}"
+    if kind == "iso":
+        disc_image(path, MEMBERS)
+    else:
+        path.write_bytes(cabinet(MEMBERS) if kind == "cab" else rar(MEMBERS))
+    return path
+
+
+@needs_libarchive
+@pytest.mark.parametrize(
+    ("kind", "label"), [("iso", "CD or DVD image"), ("cab", "Cabinet archive"), ("rar", "RAR archive")]
+)
+def test_a_disc_image_a_cabinet_and_a_rar_archive_give_their_members(tmp_path, kind, label):
+    path = made(tmp_path, kind)
+
+    reading = read_here(path)
+
+    assert reading.label == label
+    assert {member.name: member.path.read_bytes() for member in reading.members} == MEMBERS
+
+
+@needs_libarchive
+@pytest.mark.parametrize("kind", ["iso", "cab", "rar"])
+def test_one_that_is_cut_off_never_gives_less_without_saying_so(tmp_path, kind):
+    whole = made(tmp_path, kind).read_bytes()
+    at = whole.index(MEMBERS["letter.txt"][:40]) + 30_000
+    path = put(tmp_path, whole[:at], f"cut.{kind}")
+
+    reading = read_here(path)
+
+    assert all(member.path.read_bytes() == MEMBERS[member.name] for member in reading.members)
+    assert len(reading.members) < len(MEMBERS)
+    assert "Damaged" in all_text(reading)
+    assert reading.pages[0].unread
+
+
+@needs_libarchive
+def test_a_protected_rar_archive_says_that_no_password_helps_here(tmp_path):
+    path = put(tmp_path, rar(MEMBERS, locked=frozenset(MEMBERS)), "locked.rar")
+
+    with pytest.raises(UnreadableFile) as refused:
+        read_here(path, passwords=("correct horse",))
+
+    assert refused.value.code == "encrypted"
+    assert "nothing here opens a protected 7-Zip or RAR archive" in refused.value.sentence
 
 
 def test_without_libarchive_a_7z_archive_is_not_searchable_and_says_how_it_could_be(tmp_path, monkeypatch):

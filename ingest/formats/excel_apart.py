@@ -1,0 +1,125 @@
+"""What stands in a workbook beside its cells' values: formulas nobody has worked out, headers, footers, text boxes."""
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+from openpyxl.reader import excel as openpyxl_reader
+
+from ingest.formats.ooxml import Element, parse_xml, read_part
+from ingest.job import ReadingJob
+from ingest.reading import UnreadableFile
+
+# Pictures and charts are not wanted of openpyxl: files set in are taken out as they are, and one damaged drawing would
+# take every cell with it.
+vars(openpyxl_reader)["find_images"] = lambda _archive, _path: ([], [])
+
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+# A cell that ends with its formula, or with an empty value after it.
+_WITHOUT_VALUE = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")  # fmt: skip  # noqa: E501
+# What Excel puts in place of these when it prints: the page, the day, the file; no words of anybody.
+_CODES = re.compile(r"&(?:\[[^\]]*\]|\"[^\"]*\"|[0-9]{1,3}|K[0-9A-Fa-f]{6}|K[0-9]{2}[+-][0-9]{3}|[A-Za-z])")
+_PARTS = (
+    ("oddHeader", "Header"),
+    ("evenHeader", "Header of even pages"),
+    ("firstHeader", "Header of the first page"),
+    ("oddFooter", "Footer"),
+    ("evenFooter", "Footer of even pages"),
+    ("firstFooter", "Footer of the first page"),
+)
+
+
+def formulas_without_value(package: zipfile.ZipFile, job: ReadingJob) -> dict[str, dict[str, str]]:
+    """By sheet and cell, the formulas whose result is not kept in the file; nothing where every result is.
+
+    A program that writes workbooks may leave the results to Excel: until somebody opens the file there, no cell of a
+    formula has a value.
+    """
+    if not any(
+        _WITHOUT_VALUE.search(read_part(package, name) or b"")
+        for name in package.namelist()
+        if name.startswith("xl/worksheets/") and name.endswith(".xml")
+    ):
+        return {}
+    workbook = openpyxl.load_workbook(BytesIO(job.path.read_bytes()), data_only=False, keep_links=False)
+    found: dict[str, dict[str, str]] = {}
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    # A formula over several cells is an object with its text.
+                    told = getattr(cell.value, "text", None) or cell.value
+                    found.setdefault(sheet.title, {})[cell.coordinate] = str(told)
+    return found
+
+
+def header_lines(sheet: Any) -> list[str]:
+    """What is printed at the head and foot of the sheet's pages, each part named."""
+    lines = []
+    for name, words in _PARTS:
+        part = getattr(sheet, name, None)
+        texts = [getattr(part, side).text for side in ("left", "center", "right")] if part is not None else []
+        shown = [" ".join(_CODES.sub("", text).split()) for text in texts if text]
+        if any(shown):
+            lines.append(f"{words}: {' | '.join(filter(None, shown))}")
+    return lines
+
+
+def text_boxes(package: zipfile.ZipFile, job: ReadingJob) -> dict[str, list[str]]:
+    """By sheet, the words of its text boxes and shapes, in their order; one shape a line. A damaged one is noted."""
+    found: dict[str, list[str]] = {}
+    for title, part in _sheets(package):
+        for drawing in _related(package, part, "/drawing"):
+            try:
+                lines = list(_shapes(package, drawing))
+            except UnreadableFile:
+                job.facts.note(f"A drawing on sheet {title} is damaged: words in its text boxes could not be read.")
+                continue
+            if lines:
+                found.setdefault(title, []).extend(lines)
+    return found
+
+
+def _sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    workbook = read_part(package, "xl/workbook.xml")
+    if workbook is None:
+        return
+    targets = dict(_relations(package, "xl/workbook.xml"))
+    for sheet in parse_xml(workbook).iter(f"{_MAIN}sheet"):
+        target = targets.get(sheet.get(_R_ID) or "")
+        if target:
+            yield sheet.get("name") or "", target[1]
+
+
+def _relations(package: zipfile.ZipFile, part: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The relations of a part: each with its kind and the part it leads to."""
+    folder, name = posixpath.split(part)
+    data = read_part(package, f"{folder}/_rels/{name}.rels")
+    for each in parse_xml(data).iter(_RELATIONS) if data else ():
+        target = each.get("Target") or ""
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        yield each.get("Id") or "", (each.get("Type") or "", path)
+
+
+def _related(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
+    return [path for _, (type_, path) in _relations(package, part) if type_.endswith(kind)]
+
+
+def _shapes(package: zipfile.ZipFile, drawing: str) -> Iterator[str]:
+    data = read_part(package, drawing)
+    for body in parse_xml(data).iter(f"{_XDR}txBody") if data else ():
+        words = " / ".join(filter(None, (_paragraph(each) for each in body.iter(f"{_A}p"))))
+        if words:
+            yield words
+
+
+def _paragraph(paragraph: Element) -> str:
+    return "".join(each.text or "" for each in paragraph.iter(f"{_A}t")).strip()
