@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from access.policy import SYSTEM
+from access.policy import SYSTEM, Actor
 from disclosure.statement_facts import ASKED, REPOSITORIES, SEARCHES, Figure, Section, Table
 from ingest.models import Run
 from inquiry.models import Request, RequestParagraph
@@ -131,7 +131,7 @@ def held_by(scope: Scope) -> Section:
                 f"{each.why_not}{planned}",
             )
         )
-    unnamed = names_outside_register(scope.session)
+    unnamed = names_outside_register(scope.session, actor=SYSTEM)
     said = [f"No repository of the register goes by the name {each}, which {used}." for each, used in unnamed]
     figures = [Figure("repositories", "repositories in the register", len(listed))]
     for outcome, words in OUTCOMES.items():
@@ -176,14 +176,15 @@ def sources_taken_in(session: Session) -> dict[str, int]:
     return found
 
 
-def names_outside_register(session: Session) -> list[tuple[str, str]]:
-    """Places that files came from, or that were searched, and that the register does not know; and where named."""
+def names_outside_register(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
+    """Places that files came from, or that were searched, and that the register does not know; and where named.
+
+    Of searches only those that this actor may be told of.
+    """
     listed = repositories(session)
-    if not listed:
-        return []
     taken = not_in_register(sources_taken_in(session), listed)
     searched = not_in_register(
-        [each.repository for each in signed_records(session, actor=SYSTEM) if each.kind_of_place != ARCHIVE], listed
+        [each.repository for each in signed_records(session, actor=actor) if each.kind_of_place != ARCHIVE], listed
     )
     known = {name_key(each) for each in taken}
     return [(each, "files came from") for each in taken] + [

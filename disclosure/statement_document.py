@@ -206,6 +206,8 @@ def nested(figures: Iterable[Figure]) -> list[tuple[Figure, int]]:
 
 
 def _truth(paper: Paper | PdfPaper, statement: Statement, place: int, said: str) -> None:
+    # On a page of its own: a signature that stands alone on a page could be put to anything.
+    paper.new_section(landscape=False)
     paper.heading(f"{place}. {TITLES[TRUTH]}", 1, anchor=TRUTH)
     paragraphs = [("", text) for text in words.TRUTH] + _authority_says(said)
     signed = words.NOT_SIGNED

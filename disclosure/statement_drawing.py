@@ -71,7 +71,7 @@ def _places(scope: Scope) -> list[tuple[str, str, str]]:
     ]
     rows += [
         (f"Enter {each} in the register of repositories", f"A place that {used}", NO_DATE)
-        for each, used in names_outside_register(scope.session)
+        for each, used in names_outside_register(scope.session, actor=SYSTEM)
     ]
     for each in all_out(scope.session):
         back = f"Have the paper of {each.place.code}, {each.place.name}, brought back"

@@ -273,7 +273,7 @@ def produced(scope: Scope) -> Section:
     is_empty = not any(each.value for each in figures)
     said = [
         "A bundle is counted from the moment it was built and proved; that it was sent is told in the letter that went "
-        "with it."
+        "with it. Whether a record is relevant is decided once, for every request."
     ]
     return Section(
         PRODUCED,

@@ -14,7 +14,10 @@ WHAT_IT_IS = (
 )
 INTERIM_WORDS = "an interim statement: work goes on, and the next one says what changed"
 FINAL_WORDS = "the final statement: what is corrected after it is corrected by a further statement"
-FOR_REQUEST = "It is made for request {reference}: {title}."
+FOR_REQUEST = (
+    "It is made for request {reference}: {title}. Sections 1 and 3 and the bundles of section 8 are of that request; "
+    "everything else is of the whole archive, because a page that nobody could read may answer any request."
+)
 FOR_ALL = "It is made for every request of the inquiry that was logged and not withdrawn."
 AS_OF = (
     "Its figures are those of the register of records at {moment}. The audit trail then ended with event {sequence:,}, "

@@ -154,5 +154,5 @@ def versions_of(session: Session, repository: Repository) -> list[Repository]:
 
 def not_in_register(names: Iterable[str], listed: Iterable[Repository]) -> list[str]:
     """Those of the names that no repository goes by, each once, in order."""
-    known = frozenset().union(*(each.names for each in listed))
+    known = {name for each in listed for name in each.names}
     return sorted({" ".join(each.split()) for each in names if each.strip() and name_key(each) not in known})

@@ -1,6 +1,7 @@
 """The statement to the inquiry: what it counts, who may draft, sign and seal it, and what then never changes."""
 
 import io
+import random
 import re
 import sqlite3
 from dataclasses import replace
@@ -22,17 +23,18 @@ from disclosure.statement_drawing import draw
 from disclosure.statement_lists import count_of, has_list, list_behind
 from disclosure.statement_sealing import prove, seal
 from ingest import batches
+from ingest.models import Batch, Item, Run
 from ingest.reading import UnreadableFile
 from inquiry.requests import add_request, find_request
 from records.losses import Loss, record_loss
-from records.models import Page, Record
+from records.models import Page, Record, SearchFact
 from records.register import find_record
 from records.repositories import RepositoryContent, add_repository, change_repository, find_repository
 from retention import disposal, holds
 from retention.holds import clear
 from search import search_records as searching
 from search.search_records import SearchContent
-from store import audit
+from store import audit, clock
 from store.errors import (
     DamagedError,
     InvalidInputError,
@@ -355,7 +357,8 @@ def test_a_sealed_statement_proves_itself_and_says_what_differs_now(register, ma
         statement = drafting.find_statement(session, number, actor=leader)
         whole = prove(session, register.files, statement, actor=leader)
         pdf = pypdfium2.PdfDocument(register.files.original(statement.pdf_sha256).read_bytes())
-        words = "\n".join(page.get_textpage().get_text_range() for page in pdf)
+        pages = [page.get_textpage().get_text_range() for page in pdf]
+        words = "\n".join(pages)
         word = docx.Document(str(register.files.original(statement.word_sha256)))
     make_record(b"late")
     with register.reading() as session:
@@ -367,6 +370,9 @@ def test_a_sealed_statement_proves_itself_and_says_what_differs_now(register, ma
     assert {each.what for each in later.differ} >= {"Pages held", "Records ever registered, parts of scans included"}
     assert statement.sha256[:40] in words.replace("\r\n", "").replace("\n", "")
     assert f"Page {len(pdf)} of {len(pdf)}" in words
+    (signed,) = [page for page in pages if "Chief executive" in page]
+    assert "I believe that the facts stated in this statement are true." in signed
+    assert statement.sha256[-20:] in signed.replace("\r\n", "").replace("\n", "")
     headings = [each.text for each in word.paragraphs if each.style.name == "Heading 1"]
     assert headings[2:5] == ["1. What was asked", "2. Where papers may be", "3. Searches made"]
     assert "10. Statement of truth" in headings
@@ -536,3 +542,56 @@ def test_drawing_changes_nothing_and_does_not_depend_on_the_day(register, monkey
     monkeypatch.setattr("store.clock.today", lambda: date(2031, 1, 1))
     with register.reading() as session:
         assert draw(session, None) == first
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_was_found_the_parts_add_up_and_every_list_is_as_long_as_its_number(archive, notice, lawyer, seed):
+    chance = random.Random(seed)
+    reasons = ["blank: no ink", "BLANK", "picture: a photograph", "handwriting: by hand", "limit: too long", "", "odd"]
+    with archive.writing() as session:
+        for number in range(1, chance.randint(2, 14)):
+            pages = chance.randint(0, 4)
+            record = Record(
+                reference=f"R{number:06d}", title="Paper", file_name="a", media_type="a/b", batch="Box", source="Store",
+                label=chance.choice(["Sound", "Film"]), date_precision="undated", page_count=pages, unread_pages=0,
+                compartment=chance.choice(["open", "restricted", "privileged"]), registered_at=clock.now(),
+                state="not-searchable" if pages == 1 and chance.random() < 0.3 else "read",
+            )  # fmt: skip
+            session.add(record)
+            session.flush()
+            for place in range(1, pages + 1):
+                unread, read_by = chance.random() < 0.4, chance.choice(["layer", "ocr", "both", "transcript", "seen"])
+                session.add(
+                    Page(
+                        record_id=record.id, number=place, text="", read_by="none" if unread else read_by,
+                        unread=unread, reason=chance.choice(reasons) if unread or read_by == "seen" else "",
+                        confidence=chance.choice([None, 12.0, 69.9, 70.0, 95.0]),
+                    )
+                )  # fmt: skip
+            if chance.random() < 0.5:
+                session.add(SearchFact(record_id=record.id, field="relevance", value="relevant"))
+        batch = Batch(name="Box", source="Store", added_by="x", added_at=clock.now())
+        session.add(batch)
+        session.flush()
+        run = Run(batch_id=batch.id, paths="[]", source="Store", started_by="x", started_at=clock.now())
+        session.add(run)
+        session.flush()
+        for number in range(chance.randint(0, 20)):
+            state = chance.choice(["found", "stored", "registered", "duplicate", "quarantined", "cancelled"])
+            code = chance.choice(["encrypted", "damaged"]) if state == "quarantined" else ""
+            session.add(Item(run_id=run.id, path=f"/{number}", name="a", state=state, reason_code=code, reason=code))
+        session.flush()
+
+        found = draw(session, None)
+
+        assert found.value("pages") == session.query(Page).count()
+        assert found.value("items") == session.query(Item).count()
+        assert found.value("records") == session.query(Record).count()
+        for _, figure in found.figures():
+            parts = found.parts(figure.code)
+            assert not parts or sum(each.value for each in parts) == figure.value
+            if has_list(figure.code):
+                assert (figure.code, len(list_behind(session, figure.code, actor=lawyer))) == (
+                    figure.code,
+                    figure.value,
+                )

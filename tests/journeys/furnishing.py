@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from access.users import acting
 from costs import effort, rates, spending
+from disclosure import statement_approval, statements
 from failings import register
 from inquiry import requests
 from records.box_list_applying import apply_list
+from records.repositories import RepositoryContent, add_repository
 from store import clock
 from store.archive import open_archive
 from store.settings import load_settings
@@ -28,6 +30,9 @@ BOX_LIST = b"""box,file,volume,title,pages
 14,SS-85,1,Minutes of the sub-committee,20
 14,SS-85,2,Minutes of the sub-committee,12
 """
+STRONGROOM = RepositoryContent(
+    "Court strongroom", holder="Legal services", volume="about 60 bundles", why_not="The key was asked for."
+)
 RATES = (("records-officer", "24.60"), ("legal", "58.20"))
 
 
@@ -48,6 +53,10 @@ def furnish(environment: Mapping[str, str], references: Mapping[str, str]) -> No
             actor=lawyer,
         )
         apply_list(session, archive.files, BOX_LIST, name="boxes.csv", actor=officer)
+        add_repository(session, STRONGROOM, actor=officer)
+        asked = requests.find_request(session, REQUEST)
+        statement = statements.draft_statement(session, kind="interim", request=asked, actor=lawyer)
+        statement_approval.submit(session, statement, actor=lawyer)
         for role, hourly in RATES:
             valid_from = today - timedelta(weeks=60)
             rates.set_rate(session, role=role, hourly=Decimal(hourly), valid_from=valid_from, actor=leader)

@@ -2,6 +2,9 @@
 
 import pytest
 
+from access.policy import SYSTEM
+from ingest.batches import open_run
+
 GIVEN = {
     "name": "County store <bay 3>",
     "kind": "paper",
@@ -47,3 +50,18 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(officer_client,
 
     assert answer.status_code == 400
     assert "meanwhile" in answer.text
+
+
+def test_a_place_that_files_came_from_and_the_register_does_not_know_is_offered(
+    officer_client, leader_client, archive
+) -> None:
+    with archive.writing() as session:
+        open_run(session, ["/share"], batch="Box 14", source="The <annexe>", actor=SYSTEM)
+
+    page = officer_client.get("/repositories").text
+
+    assert "The &lt;annexe&gt;, which files came from" in page
+    assert 'value="The &lt;annexe&gt;"' in officer_client.get("/repositories/new?name=The+%3Cannexe%3E").text
+    assert "annexe" not in leader_client.get("/repositories").text
+    officer_client.post("/repositories/new", data={**GIVEN, "known_as": "The  <Annexe>"})
+    assert "files came from" not in officer_client.get("/repositories").text

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from access.policy import Permission, can
+from disclosure.statement_asked import names_outside_register
 from records import repositories as register
 from records.repositories import CONTENT, KINDS, NOT_TO_BE, NOT_YET, OUTCOMES, RepositoryContent
 from records.repository_models import Repository
@@ -20,8 +21,10 @@ area = Blueprint("repositories", __name__)
 @area.get("/repositories")
 @requires(Permission.REPOSITORIES, Permission.STATEMENTS_READ)
 def repositories() -> str:
-    """Every repository, narrowed to those of one outcome where the address says so."""
-    listed, wanted = register.repositories(current_session()), request.args.get("outcome", "")
+    """Every repository, narrowed to those of one outcome where the address says so; and names it does not know."""
+    session, actor = current_session(), current_actor()
+    listed, wanted = register.repositories(session), request.args.get("outcome", "")
+    may_change = can(actor, Permission.REPOSITORIES)
     return render_template(
         "repositories/repositories.html",
         listed=[each for each in listed if wanted in ("", each.outcome)],
@@ -30,7 +33,8 @@ def repositories() -> str:
         outcomes=OUTCOMES,
         kinds=KINDS,
         unsearched=(NOT_YET, NOT_TO_BE),
-        may_change=can(current_actor(), Permission.REPOSITORIES),
+        may_change=may_change,
+        unknown=names_outside_register(session, actor=actor) if may_change and can(actor, Permission.SEARCH) else [],
     )
 
 

@@ -117,7 +117,8 @@ def write(number: int, subject: str) -> str | Answer | tuple[str, int]:
         return _write(form, found, subject), 400
     drafting.write_text(session, found, subject, form.words.data or "", actor=current_actor())
     flash("What the authority says is kept.")
-    return redirect(url_for("statements.statement", number=found.id, _anchor=f"on-{subject.replace(':', '-')}"))
+    place = subject.replace(":", "-").replace(" ", "-")
+    return redirect(url_for("statements.statement", number=found.id, _anchor=f"on-{place}"))
 
 
 def _write(form: SayForm, found: Statement, subject: str) -> str:
