@@ -32,6 +32,7 @@ from records.register import visible_records
 from retention import disposal, tagging
 from samples.figures import measure
 from samples.make import make_archive
+from samples.searched import record_search
 from samples.statement import make_statement
 from search import kept_searches, querying
 from store import audit, clock
@@ -113,6 +114,8 @@ def job(archive: Archive, places: Places) -> None:
         decide(archive)
         ask(archive)
     bundle(archive, places)
+    with console.status("Running terms, recording the search…"):
+        record_search(archive, request=REQUEST, lawyer=actor(archive, "lawyer@demo.example"))
     with console.status("Counting the cost, writing the self-report…"):
         cost(archive, places)
         report_failings(archive, places)
@@ -169,6 +172,7 @@ def ingest(archive: Archive, places: Places) -> None:
             [str(places.samples / "archive")],
             batch=BATCH,
             source="Pellingford records store, bay 3",
+            custodian="Pellingford records service",
             actor=OPERATOR,
             report=lambda progress: bar(progress.done, progress.found, f"{progress.pages} pages"),
         )

@@ -174,3 +174,23 @@ def test_a_leader_is_told_of_requests_and_not_of_searches(leader_client, officer
 
     assert "SR000001" not in leader_client.get("/requests/1").text
     assert leader_client.get("/search-records/SR000001").status_code == 403
+
+
+def test_a_leader_sees_what_was_searched_and_what_was_not_and_no_figure_of_a_record(
+    officer_client, leader_client, found: None
+) -> None:
+    none = leader_client.get("/requests/searches").text
+    draft(officer_client)
+    drafted = leader_client.get("/requests/searches").text
+    officer_client.post("/search-records/SR000001/sign")
+    signed, home = leader_client.get("/requests/searches").text, leader_client.get("/").text
+
+    assert "0 of 2 paragraphs that the inquiry asks have at least one signed search" in none
+    assert "1 draft not signed" in drafted
+    assert "1 of 2 paragraphs that the inquiry asks has at least one signed search" in signed
+    assert "SR000001, signed by records-officer@example.org" in signed
+    assert GIVEN["not_searched"] in signed
+    assert f"{GIVEN['hits']} " not in signed.split("What was searched</h1>")[1]
+    assert "paragraph without a signed search" in home
+    assert officer_client.get("/requests/searches").status_code == 403
+    assert leader_client.get("/search-records").status_code == 403

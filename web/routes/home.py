@@ -16,6 +16,7 @@ from inquiry.requests import open_requests
 from records.unread import reading_figures
 from retention.tagging import count_to_tag
 from search.alerts import alerts_of
+from search.searches_made import searches_made
 from store import clock
 from store.jobs import FAILED, RUNNING, WAITING, recent_jobs
 from web.audit_state import Verified, last_verified, verify_now
@@ -62,6 +63,7 @@ def home() -> str:
         (Permission.REQUESTS_READ, _requests),
         (Permission.BUNDLE, _disclosure),
         (Permission.STATEMENTS_SIGN, _at_risk),
+        (Permission.STATEMENTS_SIGN, _searched),
         (Permission.COSTS, _costs),
         (Permission.USERS, _people),
         (Permission.ADMINISTER, _machine),
@@ -201,6 +203,30 @@ def _at_risk() -> Section:
                 "statements waiting for a signature",
                 statements,
                 _attention(found.to_sign),
+            ),
+        ],
+    )
+
+
+def _searched() -> Section:
+    made, href = searches_made(current_session(), actor=current_actor()), link_to("requests.searches")
+    missing = made.paragraphs - made.searched
+    return Section(
+        "Searches for the inquiry",
+        [
+            _counted(
+                made.searched,
+                "paragraph with a signed search",
+                "paragraphs with a signed search",
+                href,
+                note=f"of {count(made.paragraphs, 'paragraph')} asked",
+            ),
+            _counted(
+                missing,
+                "paragraph without a signed search",
+                "paragraphs without a signed search",
+                href,
+                _attention(missing),
             ),
         ],
     )

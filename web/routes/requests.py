@@ -12,6 +12,7 @@ from inquiry import requests as asked
 from inquiry.models import Request
 from search.record_models import SearchRecord
 from search.search_record_list import records_for
+from search.searches_made import searches_made
 from store import clock
 from store.errors import InvalidInputError, NotFoundError
 from web.authorisation import requires
@@ -51,6 +52,13 @@ def requests() -> str:
         section_21=SECTION_21,
         may_log=can(current_actor(), Permission.REQUESTS),
     )
+
+
+@area.get("/requests/searches")
+@requires(Permission.STATEMENTS_READ)
+def searches() -> str:
+    """Which paragraphs were searched, and what the searches left out."""
+    return render_template("requests/searches.html", made=searches_made(current_session(), actor=current_actor()))
 
 
 @area.route("/requests/new", methods=["GET", "POST"])
