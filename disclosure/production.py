@@ -29,7 +29,7 @@ from inquiry.models import Request
 from inquiry.requests import find_request
 from records import words
 from records.models import RESTRICTED, Page, Record
-from records.page_models import TRANSCRIPT
+from records.page_models import SEEN, TRANSCRIPT
 from records.register import CONTAINER, family, find_record, packed_words, pages_of
 from search.querying import matching_records
 from store import audit, clock, protections
@@ -38,6 +38,11 @@ from store.audit_actions import AuditAction
 from store.errors import DamagedError, NotFoundError, RefusedError
 
 PRECISION = {"circa": "circa ", "decade": "", "year": "", "month": "", "day": "", "range": ""}
+
+# What a person typed from a page stands between these, in the layer of words over its picture and in print alike.
+TYPED_FROM_HERE, TYPED_TO_HERE = "[Transcribed by a person from the page:]", "[End of the transcript]"
+# Whose words are laid over the picture: those read from it, by a machine or a person. A layer of its own stays.
+_LAID_OVER = ("ocr", "both", TRANSCRIPT)
 
 
 @dataclass(frozen=True)
@@ -205,7 +210,7 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
         date_text=date_text(record),
         pages=(_contents(session, record),)
         if record.state == CONTAINER
-        else tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in ("ocr", "both")),
+        else tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in _LAID_OVER),
         attach_original=carries_original(record),
         source_location=f"{record.source}: {record.files[0].path}",
         read_note=_read_note(record, pages, from_copy=readable != original),
@@ -223,9 +228,13 @@ def _contents(session: Session, record: Record) -> PageText:
 
 def _page(session: Session, page: Page, kind: DocumentKind) -> PageText:
     made = PageText(number=page.number, text=page.text, heading=page.heading)
+    if page.read_by == TRANSCRIPT:
+        # Nobody may take a colleague's typing for the paper's own words, or for what a machine made of them.
+        made = replace(made, text=f"{TYPED_FROM_HERE}\n{page.text}\n{TYPED_TO_HERE}")
     if kind == "text":
         # A page without a word says why: an empty one in a bundle would look like a paper with nothing on it.
-        return made if page.text.strip() or not page.reason else replace(made, text=f"[Not read. {page.reason}]")
+        why = "Seen by a person" if page.read_by == SEEN else "Not read"
+        return made if page.text.strip() or not page.reason else replace(made, text=f"[{why}. {page.reason}]")
     packed = packed_words(session, page)
     boxes = tuple((word.x0, word.y0, word.x1, word.y1, word.text) for word in words.unpack(packed)) if packed else ()
     return replace(made, words=boxes, turn=page.rotation)

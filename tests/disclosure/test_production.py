@@ -1,7 +1,10 @@
 """From records to a bundle that was built, read back and kept; and what stops one."""
 
+import io
+
 import pypdfium2
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from access.policy import OPERATOR, Actor
@@ -9,6 +12,7 @@ from disclosure import marks, production
 from disclosure.models import DocumentNumber
 from disclosure.numbering import allocate_numbers
 from inquiry.requests import add_request
+from records.page_versions import say_seen, transcribe
 from records.register import find_record
 from retention.holds import holds_of
 from store import audit, clock
@@ -160,3 +164,41 @@ def test_an_original_changed_behind_our_back_is_not_disclosed(archive, make_reco
 
     with pytest.raises(DamagedError):
         build(archive, lawyer, reference)
+
+
+def words_of(archive, built) -> list[str]:
+    with pypdfium2.PdfDocument(archive.files.original(built.bundle.sha256)) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def test_what_a_person_typed_from_a_scan_is_found_in_the_bundle_and_marked_as_typed(
+    archive, make_record, lawyer, officer
+):
+    drawn = io.BytesIO()
+    Image.new("L", (600, 800), 250).save(drawn, "PNG", dpi=(72, 72))
+    reference = make_record(drawn.getvalue(), unread=True)
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=lawyer)
+        record.media_type, record.file_name = "image/png", "letter.png"
+        transcribe(session, reference, 1, text="Dear Matron,\nthe gate was left open.", actor=officer)
+
+    built = build(archive, lawyer, reference)
+
+    assert built.verification.ok
+    page = next(text for text in words_of(archive, built) if "Dear Matron" in text)
+    told = " ".join(page.split())
+    typed = told[told.index(production.TYPED_FROM_HERE) : told.index(production.TYPED_TO_HERE)]
+    assert "the gate was left open." in typed
+    assert "page 1 transcribed by a person from the page" in str(built.result.manifest)
+
+
+def test_what_was_typed_or_seen_of_a_file_without_pictures_is_printed_as_such(archive, make_record, lawyer, officer):
+    typed, seen = make_record(b"one", unread=True), make_record(b"two", text="", unread=True)
+    with archive.writing() as session:
+        transcribe(session, typed, 1, text="What the tape says.", actor=officer)
+        say_seen(session, seen, 1, what="blank", actor=officer)
+
+    text = " ".join(" ".join(words_of(archive, build(archive, lawyer, typed, seen))).split())
+
+    assert f"{production.TYPED_FROM_HERE} What the tape says. {production.TYPED_TO_HERE}" in text
+    assert "[Seen by a person. blank: seen by a person, nothing is on it]" in text
