@@ -1,10 +1,12 @@
 """OpenDocument text, spreadsheets and presentations: what they show, what they hide, notes, comments and changes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ingest.formats.odf_text import DRAW, OFFICE, STYLE, TABLE, TEXT, Flow, Hidden, words_inserted
 from ingest.formats.ooxml import Element, open_package, parse_xml, read_part
 from ingest.formats.plain import text_pages
+from ingest.formats.protected_odf import unlock
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
 
@@ -19,8 +21,9 @@ _MAXIMUM_REPEATS = 1000
 def read_opendocument(job: ReadingJob) -> Iterator[Yielded]:
     """The document's text in order, by sheet or by slide, then what stands beside it and the files set into it."""
     with open_package(job) as package:
-        if b"encryption-data" in (read_part(package, "META-INF/manifest.xml") or b""):
-            raise UnreadableFile("encrypted")
+        if (opened := unlock(job, package)) is not None:
+            yield from read_opendocument(replace(job, path=opened))
+            return
         content = read_part(package, "content.xml")
         if content is None:
             raise UnreadableFile("damaged")
