@@ -18,7 +18,7 @@ from retention.notices import active_notices
 from search.record_models import ARCHIVE, SearchRecord
 from search.search_record_figures import record_figures
 from search.search_record_list import latest_records, signed_records
-from search.search_records import METHODS
+from search.search_records import METHODS, require_whole
 from search.search_schedule import result_words, span_words, unreadable_words
 
 PARAGRAPH_COLUMNS = ("Paragraph", "What it asks", "Due", "Searches")
@@ -246,6 +246,7 @@ def searched(scope: Scope) -> Section:
 
 
 def _search(scope: Scope, record: SearchRecord) -> tuple[str, ...]:
+    require_whole(scope.session, record)
     figures = record_figures(scope.session, record, actor=SYSTEM)
     cited = {paragraph.id: f"{request.reference}, paragraph {paragraph.number}" for request, paragraph in scope.cited()}
     version = record.term_version

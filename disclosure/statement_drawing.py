@@ -23,7 +23,7 @@ def draw(session: Session, request: Request | None) -> Facts:
     the caller to see to. Nothing in them depends on the day they are drawn.
 
     Raises:
-        DamagedError: A number is not the sum of its parts.
+        DamagedError: A number is not the sum of its parts, or a signed search is not what was signed.
     """
     scope = Scope(session, request)
     sections = [

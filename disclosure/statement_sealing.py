@@ -96,9 +96,13 @@ def prove(session: Session, files: FileStore, statement: Statement, *, actor: Ac
     """
     require(actor, Permission.STATEMENTS_READ)
     require_state(statement, SEALED, "verified")
-    return StatementProof(
-        faults=tuple(_faults(session, files, statement)), differ=tuple(changed_since(session, statement))
-    )
+    faults = _faults(session, files, statement)
+    differ: list[Difference] = []
+    try:
+        differ = changed_since(session, statement)
+    except DamagedError as error:
+        faults.append(f"What it states cannot be counted again: {error}")
+    return StatementProof(faults=tuple(faults), differ=tuple(differ))
 
 
 def _faults(session: Session, files: FileStore, statement: Statement) -> list[str]:

@@ -21,7 +21,7 @@ from disclosure.review import decide_relevance
 from disclosure.statement_document import statement_document
 from disclosure.statement_drawing import draw
 from disclosure.statement_lists import count_of, has_list, list_behind
-from disclosure.statement_sealing import prove, seal
+from disclosure.statement_sealing import prove, seal, seal_of
 from ingest import batches
 from ingest.models import Batch, Item, Run
 from ingest.reading import UnreadableFile
@@ -520,6 +520,47 @@ def test_a_document_changed_behind_our_back_is_found(register, lawyer, leader):
 
     assert len(proof.faults) == 1
     assert "Word document" in proof.faults[0]
+
+
+def without_guards(archive, statement):
+    """What somebody could do who takes the database's guards away first."""
+    connection = sqlite3.connect(archive.settings.database_path)
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def faults_now(archive, number, actor):
+    with archive.reading() as session:
+        statement = drafting.find_statement(session, number, actor=actor)
+        return prove(session, archive.files, statement, actor=actor).faults, seal_of(statement)
+
+
+def test_a_statement_rewritten_with_a_new_seal_is_found_by_the_audit_trail(register, lawyer, leader):
+    number = draft(register, lawyer)
+    to_sealed(register, number, lawyer, leader)
+
+    without_guards(register, "UPDATE statement SET signatory = 'Somebody else'")
+    faults, forged = faults_now(register, number, leader)
+    assert faults == ("What it says is not what was sealed.",)
+
+    without_guards(register, f"UPDATE statement SET sha256 = '{forged}'")
+    faults, _ = faults_now(register, number, leader)
+    assert faults == ("The audit trail does not tell of this seal and these documents.",)
+
+
+def test_a_search_that_is_not_what_was_signed_is_stated_to_nobody(register, lawyer, leader):
+    number = draft(register, lawyer)
+    to_sealed(register, number, lawyer, leader)
+    without_guards(register, "UPDATE search_record SET limits = 'None at all.' WHERE signed_at IS NOT NULL")
+
+    faults, _ = faults_now(register, number, leader)
+    assert len(faults) == 1
+    assert "cannot be counted again: SR000001 version 1 is not what was signed" in faults[0]
+    with pytest.raises(DamagedError, match="not what was signed"):
+        draft(register, lawyer)
 
 
 def test_nothing_of_a_marked_record_is_in_the_document(register, lawyer):

@@ -220,3 +220,13 @@ def test_a_second_draft_is_refused_in_a_sentence(legal_client, register: Archive
 
     assert answer.status_code == 409
     assert "is not sealed yet: finish or withdraw it" in answer.text
+
+
+def test_a_request_shows_the_statements_made_for_it_to_those_who_may_read_them(
+    legal_client, officer_client, register: Archive
+) -> None:
+    drafted(legal_client, request="R9-1")
+
+    assert "Interim 1 search and disclosure statement</a>" in legal_client.get("/requests/1").text
+    assert "Statements made for it" not in officer_client.get("/requests/1").text
+    assert '<option value="R9-1" selected>' in legal_client.get("/statements?request=R9-1").text

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 from access.policy import Permission, can
 from disclosure.models import Bundle
 from disclosure.production import bundles
+from disclosure.statement_models import Statement
+from disclosure.statements import STATES, statements
 from inquiry import requests as asked
 from inquiry.models import Request
 from search.record_models import SearchRecord
@@ -121,6 +123,13 @@ def change_status(number: int) -> str | Response | tuple[str, int]:
     return redirect(url_for("requests.inquiry_request", number=number))
 
 
+def _stated(found: Request) -> list[Statement]:
+    """The statements made for it, for whoever may read statements."""
+    if not can(current_actor(), Permission.STATEMENTS_READ):
+        return []
+    return [each for each in statements(current_session(), actor=current_actor()) if each.scope == found.reference]
+
+
 def _page(found: Request, form: StatusForm) -> str:
     return render_template(
         "requests/request.html",
@@ -130,6 +139,8 @@ def _page(found: Request, form: StatusForm) -> str:
         status_words=STATUS_WORDS,
         answering=_answering(current_session(), found),
         searches=_searches(current_session(), found),
+        stated=_stated(found),
+        states=STATES,
         is_section_21=found.kind == SECTION_21,
         is_overdue=found.status == "open" and found.due < clock.today(),
         may_change=can(current_actor(), Permission.REQUESTS),

@@ -39,8 +39,8 @@ def back_to(statement: Statement) -> Answer:
 @area.get("/statements")
 @requires(Permission.STATEMENTS_READ)
 def statements() -> str:
-    """Every statement, and the form that drafts the next."""
-    return _list(_prepared(DraftForm(formdata=None)))
+    """Every statement, and the form that drafts the next, for the request the reader comes from."""
+    return _list(_prepared(DraftForm(formdata=None, request=request.args.get("request", ""))))
 
 
 @area.post("/statements")
