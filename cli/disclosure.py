@@ -17,7 +17,7 @@ from inquiry import requests as inquiry_requests
 from records.register import find_record
 from search.indexing import bring_up_to_date
 from store.archive import Archive
-from store.errors import InvalidInputError
+from store.errors import InvalidInputError, NotFoundError
 from worker.steps import build_bundle
 
 
@@ -59,17 +59,29 @@ def mark(reference: str, kind: str, by: str, reason: str, lift: bool, as_json: b
 
 @click.command()
 @click.argument("reference")
-@click.argument("answer", type=click.Choice(review.ANSWERS))
+@click.argument("answer", type=click.Choice(review.ANSWERS_GIVEN))
 @click.option("--by", required=True, metavar="EMAIL")
 @click.option("--reason", required=True)
+@click.option("--paragraph", "paragraphs", multiple=True, metavar="'REQUEST NUMBER'", help="A paragraph it answers.")
 @json_option
-def relevance(reference: str, answer: str, by: str, reason: str, as_json: bool) -> None:
+def relevance(reference: str, answer: str, by: str, reason: str, paragraphs: tuple[str, ...], as_json: bool) -> None:
     """Say whether the inquiry would wish to be given the record REFERENCE; this never changes a hold."""
     with archive() as opened, opened.writing() as session:
         record = find_record(session, reference, actor=OPERATOR)
-        review.decide_relevance(session, record, answer=answer, reason=reason, actor=actor_of(session, by))
+        known = {cited: number for number, cited in inquiry_requests.cited_paragraphs(session).items()}
+        unknown = [each for each in paragraphs if each not in known]
+        if unknown:
+            raise NotFoundError(f"There is no paragraph {unknown[0]!r}: give one as it is cited, such as 'R9-1 2'.")
+        review.decide_relevance(
+            session,
+            record,
+            answer=answer,
+            reason=reason,
+            paragraphs=[known[each] for each in paragraphs],
+            actor=actor_of(session, by),
+        )
     if as_json:
-        show_json({"record": record.reference, "relevance": answer})
+        show_json({"record": record.reference, "relevance": answer, "paragraphs": list(paragraphs)})
     else:
         say(f"{record.reference} is {answer}.")
 

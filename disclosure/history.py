@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disclosure.models import Mark, Relevance
+from disclosure.review import paragraphs_of
+from inquiry.requests import cited_paragraphs
 from records.corrections import DATE, NAME, TITLE, TYPE, corrections_in_words
 from records.models import Record
 from retention.models import CATEGORY, PLACED, PROVISIONAL, Clearance, Hold, HoldRelease, Notice
@@ -101,10 +103,13 @@ def _marks(session: Session, record: Record) -> list[Happened]:
 def _relevance(session: Session, record: Record) -> list[Happened]:
     words = {"relevant": "relevant", "not-relevant": "not relevant", "undecided": "undecided"}
     query = select(Relevance).where(Relevance.record_id == record.id).order_by(Relevance.id)
-    return [
-        Happened(each.decided_at, each.decided_by, f"Relevance to disclosure: {words[each.answer]}", each.reason)
-        for each in session.scalars(query)
-    ]
+    cited = cited_paragraphs(session)
+    listed = []
+    for each in session.scalars(query):
+        named = ", ".join(cited[paragraph] for paragraph in paragraphs_of(session, each))
+        what = f"Relevance to disclosure: {words[each.answer]}{f' to {named}' if named else ''}"
+        listed.append(Happened(each.decided_at, each.decided_by, what, each.reason))
+    return listed
 
 
 def _corrections(session: Session, record: Record) -> list[Happened]:

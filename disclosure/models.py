@@ -41,6 +41,15 @@ class Relevance(Base):
     decided_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class RelevanceParagraph(Base):
+    """A paragraph of a request that the record answers, as one answer on relevance says."""
+
+    __tablename__ = "relevance_paragraph"
+
+    relevance_id: Mapped[int] = mapped_column(ForeignKey("relevance.id"), primary_key=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("request_paragraph.id"), primary_key=True, index=True)
+
+
 class DocumentNumber(Base):
     """The number a record has under a prefix: given once, in order, never reused."""
 

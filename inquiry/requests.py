@@ -117,3 +117,22 @@ def all_requests(session: Session) -> list[Request]:
 def open_requests(session: Session) -> list[Request]:
     """The requests still to be answered, the soonest due first."""
     return [request for request in all_requests(session) if request.status == "open"]
+
+
+def asked_now(session: Session) -> dict[int, str]:
+    """The paragraphs of the open requests by their ids: each as it is cited, with its words."""
+    cited = cited_paragraphs(session)
+    return {
+        paragraph.id: f"{cited[paragraph.id]}: {paragraph.text}"
+        for request in open_requests(session)
+        for paragraph in request.paragraphs
+    }
+
+
+def cited_paragraphs(session: Session) -> dict[int, str]:
+    """Every paragraph of every request as it is cited, by its id: the request's reference and its number."""
+    return {
+        paragraph.id: f"{request.reference} {paragraph.number}"
+        for request in all_requests(session)
+        for paragraph in request.paragraphs
+    }

@@ -12,6 +12,8 @@ from records.register import needs_indexing
 BOX = "box"
 # Whoever kept the papers, the record's and its copies', before they were handed over.
 CUSTODIAN = "custodian"
+# The paragraphs of the inquiry's requests that somebody decided it answers, as they are cited.
+ANSWERS = "answers"
 
 
 def keep_facts(session: Session, record_id: int, field: str, values: Iterable[str]) -> None:

@@ -40,6 +40,7 @@ FACETS = (
     Facet("type", fields.TYPE),
     Facet("review", fields.HAS, "review"),
     Facet("relevance", fields.HAS, "relevance"),
+    Facet("answers", fields.HAS, "answers"),
     Facet("person", fields.PERSON),
     Facet("place", fields.PLACE),
     Facet("batch", fields.BATCH),

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from records.facts import ANSWERS
 from records.models import Record, SearchFact
 from store.audit import AuditEvent
 from store.audit_actions import AuditAction
@@ -64,13 +65,22 @@ def reviews_of(session: Session, records: Sequence[Record]) -> dict[int, Review]
 
 def responsive_ids(session: Session, ids: Iterable[int]) -> list[int]:
     """Those of the records that stand decided as relevant to disclosure, in order."""
+    return _having(session, ids, "relevance", "relevant")
+
+
+def answering_ids(session: Session, ids: Iterable[int], paragraph: str) -> list[int]:
+    """Those of the records that stand decided to answer the paragraph, as it is cited, in order."""
+    return _having(session, ids, ANSWERS, paragraph)
+
+
+def _having(session: Session, ids: Iterable[int], field: str, value: str) -> list[int]:
     wanted = sorted(set(ids))
     found: list[int] = []
     for start in range(0, len(wanted), AT_ONCE):
         query = select(SearchFact.record_id).where(
             SearchFact.record_id.in_(wanted[start : start + AT_ONCE]),
-            SearchFact.field == "relevance",
-            SearchFact.value == "relevant",
+            SearchFact.field == field,
+            SearchFact.value == value,
         )
         found.extend(session.scalars(query))
     return sorted(found)

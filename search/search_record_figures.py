@@ -1,14 +1,17 @@
 """The figures of a search record, and everything that stands in the way of signing it."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
+from inquiry.requests import cited_paragraphs
 from search.packing import Numbers, unpack
 from search.record_models import ARCHIVE, TERM, SearchRecord
-from search.reviews import responsive_ids, reviews_of
+from search.reviews import answering_ids, responsive_ids, reviews_of
 from search.sight import only_visible, records_of, visible_ids
 from search.term_exports import not_reached_words
 from search.term_reports import results_of, show_version
@@ -21,6 +24,8 @@ class Counted:
     hits: Numbers
     reviewed: Numbers
     responsive: Numbers
+    answering: Mapping[int, Sequence[int]]
+    """For each paragraph the search was made for, by its id, the records found that were decided to answer it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class RecordFigures:
     responsive: int | None
     unreadable: int | None
     not_reached: str = ""
+    answering: Mapping[int, int] = field(default_factory=dict)
+    """How many of those found were decided to answer each paragraph it was made for, by the paragraph's id."""
 
 
 def count_now(session: Session, record: SearchRecord, *, actor: Actor) -> Counted:
@@ -45,7 +52,9 @@ def count_now(session: Session, record: SearchRecord, *, actor: Actor) -> Counte
     reviews = reviews_of(session, records)
     responsive = responsive_ids(session, hits.tolist())
     reviewed = [record.id for record in records if reviews[record.id].is_reviewed]
-    return Counted(hits, np.array(reviewed, dtype=np.int64), np.array(responsive, dtype=np.int64))
+    cited = cited_paragraphs(session)
+    answering = {each.id: answering_ids(session, hits.tolist(), cited[each.id]) for each in record.paragraphs}
+    return Counted(hits, np.array(reviewed, dtype=np.int64), np.array(responsive, dtype=np.int64), answering)
 
 
 def record_figures(session: Session, record: SearchRecord, *, actor: Actor) -> RecordFigures:
@@ -58,11 +67,16 @@ def record_figures(session: Session, record: SearchRecord, *, actor: Actor) -> R
     if record.hit_records is None or record.reviewed_records is None or record.responsive_records is None:
         now = count_now(session, record, actor=actor)
         hits, reviewed, responsive = len(now.hits), len(now.reviewed), len(now.responsive)
+        answering = {paragraph: len(found) for paragraph, found in now.answering.items()}
     else:
         visible = visible_ids(session, actor=actor)
         signed = (record.hit_records, record.reviewed_records, record.responsive_records)
         hits, reviewed, responsive = (len(only_visible(unpack(each), visible)) for each in signed)
-    return RecordFigures(hits, reviewed, responsive, reach.unread_pages, not_reached_words(reach))
+        answering = {
+            int(paragraph): len(only_visible(np.array(found, dtype=np.int64), visible))
+            for paragraph, found in json.loads(record.answered_records or "{}").items()
+        }
+    return RecordFigures(hits, reviewed, responsive, reach.unread_pages, not_reached_words(reach), answering)
 
 
 def faults_of(session: Session, record: SearchRecord, *, actor: Actor) -> list[str]:

@@ -193,6 +193,7 @@ def sign_record(session: Session, record: SearchRecord, *, actor: Actor) -> None
         counted = count_now(session, record, actor=actor)
         record.hit_records, record.reviewed_records = pack(counted.hits), pack(counted.reviewed)
         record.responsive_records = pack(counted.responsive)
+        record.answered_records = json.dumps({str(each): list(found) for each, found in counted.answering.items()})
     # The database refuses a signature without its seal, so neither is written before both are there.
     with session.no_autoflush:
         record.signed_by, record.signed_at = actor.name, clock.now()
@@ -272,6 +273,8 @@ def seal_of(session: Session, record: SearchRecord) -> str:
             found.update(json.dumps([each.line, each.term]).encode() + each.found + each.pages)
     for packed in (record.hit_records, record.reviewed_records, record.responsive_records):
         found.update(packed or b"")
+    if record.answered_records is not None:
+        found.update(record.answered_records.encode())
     signed = [
         said,
         record.number,

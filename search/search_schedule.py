@@ -186,6 +186,7 @@ def _said(writing: _Writing, record: SearchRecord, figures: RecordFigures) -> li
             f"{record.searched_by}, {span_words(record.searched_from, record.searched_to or record.searched_from)}.",
         ),
         ("Result.", result_words(record, figures)),
+        ("Decided to answer.", _answering_words(writing, record, figures)),
         ("Not read.", record.not_reviewed),
         ("What finding nothing proves.", record.nothing_found),
         ("Could not be read.", unreadable_words(record, figures)),
@@ -212,6 +213,15 @@ def result_words(record: SearchRecord, figures: RecordFigures) -> str:
     known = [figures.hits, figures.reviewed, figures.responsive]
     found, read, answer = ("not counted" if each is None else f"{each:,}" for each in known)
     return f"{record.counted_as[:1].upper()}{record.counted_as[1:]} found: {found}; read: {read}; responsive: {answer}."
+
+
+def _answering_words(writing: _Writing, record: SearchRecord, figures: RecordFigures) -> str:
+    parts = [
+        f"{writing.cite(each)}: {figures.answering[each.id]:,}"
+        for each in record.paragraphs
+        if each.id in figures.answering
+    ]
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def unreadable_words(record: SearchRecord, figures: RecordFigures) -> str:

@@ -16,6 +16,7 @@ LABELS = {
     "type": "Type",
     "review": "State of review",
     "relevance": "Relevance to disclosure",
+    "answers": "Paragraph it answers",
     "person": "Person named",
     "place": "Home or body named",
     "batch": "Batch",

@@ -1,6 +1,6 @@
 """The forms of a record's page: empty, except the one that was just sent and could not be used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -55,9 +55,9 @@ class RecordForms:
         """A category nobody suggested."""
         return self._named(ADD, AddCategoryForm).of(listed)
 
-    def relevance(self) -> RelevanceForm:
-        """Relevance to disclosure."""
-        return self._named(RELEVANCE, RelevanceForm)
+    def relevance(self, cited: Mapping[int, str]) -> RelevanceForm:
+        """Relevance to disclosure, and to which of these paragraphs."""
+        return self._named(RELEVANCE, RelevanceForm).of(cited)
 
     def clear(self) -> SecondReaderForm:
         """Outside the notice."""

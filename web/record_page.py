@@ -13,11 +13,12 @@ from disclosure.agreement import Related, related_to
 from disclosure.history import Happened, history_of
 from disclosure.marks import open_marks
 from disclosure.models import Mark, Relevance
-from disclosure.review import relevance_of
+from disclosure.review import paragraphs_of, relevance_of
 from failings.escalations import escalations_of
 from failings.models import Escalation
 from ingest.capture import Captured, capture_of
 from ingest.rendering import has_page_pictures
+from inquiry.requests import asked_now, cited_paragraphs
 from records.corrections import DATE, DateSaid, kept_date, names_of, proposals_of
 from records.models import Page, Record, RecordPerson
 from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion
@@ -107,6 +108,8 @@ class RecordPage:
     marks: list[Mark]
     clearance: Clearance | None
     relevance: Relevance | None
+    answers: list[str]
+    asked: dict[int, str]
     history: list[Happened]
     escalations: list[Escalation]
     related: Related
@@ -168,6 +171,7 @@ def gather(
     place = chosen_place(come.place, len(places))
     notice = notice_of(archive.settings.notice_file)
     proposed = proposals_of(session, record)
+    relevance, cited = relevance_of(session, record), cited_paragraphs(session)
     return RecordPage(
         record=record,
         pages=pages,
@@ -179,7 +183,9 @@ def gather(
         holds=holds_of(session, record),
         marks=open_marks(session, record),
         clearance=clearance_of(session, record),
-        relevance=relevance_of(session, record),
+        relevance=relevance,
+        answers=[cited[each] for each in paragraphs_of(session, relevance)],
+        asked=asked_now(session),
         history=history_of(session, record),
         escalations=escalations_of(session, record, actor=actor) if can(actor, Permission.ESCALATIONS_READ) else [],
         related=related_to(session, record, actor=actor),

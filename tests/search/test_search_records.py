@@ -105,10 +105,10 @@ def figures(archive, reference, actor):
         return found.hits, found.reviewed, found.responsive, found.unreadable
 
 
-def decide(archive, reference, actor, answer="relevant"):
+def decide(archive, reference, actor, answer="relevant", paragraphs=()):
     with archive.writing() as session:
         record = find_record(session, reference, actor=actor)
-        decide_relevance(session, record, answer=answer, reason="Read.", actor=actor)
+        decide_relevance(session, record, answer=answer, reason="Read.", paragraphs=paragraphs, actor=actor)
 
 
 def restrict(archive, reference, lawyer):
@@ -355,6 +355,31 @@ def test_the_schedule_sets_out_every_signed_search_and_what_is_not_covered(sched
     assert "Files found: 14; read: 14; responsive: 2." in whole
     assert "1 page in 1 record could not be read." in whole
     assert "Bay 4 holds highways plans and was not opened." in whole
+
+
+def test_what_was_decided_to_answer_each_paragraph_is_counted_and_stands_as_it_was_signed(held, lawyer):
+    reference = draft(held, lawyer, TERMS, paragraphs=[1, 2], term_report=report(held, lawyer))
+    before = answering(held, reference, lawyer)
+    decide(held, "R000001", lawyer, paragraphs=[1])
+    drafted = answering(held, reference, lawyer)
+    sign(held, reference, lawyer)
+    decide(held, "R000001", lawyer, paragraphs=[2])
+
+    assert (before, drafted) == ({1: 0, 2: 0}, {1: 1, 2: 0})
+    assert answering(held, reference, lawyer) == {1: 1, 2: 0}
+    with held.writing() as session:
+        made = write_schedule(session, authority="Made-up Council", actor=lawyer)
+        with pytest.raises(IntegrityError, match="it is signed"):
+            session.execute(text("UPDATE search_record SET answered_records = '{}'"))
+    texts = "\n".join(each.text for each in docx.Document(io.BytesIO(made.content)).paragraphs)
+    assert "Decided to answer. R9-2, paragraph 1: 1; R9-2, paragraph 2: 0." in texts
+
+
+def answering(held, reference, actor):
+    with held.reading() as session:
+        return dict(
+            record_figures(session, find_record_of_search(session, reference, actor=actor), actor=actor).answering
+        )
 
 
 def test_the_schedule_as_a_pdf_says_what_the_word_document_says_on_numbered_pages(signed, schedule, lawyer):

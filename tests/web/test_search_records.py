@@ -185,9 +185,9 @@ def test_a_leader_sees_what_was_searched_and_what_was_not_and_no_figure_of_a_rec
     officer_client.post("/search-records/SR000001/sign")
     signed, home = leader_client.get("/requests/searches").text, leader_client.get("/").text
 
-    assert "0 of 2 paragraphs that the inquiry asks have at least one signed search" in none
+    assert "0 of the 2 paragraphs that the inquiry asks have at least one signed search" in none
     assert "1 draft not signed" in drafted
-    assert "1 of 2 paragraphs that the inquiry asks has at least one signed search" in signed
+    assert "1 of the 2 paragraphs that the inquiry asks has at least one signed search" in signed
     assert "SR000001, signed by records-officer@example.org" in signed
     assert GIVEN["not_searched"] in signed
     assert f"{GIVEN['hits']} " not in signed.split("What was searched</h1>")[1]

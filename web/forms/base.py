@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, RadioField, SelectChoice, StringField
+from wtforms import Field, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -50,6 +51,13 @@ class OneOf(RadioField):  # type: ignore[misc]
     def process_data(self, value: str | None) -> None:
         """Nothing is chosen unless it is given."""
         self.data = value
+
+
+class Many(SelectMultipleField):  # type: ignore[misc]
+    """Several of the choices, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class DayField(Field):  # type: ignore[misc]

@@ -1,13 +1,13 @@
 """What the pages of a record ask for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wtforms import PasswordField, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
 from failings.escalations import DUE, KINDS
 from retention.models import NoticeCategory
-from web.forms.base import Form, Needed, OneOf, TextField, choices
+from web.forms.base import Form, Many, Needed, OneOf, TextField, choices
 
 WHY = "Say why, in a few words"
 
@@ -66,7 +66,13 @@ class RelevanceForm(Form):
         choices=choices([("relevant", "Relevant"), ("not-relevant", "Not relevant"), ("undecided", "Not decided yet")]),
         validators=[Needed("Choose an answer")],
     )
+    paragraphs = Many("Which paragraphs does it answer?", coerce=int)
     reason = TextField("Why", [Needed(WHY)])
+
+    def of(self, cited: Mapping[int, str]) -> "RelevanceForm":
+        """The paragraphs are these, by their ids, as they are cited."""
+        self.paragraphs.choices = choices((str(number), words) for number, words in cited.items())
+        return self
 
 
 class SecondReaderForm(Form):

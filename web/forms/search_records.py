@@ -1,22 +1,14 @@
 """What a search record asks for; everything may be left open until it is signed."""
 
-from wtforms import IntegerField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import IntegerField, SelectField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from search.search_records import LONGEST_LINE, LONGEST_TEXT, METHODS, PLACES
-from web.forms.base import DayField, Form, Needed, OneOf, TextField, choices
+from web.forms.base import DayField, Form, Many, Needed, OneOf, TextField, choices
 
 LINE = Length(max=LONGEST_LINE, message=f"Use at most {LONGEST_LINE} letters")
 TEXT = Length(max=LONGEST_TEXT, message=f"Use at most {LONGEST_TEXT:,} letters")
 WHOLE = NumberRange(min=0, max=10**9, message="Give a whole number, 0 or more")
-
-
-class Many(SelectMultipleField):  # type: ignore[misc]
-    """Several of the choices, as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def counted(label: str) -> IntegerField:

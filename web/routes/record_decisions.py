@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from access.policy import Permission
 from disclosure.marks import find_mark, lift_mark, mark
 from disclosure.review import decide_relevance
+from inquiry.requests import asked_now
 from records.models import Record
 from records.register import find_record
 from retention import holds
@@ -102,10 +103,17 @@ def add_category(reference: str) -> Page:
 @own_transaction
 def answer_relevance(reference: str) -> Page:
     """Whether the inquiry would wish to be given it; nothing about what is held changes."""
-    form = RelevanceForm(prefix=RELEVANCE)
+    form = RelevanceForm(prefix=RELEVANCE).of(asked_now(current_session()))
 
     def act(session: "Session", record: Record) -> None:
-        decide_relevance(session, record, answer=form.answer.data, reason=form.reason.data, actor=current_actor())
+        decide_relevance(
+            session,
+            record,
+            answer=form.answer.data,
+            reason=form.reason.data,
+            paragraphs=form.paragraphs.data,
+            actor=current_actor(),
+        )
 
     return _decided(
         reference, RELEVANCE, form, act, said="Your answer on relevance is kept.", place="relevance", then=_next
