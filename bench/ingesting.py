@@ -1,6 +1,6 @@
 """The whole pipeline on real text PDFs: hash, store, hold, read, register, suggest, index; beside pdfplumber alone.
 
-    python bench/ingesting.py [--times N]
+    python bench/ingesting.py [--times N] [--engine whoosh|tantivy]
 
 With --times the same papers are taken in N times over, each copy with other bytes, to show that the time grows with
 the number of files and the memory does not. Processor seconds are those of the parent and its readers together, so
@@ -75,9 +75,9 @@ class Taken:
     peak_mb: float
 
 
-def ours(papers: list[tuple[Path, int]], times: int, folder: Path) -> Taken:
+def ours(papers: list[tuple[Path, int]], times: int, engine: str, folder: Path) -> Taken:
     """One ingest of the papers, so many times over."""
-    share = folder / f"share-{times}"
+    share = folder / f"share-{engine}-{times}"
     share.mkdir()
     for copy in range(times):
         for path, _ in papers:
@@ -85,7 +85,9 @@ def ours(papers: list[tuple[Path, int]], times: int, folder: Path) -> Taken:
             shutil.copyfile(path, target)
             with target.open("ab") as file:  # other bytes, or it would be a duplicate
                 file.write(f"\n% copy {copy}\n".encode())
-    archive = open_archive(load_settings({"CANDOUR_DATA": str(folder / f"data-{times}"), "CANDOUR_PROCESSES": "2"}))
+    data = str(folder / f"data-{engine}-{times}")
+    settings = {"CANDOUR_DATA": data, "CANDOUR_PROCESSES": "2", "CANDOUR_SEARCH_URL": f"{engine}:"}
+    archive = open_archive(load_settings(settings))
     initialise(archive)
     started, used, parent = time.perf_counter(), processor_seconds(), time.process_time()
     outcome = take_in(archive, [str(share)], batch="bench", source="bench", actor=OPERATOR)
@@ -105,17 +107,19 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, action="append", default=None)
+    parser.add_argument("--engine", choices=["whoosh", "tantivy"], action="append", default=None)
     arguments = parser.parse_args()
     papers = text_pdfs()
     print(f"{len(papers)} text PDFs, {sum(count for _, count in papers)} pages\n")
     print("| what | pages | wall s | processor s | of it parent | pages/s on two cores | peak MB of the parent |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
-        for times in arguments.times or [1, 8]:
-            it = ours(papers, times, Path(folder))
+        chosen = [(engine, times) for engine in arguments.engine or ["whoosh"] for times in arguments.times or [1, 8]]
+        for engine, times in chosen:
+            it = ours(papers, times, engine, Path(folder))
             print(
-                f"| whole ingest, {times} times over | {it.pages} | {it.wall:.1f} | {it.processor:.1f} "
-                f"| {it.parent:.1f} | {2 * it.pages / it.processor:.0f} | {it.peak_mb:.0f} |",
+                f"| whole ingest on {engine.capitalize()}, {times} times over | {it.pages} | {it.wall:.1f} "
+                f"| {it.processor:.1f} | {it.parent:.1f} | {2 * it.pages / it.processor:.0f} | {it.peak_mb:.0f} |",
                 flush=True,
             )
     pages, seconds = pdfplumber_alone(papers, 60)

@@ -14,6 +14,7 @@ from search.opening import engine_of
 from store.archive import Archive
 
 AT_ONCE = 500
+PAGES_AT_ONCE = 2_000
 
 
 def bring_up_to_date(archive: Archive) -> int:
@@ -33,14 +34,14 @@ def bring_up_to_date(archive: Archive) -> int:
             if not needs:
                 return done
             ids = [need.record_id for need in needs]
-            kept = list(session.scalars(select(Record).where(Record.id.in_(ids)).order_by(Record.id)))
-            documents = list(_documents(session, [record for record in kept if record.purged_at is None]))
-        engine = engine_of(archive)
-        gone = set(ids) - {document.record_id for document in documents}
-        if gone:
-            engine.remove(gone)
-        if documents:
-            engine.index(documents)
+            query = select(Record).where(Record.id.in_(ids), Record.purged_at.is_(None)).order_by(Record.id)
+            kept = list(session.scalars(query))
+            engine = engine_of(archive)
+            gone = set(ids) - {record.id for record in kept}
+            if gone:
+                engine.remove(gone)
+            if kept:
+                engine.index(_documents(session, kept))
         with archive.writing() as session:
             _met(session, [(need.record_id, need.since) for need in needs])
         done += len(needs)
@@ -84,7 +85,19 @@ def _every_document(
             progress(done, total)
 
 
-def _documents(session: Session, records: list[Record]) -> Iterator[IndexDocument]:
+def _documents(session: Session, records: Sequence[Record]) -> Iterator[IndexDocument]:
+    """The records as search knows them, with the text of some thousand pages in memory at a time."""
+    some: list[Record] = []
+    for record in records:
+        if some and sum(each.page_count for each in some) + record.page_count > PAGES_AT_ONCE:
+            yield from _read(session, some)
+            some = []
+        some.append(record)
+    if some:
+        yield from _read(session, some)
+
+
+def _read(session: Session, records: Sequence[Record]) -> Iterator[IndexDocument]:
     ids = [record.id for record in records]
     pages: dict[int, list[tuple[int, str]]] = {}
     read_by: dict[int, Counter[str]] = {}
