@@ -1,11 +1,14 @@
 """How text becomes words: one rule for every engine, for the query and for the highlighting."""
 
 import re
+import string
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.lang.snowball.english import EnglishStemmer
 
 WORD_LENGTH_LIMIT = 64
@@ -14,6 +17,8 @@ WORD_LENGTH_LIMIT = 64
 # word processor leaves inside one. Possessive quantifiers: no text can make this go back over what it has read.
 _WORD = re.compile(r"(?:[^\W_]++[\u0300-\u036f\u00ad]*+)++(?:['’ʼ](?:[^\W_]++[\u0300-\u036f\u00ad]*+)++)*+")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+")
+# The signs that printers set and no word has, each put in place of one that is in ASCII.
+_PRINTED_SIGNS = (("’", "'"), ("‘", " "), ("“", " "), ("”", " "), ("–", " "), ("—", " "), ("…", " "), ("£", " "))
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
 _NOT_DECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
@@ -26,11 +31,16 @@ _CONFUSIONS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("5", "s"), ("
 # For a suggestion, which a person judges, rarer confusions count too.
 _RARER_CONFUSIONS = (("1", "i"), ("e", "c"), ("h", "b"), ("li", "h"), ("ri", "n"), ("n", "u"), ("6", "b"), ("8", "b"))
 
+_FOLDED_KEPT = 200_000
+
+_APOSTROPHE = ord("'")
+_OF_WORDS = np.zeros(128, dtype=np.bool_)
+_OF_WORDS[[ord(c) for c in string.ascii_letters + string.digits]] = True
+
 _stemmer = EnglishStemmer()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word where it stands: folded, with the characters of the text it was read from."""
 
     word: str
@@ -51,29 +61,90 @@ def fold(text: str) -> str:
     return plain[:WORD_LENGTH_LIMIT]
 
 
-def _word_pattern(text: str) -> re.Pattern[str]:
-    return _ASCII_WORD if text.isascii() else _WORD
+def _plain(text: str) -> str:
+    """The text with printers' signs as plain ones: the same words stand at the same characters."""
+    if text.isascii():
+        return text
+    for sign, plain in _PRINTED_SIGNS:
+        text = text.replace(sign, plain)
+    return text
+
+
+def _found_words(text: str) -> Iterator[re.Match[str]]:
+    plain = _plain(text)
+    return (_ASCII_WORD if plain.isascii() else _WORD).finditer(plain)
+
+
+class _Folded(dict[str, str]):
+    """Words as they were met and as they are compared; each is folded once, and a text is looked up in one go."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _FOLDED_KEPT:
+            self.clear()
+        self[word] = folded = fold(word)
+        return folded
+
+
+_folded = _Folded()
 
 
 def words(text: str) -> list[str]:
     """Every word of the text, folded, in order; the place in the list is the word's position."""
-    found = _word_pattern(text).findall(text)
-    # Nearly every word is plain letters: those are only put in lower case, which is what `fold` would do.
-    return [
-        word.lower() if word.isascii() and "'" not in word and len(word) <= WORD_LENGTH_LIMIT else fold(word)
-        for word in found
-    ]
-
-
-def word_places(text: str) -> list[tuple[int, int]]:
-    """The characters, as (start, end), of every word that `words` gives, in the same order."""
-    return [found.span() for found in _word_pattern(text).finditer(text)]
+    plain = _plain(text)
+    return list(map(_folded.__getitem__, (_ASCII_WORD if plain.isascii() else _WORD).findall(plain)))
 
 
 def tokens(text: str) -> Iterator[Token]:
     """Every word of the text with where it stands; the same words as `words` gives, in the same order."""
-    for found in _word_pattern(text).finditer(text):
-        yield Token(fold(found.group()), found.start(), found.end())
+    return (Token(_folded[found.group()], found.start(), found.end()) for found in _found_words(text))
+
+
+def beginnings(word: str, *, stemmed: bool) -> frozenset[str]:
+    """What every word that is this one, or has its stem, begins with: one of these; nothing where it may be anything.
+
+    A stem keeps its word's first two letters, but that y may become i (`dying`, `die`).
+    """
+    root = stem(word) if stemmed else word
+    begin = root[:2]
+    if not (begin.isascii() and begin.isalnum()):
+        return frozenset()
+    if stemmed and len(begin) == 2 and begin[1] in "iy":
+        return frozenset({begin[0] + "i", begin[0] + "y"})
+    return frozenset({begin})
+
+
+@lru_cache(maxsize=1_000)
+def _beginning_with(found: frozenset[str]) -> re.Pattern[str]:
+    # The letters first and only then that a word begins with them: so a text is gone through from one such place to
+    # the next, without a look at its other words.
+    either = "|".join(rf"{begin}(?<![a-z0-9]{begin})(?<![a-z0-9]'{begin})" for begin in sorted(found))
+    return re.compile(rf"(?:{either})[a-z0-9]*+(?:'[a-z0-9]++)*+")
+
+
+def tokens_beginning_with(found: frozenset[str], text: str) -> Iterator[Token]:
+    """Those of the text's words that begin, folded, with one of these small letters of ASCII or figures."""
+    plain = _plain(text)
+    if plain.isascii():
+        for match in _beginning_with(found).finditer(plain.lower()):
+            yield Token(_folded[match.group()], match.start(), match.end())
+    else:
+        yield from (token for token in tokens(text) if token.word.startswith(tuple(found)))
+
+
+def word_counts(text: str) -> NDArray[np.int64]:
+    """For each character of the text how many words have begun before it or at it."""
+    plain = _plain(text)
+    if not plain.isascii():
+        begins = np.zeros(len(text), dtype=np.int64)
+        begins[[found.start() for found in _found_words(text)]] = 1
+        return np.cumsum(begins)
+    characters = np.frombuffer(plain.encode(), dtype=np.uint8)
+    inside = np.zeros(len(plain) + 2, dtype=np.bool_)
+    inside[1:-1] = _OF_WORDS[characters]
+    apostrophes = np.flatnonzero(characters == _APOSTROPHE) + 1
+    # Of several apostrophes in a row none is inside a word, so each is judged by the letters beside it alone.
+    inside[apostrophes[inside[apostrophes - 1] & inside[apostrophes + 1]]] = True
+    return np.cumsum(inside[1:-1] & ~inside[:-2], dtype=np.int64)
 
 
 @lru_cache(maxsize=100_000)
@@ -99,6 +170,12 @@ def as_misread(word: str) -> str:
     for read, meant in _CONFUSIONS:
         word = word.replace(read, meant)
     return word
+
+
+def misread_alike(found: Sequence[str]) -> list[str]:
+    """Each of the words as `as_misread` gives it, all in one go."""
+    # No word holds a line break, so no confusion reaches from one word into the next.
+    return as_misread("\n".join(found)).split("\n") if found else []
 
 
 def misreadings(word: str) -> list[str]:

@@ -1,19 +1,21 @@
 """What to mark on a page, and the piece of it worth showing; worked out from the text, whatever the engine."""
 
-from collections.abc import Iterable, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import word_places, words
+from search.analysis import Token, beginnings, tokens, tokens_beginning_with, word_counts
 from search.engine import VALUE_GAP, Highlights, PageHits, Snippet
-from search.language_tree import Asked, Fuzzy, Text, Word, meaning, placed_parts
-from search.marking import Leaf, is_leaf, marked_places
-from search.spans import Places
+from search.language_tree import Asked, Fuzzy, Text, Wildcard, Word, meaning, placed_parts
+from search.marking import KnownWords, Leaf, leaves, marked_places
 
 SNIPPET_LENGTH = 240
-_NOWHERE: Places = np.empty(0, dtype=np.int64)
+_OTHER_SPACE = re.compile(r"[^\S ]")
 
 
 def text_parts(query: Asked) -> list[Text]:
@@ -23,23 +25,17 @@ def text_parts(query: Asked) -> list[Text]:
 
 def highlight_pages(query: Asked, pages: Iterable[tuple[int, str]], *, snippet_limit: int = 3) -> Highlights:
     """The marks and snippets of these pages; pages that follow one another are read as one text."""
-    parts = text_parts(query)
+    parts = tuple(text_parts(query))
     if not parts:
         return Highlights()
-    text = _PagedText(pages)
-    marked = np.unique(np.concatenate([_NOWHERE, *(marked_places(part.placed, text.places) for part in parts)]))
     hits: list[PageHits] = []
     snippets: list[Snippet] = []
     marks: dict[int, tuple[tuple[int, int], ...]] = {}
-    for page in text.pages:
-        here = marked[(marked >= page.start) & (marked < page.start + page.count)] - page.start
-        if not len(here):
-            continue
+    for page, here in _marker(parts).mark(pages):
         hits.append(PageHits(page.number, len(here)))
-        places = word_places(page.text)
-        marks[page.number] = tuple(places[i] for i in here)
+        marks[page.number] = here
         if len(snippets) < snippet_limit:
-            snippets.append(best_snippet(page.number, page.text, marks[page.number]))
+            snippets.append(best_snippet(page.number, page.text, here))
     return Highlights(tuple(hits), tuple(snippets), marks)
 
 
@@ -47,58 +43,92 @@ def highlight_pages(query: Asked, pages: Iterable[tuple[int, str]], *, snippet_l
 class _Page:
     number: int
     text: str
-    start: int
-    count: int
+    marks: dict[int, tuple[int, int]]
+    """The characters of each word that may have to be marked, by its position among the words of all the pages."""
 
 
-class _PagedText:
-    """The words of some pages and where each stands."""
+class _Marker:
+    """Finds what a query points at in one text after another: what a word is to the query is worked out once."""
 
-    def __init__(self, pages: Iterable[tuple[int, str]]) -> None:
-        self.pages: list[_Page] = []
-        self._places: dict[str, list[int]] = {}
-        self._found: dict[Leaf, Places] = {}
+    def __init__(self, parts: Sequence[Text]) -> None:
+        self._parts = parts
+        self._leaves = list(dict.fromkeys(leaf for part in parts for leaf in leaves(part.placed)))
+        self._known = KnownWords(self._leaves, stemmed=True)
+        self._beginnings = _beginnings(self._leaves)
+        # Where words stand among the others is only asked where that decides what is found.
+        self._is_placed = not all(isinstance(part.placed, Word | Wildcard | Fuzzy) for part in parts)
+
+    def mark(self, pages: Iterable[tuple[int, str]]) -> Iterator[tuple[_Page, tuple[tuple[int, int], ...]]]:
+        """The pages with something to mark, and the characters to mark on each."""
+        read: list[_Page] = []
+        standing: list[list[int]] = [[] for _ in self._leaves]
         position = 0
         for number, text in pages:
-            if self.pages and number != self.pages[-1].number + 1:
+            if read and number != read[-1].number + 1:
                 position += VALUE_GAP
-            found = words(text)
-            self.pages.append(_Page(number, text, position, len(found)))
-            for place, word in enumerate(found, start=position):
-                if word in self._places:
-                    self._places[word].append(place)
-                else:
-                    self._places[word] = [place]
-            position += len(found)
+            found = list(tokens_beginning_with(self._beginnings, text) if self._beginnings else tokens(text))
+            known = self._known.meet(token.word for token in found)
+            asked = [token for token in found if token.word in known]
+            places, count = self._positions(text, asked)
+            page = _Page(number, text, {})
+            for place, token in zip(places, asked, strict=True):
+                page.marks[position + place] = (token.start, token.end)
+                for i in known[token.word]:
+                    standing[i].append(position + place)
+            read.append(page)
+            position += count
+        arrays = {leaf: np.array(at, dtype=np.int64) for leaf, at in zip(self._leaves, standing, strict=True)}
+        marked = {place for part in self._parts for place in marked_places(part.placed, arrays.__getitem__).tolist()}
+        for page in read:
+            here = tuple(characters for place, characters in page.marks.items() if place in marked)
+            if here:
+                yield page, here
 
-    def places(self, leaf: Leaf) -> Places:
-        """Where the words that the leaf stands for are, in order."""
-        if leaf not in self._found:
-            found = sorted(
-                place for word in self._candidates(leaf) if is_leaf(leaf, word) for place in self._places[word]
-            )
-            self._found[leaf] = np.array(found, dtype=np.int64)
-        return self._found[leaf]
+    def _positions(self, text: str, found: Sequence[Token]) -> tuple[Sequence[int], int]:
+        """The positions of these words among those of the text, and how many there are."""
+        if not self._is_placed:
+            return range(len(found)), len(found)
+        counts = word_counts(text)
+        places: list[int] = (counts[[token.start for token in found]] - 1).tolist()
+        return places, int(counts[-1]) if len(counts) else 0
 
-    def _candidates(self, leaf: Leaf) -> Iterable[str]:
-        """Words worth a closer look: all forms of a word begin with its first letter, and so does its stem."""
-        begin = "" if isinstance(leaf, Fuzzy) else (leaf.text if isinstance(leaf, Word) else leaf.pattern)[:1]
-        if begin in ("", "*", "?"):
-            return self._places
-        return [word for word in self._places if word[:1] == begin]
+
+def _beginnings(found: Iterable[Leaf]) -> frozenset[str]:
+    """What all their words begin with; nothing where any word may have to be looked at."""
+    all_of_them: set[str] = set()
+    for leaf in found:
+        begin = _beginning(leaf)
+        if not begin:
+            return frozenset()
+        all_of_them |= begin
+    return frozenset(all_of_them)
+
+
+def _beginning(leaf: Leaf) -> frozenset[str]:
+    match leaf:
+        case Word(text, exact):
+            return beginnings(text, stemmed=not exact)
+        case Wildcard(pattern):
+            return beginnings(re.split(r"[*?]", pattern)[0], stemmed=False)
+        case Fuzzy():
+            return frozenset()
+
+
+@lru_cache(maxsize=32)
+def _marker(parts: tuple[Text, ...]) -> _Marker:
+    return _Marker(parts)
 
 
 def best_snippet(number: int, text: str, marks: Sequence[tuple[int, int]]) -> Snippet:
     """The stretch of the page with the most marks in it, cut at spaces, with its line breaks made spaces."""
-    starts = np.array([start for start, _ in marks])
-    ends = np.array([end for _, end in marks])
-    inside = np.searchsorted(ends, starts + SNIPPET_LENGTH, side="right") - np.arange(len(marks))
-    best = int(np.argmax(inside))
-    last = best + max(int(inside[best]), 1) - 1
-    spare = max(0, SNIPPET_LENGTH - int(ends[last] - starts[best])) // 2
-    begin = _cut_before(text, int(starts[best]) - spare)
-    end = _cut_after(text, int(ends[last]) + spare)
-    piece = "".join(" " if c.isspace() else c for c in text[begin:end])
+    starts, ends = [start for start, _ in marks], [end for _, end in marks]
+    inside = [bisect_right(ends, start + SNIPPET_LENGTH) - i for i, start in enumerate(starts)]
+    best = inside.index(max(inside))
+    last = best + max(inside[best], 1) - 1
+    spare = max(0, SNIPPET_LENGTH - (ends[last] - starts[best])) // 2
+    begin = _cut_before(text, starts[best] - spare)
+    end = _cut_after(text, ends[last] + spare)
+    piece = _OTHER_SPACE.sub(" ", text[begin:end])
     shown = tuple((start - begin, stop - begin) for start, stop in marks if start >= begin and stop <= end)
     return Snippet(number, piece, shown)
 

@@ -1,17 +1,21 @@
 """Which words of a text a query points at: the phrases and distances worked out from where each word stands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from search.analysis import as_misread, stem, wildcard_pattern
+from search.analysis import as_misread, misread_alike, stem, wildcard_pattern
 from search.language_tree import AnyOf, Fuzzy, Near, Phrase, Placed, Wildcard, Word
 from search.spans import Places, Spans, any_of, in_a_row, single_words, within
 
 Leaf = Word | Wildcard | Fuzzy
 Lookup = Callable[[Leaf], Places]
 """Where a word stands, in order."""
+
+_MET_KEPT = 100_000
 
 
 def is_leaf(leaf: Leaf, word: str, *, stemmed: bool = True) -> bool:
@@ -25,6 +29,64 @@ def is_leaf(leaf: Leaf, word: str, *, stemmed: bool = True) -> bool:
             if Levenshtein.distance(word, text, score_cutoff=edits) <= edits:
                 return True
             return bool(Levenshtein.distance(as_misread(word), as_misread(text), score_cutoff=edits) < edits)
+
+
+class KnownWords:
+    """Which leaves each word of a text is; worked out when it is first met, and kept only for what is one.
+
+    `stemmed`: whether the text finds words by their stem. May be used by many threads and for many texts.
+    """
+
+    def __init__(self, found: Sequence[Leaf], *, stemmed: bool) -> None:
+        self._state: tuple[dict[str, tuple[int, ...]], set[str]] = ({}, set())
+        self._words: dict[str, list[int]] = {}
+        self._stems: dict[str, list[int]] = {}
+        self._shapes: list[tuple[int, Leaf]] = []
+        for i, leaf in enumerate(found):
+            if not isinstance(leaf, Word):
+                self._shapes.append((i, leaf))
+            elif leaf.exact or not stemmed:
+                self._words.setdefault(leaf.text, []).append(i)
+            else:
+                self._stems.setdefault(stem(leaf.text), []).append(i)
+        # A word begins as its stem does, so most words of a text need not be stemmed at all.
+        self._begin = {root[:1] for root in self._stems}
+
+    def meet(self, words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+        """The leaves, by their numbers, of each of these words that is any; other words may be among them."""
+        known, met = self._state
+        if len(met) > _MET_KEPT:
+            # Both at once, so that a thread that is at work goes on with the two that belong together.
+            self._state = known, met = {}, set()
+        new = set(words) - met
+        for word in new:
+            found = list(self._words.get(word, ()))
+            if word[:1] in self._begin:
+                found += self._stems.get(stem(word), ())
+            if found:
+                known[word] = tuple(found)
+        for i, leaf in self._shapes:
+            for word in _like(leaf, list(new)):
+                known[word] = (*known.get(word, ()), i)
+        met |= new
+        return known
+
+
+def _like(leaf: Leaf, words: list[str]) -> list[str]:
+    """Those of the words that the leaf stands for."""
+    if not isinstance(leaf, Fuzzy) or not words:
+        return [word for word in words if is_leaf(leaf, word)]
+    # As `is_leaf`, but all at once.
+    distances = _distances(leaf.text, words, leaf.edits) <= leaf.edits
+    alike = _distances(as_misread(leaf.text), misread_alike(words), leaf.edits) < leaf.edits
+    return [words[i] for i in np.flatnonzero(distances | alike)]
+
+
+def _distances(text: str, others: Sequence[str], edits: int) -> NDArray[np.int32]:
+    found: NDArray[np.int32] = process.cdist(
+        [text], others, scorer=Levenshtein.distance, score_cutoff=edits, dtype=np.int32
+    )[0]
+    return found
 
 
 def leaves(placed: Placed) -> Iterator[Leaf]:
@@ -57,6 +119,8 @@ def spans_of(placed: Placed, lookup: Lookup) -> Spans:
 
 def marked_places(placed: Placed, lookup: Lookup) -> Places:
     """The places of the words that make up a match: not of the same words standing elsewhere."""
+    if isinstance(placed, Word | Wildcard | Fuzzy):
+        return lookup(placed)
     spans = spans_of(placed, lookup)
     if not len(spans):
         return spans.first

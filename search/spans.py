@@ -45,8 +45,15 @@ def in_a_row(parts: Sequence[Places]) -> Spans:
     """The stretches where a place of each part follows directly on one of the part before."""
     starts = parts[0]
     for step, places in enumerate(parts[1:], start=1):
-        starts = starts[np.isin(starts + step, places, assume_unique=True)]
+        starts = starts[_are_among(starts + step, places)]
     return Spans(starts, starts + (len(parts) - 1))
+
+
+def _are_among(wanted: Places, places: Places) -> NDArray[np.bool_]:
+    if not len(places):
+        return np.zeros(len(wanted), dtype=np.bool_)
+    found: NDArray[np.bool_] = places[np.minimum(np.searchsorted(places, wanted), len(places) - 1)] == wanted
+    return found
 
 
 def within(left: Spans, right: Spans, distance: int, *, ordered: bool) -> Spans:

@@ -14,9 +14,13 @@ def shown_counts(name: str, counts: Mapping[str, int]) -> tuple[FacetCount, ...]
     """The most frequent values first, those compared alike as one; years and decades in order."""
     if name in SPANS:
         return tuple(FacetCount(start, counts[start]) for start in sorted(counts))
+    compared = list(map(keyword, counts))
+    if len(set(compared)) == len(compared):
+        first = sorted((-count, value) for value, count in counts.items())[:FACET_LIMIT]
+        return tuple(FacetCount(value, -count) for count, value in first)
     alike: dict[str, list[tuple[int, str]]] = {}
-    for value, count in counts.items():
-        alike.setdefault(keyword(value), []).append((-count, value))
+    for each, (value, count) in zip(compared, counts.items(), strict=True):
+        alike.setdefault(each, []).append((-count, value))
     # Named as most of the documents counted have it: a spelling that stands only in others must not be shown.
     ordered = sorted((sum(count for count, _ in found), min(found)[1]) for found in alike.values())
     return tuple(FacetCount(value, -count) for count, value in ordered[:FACET_LIMIT])

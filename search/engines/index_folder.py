@@ -24,6 +24,7 @@ class IndexFolder:
 
     def __init__(self, path: Path, layout: int | str) -> None:
         self.path = path
+        self._pointer = path / POINTER
         self._layout = layout
         self._known: tuple[tuple[int, int, int], Path] | None = None
 
@@ -33,14 +34,13 @@ class IndexFolder:
         Raises:
             DamagedError: The pointer cannot be read, or was written for another layout of the index.
         """
-        pointer = self.path / POINTER
         try:
             # The pointer is only ever replaced by a new file, so the same file says the same.
-            state = pointer.stat()
+            state = self._pointer.stat()
             mark = (state.st_ino, state.st_mtime_ns, state.st_size)
             if self._known is not None and self._known[0] == mark:
                 return self._known[1]
-            found = json.loads(pointer.read_text(encoding="utf-8"))
+            found = json.loads(self._pointer.read_text(encoding="utf-8"))
             name, layout = str(found["folder"]), found["schema"]
         except FileNotFoundError:
             return None

@@ -11,10 +11,10 @@ from itertools import accumulate
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import stem, words
+from search.analysis import words
 from search.engine import VALUE_GAP, IndexDocument, PageHits
-from search.language_tree import Placed, Text, Word
-from search.marking import Leaf, is_leaf, leaves, marked_places, spans_of
+from search.language_tree import Placed, Text
+from search.marking import KnownWords, Leaf, leaves, marked_places, spans_of
 from search.spans import Places
 
 _POSITION_BITS = 32
@@ -31,9 +31,24 @@ def as_token(word: str) -> str:
     return "".join(_SPACE if c.isspace() else c for c in word) or _EMPTY
 
 
+def _as_word(token: str) -> str:
+    return "" if token == _EMPTY else token.replace(_SPACE, " ")
+
+
+def _is_odd(tokens: Sequence[str]) -> bool:
+    """Whether a token is not the word itself."""
+    joined = "".join(tokens)
+    return not joined.isascii() and (_EMPTY in joined or _SPACE in joined)
+
+
 def field_tokens(document: IndexDocument, field: str) -> list[list[str]]:
     """The tokens of each value of a field, in order."""
-    return [[as_token(word) for word in words(value)] for value in document.word_values(field)]
+    return [_as_tokens(words(value)) for value in document.word_values(field)]
+
+
+def _as_tokens(found: list[str]) -> list[str]:
+    # Nearly always every word is its own token, which is seen for all of them at once.
+    return found if all(found) and "".join(found).isalnum() else [as_token(word) for word in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,57 +71,24 @@ def unpack_field(packed: str, field: str) -> list[list[str]]:
     return [value.split(" ") if value else [] for value in found.split("\n")]
 
 
-class _Leaves:
-    """Which of the leaves each token is; worked out when it is first met, and kept only for what is one."""
-
-    def __init__(self, found: Sequence[Leaf], field: str) -> None:
-        self.known: dict[str, tuple[int, ...]] = {}
-        self._met: set[str] = set()
-        self._words: dict[str, list[int]] = {}
-        self._stems: dict[str, list[int]] = {}
-        self._shapes: list[tuple[int, Leaf]] = []
-        for i, leaf in enumerate(found):
-            if not isinstance(leaf, Word):
-                self._shapes.append((i, leaf))
-            elif leaf.exact or field not in fields.STEMMED_FIELDS:
-                self._words.setdefault(leaf.text, []).append(i)
-            else:
-                self._stems.setdefault(stem(leaf.text), []).append(i)
-        # A word begins as its stem does, so most words of a text need not be stemmed at all.
-        self._begin = {root[:1] for root in self._stems}
-
-    def meet(self, tokens: Sequence[str]) -> None:
-        """Know all of these tokens."""
-        new = set(tokens) - self._met
-        self._met |= new
-        for token in new:
-            word = "" if token == _EMPTY else token.replace(_SPACE, " ")
-            found = list(self._words.get(word, ()))
-            if word[:1] in self._begin:
-                found += self._stems.get(stem(word), ())
-            found += [i for i, leaf in self._shapes if is_leaf(leaf, word)]
-            if found:
-                self.known[token] = tuple(found)
-
-
 class _Standing:
     """Where each leaf stands in some documents: the document's number and the position in one number."""
 
     def __init__(self, wanted: Iterable[Leaf], field: str) -> None:
         self._leaves = list(dict.fromkeys(wanted))
-        self._tokens = _Leaves(self._leaves, field)
+        self._known = KnownWords(self._leaves, stemmed=field in fields.STEMMED_FIELDS)
         self._gap = 0 if field == fields.TEXT else VALUE_GAP
         self._places: list[list[int]] = [[] for _ in self._leaves]
         self._arrays: dict[Leaf, Places] = {}
 
     def add(self, number: int, values: Sequence[Sequence[str]]) -> None:
         position = number << _POSITION_BITS
-        known, places = self._tokens.known, self._places
-        for value in values:
-            self._tokens.meet(value)
-            for place, token in [(p, t) for p, t in enumerate(value, start=position) if t in known]:
-                for leaf in known[token]:
-                    places[leaf].append(place)
+        for tokens in values:
+            value = [_as_word(token) for token in tokens] if _is_odd(tokens) else tokens
+            known = self._known.meet(value)
+            for place, word in [(p, w) for p, w in enumerate(value, start=position) if w in known]:
+                for leaf in known[word]:
+                    self._places[leaf].append(place)
             position += len(value) + self._gap
 
     def places(self, leaf: Leaf) -> Places:

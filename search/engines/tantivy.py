@@ -5,7 +5,7 @@ Each compartment has an index of its own. Whoever may see two of them is answere
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,16 +15,24 @@ import tantivy
 from search.engine import Found, Highlights, IndexDocument, Order, PageHits
 from search.engines.errors import IndexUnreadableError
 from search.engines.index_folder import IndexFolder
-from search.engines.kept_words import page_hits
+from search.engines.kept_numbers import page_hits
 from search.engines.spelling import suggest
 from search.engines.tantivy_facets import count_facets, every_id, ranked_hits
-from search.engines.tantivy_files import OpenFolder, View, count_of, list_compartments, mark_of, reading_files
+from search.engines.tantivy_files import (
+    FolderMark,
+    OpenFolder,
+    View,
+    count_of,
+    kept_of,
+    list_compartments,
+    reading_files,
+)
 from search.engines.tantivy_queries import QueryMaker
-from search.engines.tantivy_schema import ID, KEPT, LAYOUT
+from search.engines.tantivy_schema import ID, LAYOUT, of_ids
 from search.engines.tantivy_writing import writing_into
 from search.engines.vocabulary import Vocabulary
 from search.highlighting import highlight_pages, text_parts
-from search.language_tree import AnyOf, Asked, Query, Text, Word, meaning, placed_parts
+from search.language_tree import AnyOf, Asked, Everything, Query, Text, Word, meaning, placed_parts
 from store.settings import Settings
 
 WAIT_SECONDS = 30.0
@@ -80,10 +88,13 @@ class TantivyEngine:
         scored = bool(placed_parts(meaning(query)))
 
         def answer(asked: list[tuple[View, tantivy.Query]]) -> Found:
-            parts = [ranked_hits(view, made, order, wanted=offset + limit, scored=scored) for view, made in asked]
-            ranked = sorted((hit for _, hits in parts for hit in hits), key=lambda hit: hit[0])
-            hits = tuple(hit for _, hit in ranked[offset : offset + limit])
-            return Found(sum(total for total, _ in parts), hits, count_facets(asked) if asked else {})
+            if not asked:
+                return Found(0, (), {})
+            total, facets = count_facets(asked)
+            wanted = min(offset + limit, total) if limit > 0 else 0
+            parts = [ranked_hits(view, made, order, wanted=wanted, scored=scored) for view, made in asked]
+            ranked = sorted((hit for hits in parts for hit in hits), key=lambda hit: hit[0])
+            return Found(total, tuple(hit for _, hit in ranked[offset : offset + limit]), facets)
 
         return self._ask(query, compartments, answer)
 
@@ -97,6 +108,8 @@ class TantivyEngine:
 
     def count(self, query: Asked, *, compartments: frozenset[str]) -> int:
         """How many records the query finds."""
+        if isinstance(meaning(query), Everything):
+            return self._read(lambda views, _: sum(view.searcher.num_docs for view in _only(views, compartments)))
 
         def answer(asked: list[tuple[View, tantivy.Query]]) -> int:
             return sum(count_of(view.searcher, made) for view, made in asked)
@@ -111,8 +124,7 @@ class TantivyEngine:
         wanted = list(record_ids)
         found: dict[int, tuple[PageHits, ...]] = {}
         for start in range(0, len(wanted), _LOCATED_AT_ONCE):
-            kept = self._read(partial(_kept, wanted[start : start + _LOCATED_AT_ONCE], compartments))
-            found |= page_hits(parts, kept)
+            found |= self._read(partial(_located, parts, wanted[start : start + _LOCATED_AT_ONCE], compartments))
         return found
 
     def highlight(
@@ -134,7 +146,7 @@ class TantivyEngine:
 
         def answer(views: list[View], vocabulary: Vocabulary) -> str | None:
             allowed = _only(views, compartments)
-            makers = [(view, QueryMaker(view.schema, view.searcher, vocabulary)) for view in allowed]
+            makers = [(view, QueryMaker(view, vocabulary)) for view in allowed]
 
             def holders(word: str) -> int:
                 asked = Text(AnyOf((Word(word),)))
@@ -148,7 +160,7 @@ class TantivyEngine:
     def generation(self) -> str:
         """The folder in use and the last commit of each index in it."""
         folder = self._folder.current()
-        return "" if folder is None else f"{folder.name}:{mark_of(folder)}"
+        return "" if folder is None else f"{folder.name}:{FolderMark(folder).read()}"
 
     @property
     def document_count(self) -> int:
@@ -178,7 +190,7 @@ class TantivyEngine:
 
         def asked(views: list[View], vocabulary: Vocabulary) -> _Answer:
             allowed = _only(views, compartments)
-            return answer([(view, QueryMaker(view.schema, view.searcher, vocabulary).make(node)) for view in allowed])
+            return answer([(view, QueryMaker(view, vocabulary).make(node)) for view in allowed])
 
         return self._read(asked)
 
@@ -217,15 +229,22 @@ def _holds(view: View, record_id: int) -> bool:
     return bool(count_of(view.searcher, query))
 
 
-def _kept(record_ids: list[int], compartments: frozenset[str], views: list[View], _: Vocabulary) -> dict[int, str]:
-    """The packed words of the records, by their ids."""
-    found: dict[int, str] = {}
+def _located(
+    parts: Sequence[Text],
+    record_ids: list[int],
+    compartments: frozenset[str],
+    views: list[View],
+    vocabulary: Vocabulary,
+) -> dict[int, tuple[PageHits, ...]]:
+    kept: dict[int, bytes] = {}
     for view in _only(views, compartments):
-        query = tantivy.Query.const_score_query(tantivy.Query.term_set_query(view.schema, ID, record_ids), 0.0)
-        addresses = [a for _, a in view.searcher.search(query, limit=len(record_ids), count=False).hits]
-        for number, address in zip(view.searcher.fast_field_values(ID, addresses), addresses, strict=True):
-            found[int(number or 0)] = bytes(view.searcher.doc(address).get_first(KEPT) or b"").decode()
-    return found
+        these = view.searcher.search(of_ids(view.schema, record_ids), limit=len(record_ids), count=False)
+        addresses = [address for _, address in these.hits]
+        for number, packed in zip(
+            view.searcher.fast_field_values(ID, addresses), kept_of(view, addresses), strict=True
+        ):
+            kept[int(number or 0)] = packed
+    return page_hits(parts, kept, vocabulary)
 
 
 def open_engine(settings: Settings) -> TantivyEngine:

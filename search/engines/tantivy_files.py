@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import tantivy
 
 from search.engines.errors import REBUILD, IndexBusyError, IndexUnreadableError
-from search.engines.tantivy_schema import make_schema
+from search.engines.tantivy_schema import KEPT, make_schema
 from search.engines.vocabulary import Vocabulary
 
 _WRITER_BYTES = 96 * 2**20
@@ -61,14 +61,26 @@ def compartments_in(folder: Path) -> list[str]:
         return [str(name) for name in json.loads((folder / _LIST).read_text(encoding="utf-8"))]
 
 
-def mark_of(folder: Path) -> Mark:
-    """What changes whenever something in the folder is committed."""
-    marks = []
-    for compartment in compartments_in(folder):
+class FolderMark:
+    """What changes whenever something in the folder is committed; looked at for every question that is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._list = folder / _LIST
+        self._listed: tuple[int, int] | None = None
+        self._contents: list[tuple[str, Path]] = []
+
+    def read(self) -> Mark:
+        """The mark as it is now."""
         with reading_files():
-            state = (compartment_folder(folder, compartment) / _CONTENTS).stat()
-        marks.append((compartment, state.st_ino, state.st_mtime_ns))
-    return tuple(marks)
+            state = self._list.stat()
+            # The list is only ever replaced by a new file, so the same file says the same.
+            if self._listed != (state.st_ino, state.st_mtime_ns):
+                names = compartments_in(self._folder)
+                self._contents = [(name, compartment_folder(self._folder, name) / _CONTENTS) for name in names]
+                self._listed = (state.st_ino, state.st_mtime_ns)
+            states = [(name, contents.stat()) for name, contents in self._contents]
+        return tuple((name, found.st_ino, found.st_mtime_ns) for name, found in states)
 
 
 def open_index(folder: Path, compartment: str, *, make: bool = False) -> tantivy.Index:
@@ -115,6 +127,11 @@ class View:
     searcher: tantivy.Searcher
 
 
+def kept_of(view: View, addresses: Iterable[tantivy.DocAddress]) -> Iterator[bytes]:
+    """The packed words of the documents, one after the other."""
+    return (bytes(view.searcher.doc(address).get_first(KEPT) or b"") for address in addresses)
+
+
 class OpenFolder:
     """The indexes of one folder, one for each compartment, as of their newest commits.
 
@@ -127,11 +144,12 @@ class OpenFolder:
         self.vocabulary = Vocabulary(folder)
         self._indexes: dict[str, tantivy.Index] = {}
         self._views: list[View] = []
+        self._folder_mark = FolderMark(folder)
         self._mark: Mark | None = None
 
     def views(self) -> list[View]:
         """The newest generation of each compartment's index."""
-        mark = mark_of(self.path)
+        mark = self._folder_mark.read()
         if mark != self._mark:
             views = []
             for compartment, *_ in mark:

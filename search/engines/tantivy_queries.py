@@ -5,18 +5,20 @@ distances between words. For the rest (a distance between phrases, a pattern ins
 hold the words near one another, and the kept words of those are read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from typing import Any
 
-from tantivy import FieldType, Occur, Schema, Searcher
+from tantivy import FieldType, Occur
 from tantivy import Query as TantivyQuery
 
 from search import language_fields as fields
 from search.analysis import stem
-from search.engines.kept_words import as_token, holding, unpack_field
+from search.engines.kept_numbers import holding
+from search.engines.kept_words import as_token
 from search.engines.ranking import SUMMED_WEIGHTS
-from search.engines.tantivy_files import count_of
-from search.engines.tantivy_schema import FIRST_DAY, ID, KEPT, LAST_DAY, keyword_field, stem_field
+from search.engines.tantivy_files import View, kept_of
+from search.engines.tantivy_schema import FIRST_DAY, ID, LAST_DAY, PLAIN, keyword_field, of_ids, of_tokens, stem_field
 from search.engines.vocabulary import Vocabulary
 from search.language_tree import (
     And,
@@ -45,6 +47,8 @@ _SPARSE = (fields.TITLE, fields.PERSON, fields.PLACE)
 _K1, _B = 1.2, 0.75
 """What Tantivy's BM25 is fixed to."""
 
+_READ_AT_FIRST = 5_000
+
 _SHAPES = frozenset("*?")
 _SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
 
@@ -55,9 +59,10 @@ _Pattern = tuple[tuple[int, str], ...]
 class QueryMaker:
     """Makes Tantivy's queries for one generation of one index."""
 
-    def __init__(self, schema: Schema, searcher: Searcher, vocabulary: Vocabulary) -> None:
-        self._schema = schema
-        self._searcher = searcher
+    def __init__(self, view: View, vocabulary: Vocabulary) -> None:
+        self._view = view
+        self._schema = view.schema
+        self._searcher = view.searcher
         self._vocabulary = vocabulary
 
     def make(self, node: Node, context: tuple[TantivyQuery, ...] = ()) -> TantivyQuery:
@@ -105,15 +110,38 @@ class QueryMaker:
                 return False
 
     def _text(self, placed: Placed, field: str | None, context: tuple[TantivyQuery, ...]) -> TantivyQuery:
+        if field is None and isinstance(placed, Word) and not placed.exact:
+            others = [name for name in fields.PLAIN_FIELDS if name not in fields.STEMMED_FIELDS]
+            return _any_of([*self._term(PLAIN, as_token(stem(placed.text))), *self._in_each(placed, others, context)])
         names = fields.PLAIN_FIELDS if field is None else (field,)
-        return _any_of(
-            [
-                TantivyQuery.boost_query(
-                    self._native(placed, name) or self._read(placed, name, context), self._weight(name)
-                )
-                for name in names
-            ]
-        )
+        return _any_of(self._in_each(placed, names, context))
+
+    def _in_each(self, placed: Placed, names: Iterable[str], context: tuple[TantivyQuery, ...]) -> list[TantivyQuery]:
+        """What holds it in each of the fields, but for those where a word it needs stands nowhere."""
+        return [
+            _weighed(self._native(placed, name) or self._read(placed, name, context), self._weight(name))
+            for name in names
+            if self._may_hold(placed, name)
+        ]
+
+    def _may_hold(self, placed: Placed, field: str) -> bool:
+        match placed:
+            case Word():
+                used = _word_field(placed, field)
+                return self._searcher.doc_freq(used, _token(placed, used)) > 0
+            case Phrase(parts):
+                return all(self._may_hold(part, field) for part in parts)
+            case AnyOf(parts):
+                return any(self._may_hold(part, field) for part in parts)
+            case Near(left, right):
+                return self._may_hold(left, field) and self._may_hold(right, field)
+            case _:
+                return True
+
+    def _term(self, used: str, token: str) -> list[TantivyQuery]:
+        if not self._searcher.doc_freq(used, token):
+            return []
+        return [TantivyQuery.term_query(self._schema, used, token, index_option="freq")]
 
     def _weight(self, name: str) -> float:
         weight = SUMMED_WEIGHTS[name]
@@ -145,10 +173,15 @@ class QueryMaker:
                 used = _word_field(leaf, field)
                 return TantivyQuery.term_query(self._schema, used, _token(leaf, used), index_option="freq")
             case Wildcard(pattern):
-                return TantivyQuery.regex_query(self._schema, field, _regex(as_token(pattern)))
+                if _begins_plain(pattern):
+                    return TantivyQuery.regex_query(self._schema, field, _regex(as_token(pattern)))
+                # Any other would be tried on every word of the field in turn.
+                return self._one_of(leaf, field)
             case Fuzzy():
-                near = [as_token(word) for word in self._vocabulary.expand(leaf, stemmed=False)]
-                return TantivyQuery.term_set_query(self._schema, field, near) if near else TantivyQuery.empty_query()
+                return self._one_of(leaf, field)
+
+    def _one_of(self, leaf: Wildcard | Fuzzy, field: str) -> TantivyQuery:
+        return of_tokens(self._schema, field, map(as_token, self._vocabulary.expand(leaf, stemmed=False)))
 
     def _pairs(self, placed: Phrase | Near, used: str) -> TantivyQuery | None:
         """A distance between two words in any order: a phrase with so much slop, asked both ways round."""
@@ -186,24 +219,17 @@ class QueryMaker:
 
     def _read(self, placed: Placed, field: str, context: tuple[TantivyQuery, ...]) -> TantivyQuery:
         """The documents that hold it, found by reading those that hold its words near one another."""
-        needed = self._needed(placed, field)
-        candidates = _both([*context, needed])
-        count = count_of(self._searcher, candidates)
-        if not count:
-            return TantivyQuery.empty_query()
-        unscored = TantivyQuery.const_score_query(candidates, 0.0)
-        addresses = [address for _, address in self._searcher.search(unscored, limit=count, count=False).hits]
-        kept = (self._searcher.doc(address).get_first(KEPT) for address in addresses)
-        found = holding(placed, field, (unpack_field(bytes(packed or b"").decode(), field) for packed in kept))
+        candidates = TantivyQuery.const_score_query(_both([*context, self._needed(placed, field)]), 0.0)
+        first: Any = self._searcher.search(candidates, limit=_READ_AT_FIRST)
+        hits = first.hits
+        if first.count > _READ_AT_FIRST:
+            hits = self._searcher.search(candidates, limit=first.count, count=False).hits
+        addresses = [address for _, address in hits]
+        found = holding(placed, field, kept_of(self._view, addresses), self._vocabulary).tolist()
         ids = self._searcher.fast_field_values(ID, addresses)
-        if len(found) * 2 > len(ids):
-            held = set(found)
-            missing = [number for i, number in enumerate(ids) if i not in held]
-            return _but_not(candidates, [self._of_ids(missing)])
-        return _both([TantivyQuery.const_score_query(self._of_ids([ids[i] for i in found]), 0.0), needed])
-
-    def _of_ids(self, ids: list[int | float | bool | None]) -> TantivyQuery:
-        return TantivyQuery.term_set_query(self._schema, ID, ids) if ids else TantivyQuery.empty_query()
+        # Ranked by how often its words stand in the field: where they stand together is not asked a second time.
+        words = _any_of([self._leaf(leaf, field) for leaf in dict.fromkeys(leaves(placed))])
+        return _both([of_ids(self._schema, [int(ids[i] or 0) for i in found]), words])
 
     def _needed(self, placed: Placed, field: str) -> TantivyQuery:
         """What a document must hold to hold it."""
@@ -248,6 +274,16 @@ class QueryMaker:
             first = dated.first.toordinal()
             parts.append(TantivyQuery.range_query(self._schema, LAST_DAY, FieldType.Unsigned, first, None))
         return TantivyQuery.const_score_query(_both(parts), 0.0)
+
+
+def _begins_plain(pattern: str) -> bool:
+    """Whether so much of the beginning is given that few words have to be tried."""
+    return not _SHAPES & set(pattern[:2])
+
+
+def _weighed(query: TantivyQuery, weight: float) -> TantivyQuery:
+    # A query that is not wrapped can leave out documents that cannot be among the first.
+    return query if weight == 1.0 else TantivyQuery.boost_query(query, weight)
 
 
 def _everything() -> TantivyQuery:

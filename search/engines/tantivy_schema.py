@@ -1,16 +1,21 @@
 """How a document is laid down in Tantivy: our own tokens with their positions, whole values, and columns."""
 
-from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
+from collections.abc import Iterable, Mapping
+
+from tantivy import Document, Occur, PreTokenizedString, Query, Schema, SchemaBuilder, Token
 
 from search import language_fields as fields
 from search.analysis import keyword, stem
 from search.engine import FACETS, VALUE_GAP, IndexDocument
-from search.engines.kept_words import KeptWords, as_token, field_tokens
+from search.engines.kept_numbers import pack
+from search.engines.kept_words import as_token, field_tokens
 
-LAYOUT = "tantivy-2"
+LAYOUT = "tantivy-3"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
 
 ID = "id"
+PLAIN = "plain"
+"""The stems of all the fields that are searched by them, as one: what a plain word is looked for in, and weighed."""
 KEPT = "kept"
 FIRST_DAY = "first_day"
 LAST_DAY = "last_day"
@@ -23,6 +28,10 @@ BY_REFERENCE = "by_reference"
 WHOLE_FIELDS = (*fields.KEYWORD_FIELDS, *fields.VALUE_FIELDS)
 VALUE_FACETS = tuple(name for name in FACETS if name in WHOLE_FIELDS)
 
+_TITLE_TIMES = 2
+"""How often a word of the title counts in `PLAIN`: tuned on the test collections (docs/measurements.md)."""
+
+_STEMS_KEPT = 500_000
 _ID_BITS = 40
 _LARGEST_ID = (1 << _ID_BITS) - 1
 _NEVER = 1 << 23
@@ -51,6 +60,7 @@ def make_schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
         if name in fields.STEMMED_FIELDS:
             builder.add_text_field(stem_field(name), tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field(PLAIN, tokenizer_name="whitespace", index_option="freq")
     for name in WHOLE_FIELDS:
         builder.add_text_field(keyword_field(name), tokenizer_name="raw", index_option="basic")
     for name in (*(facet_field(facet) for facet in VALUE_FACETS), BY_REFERENCE):
@@ -61,20 +71,45 @@ def make_schema() -> Schema:
     return builder.build()
 
 
-def lay_down(document: IndexDocument) -> tuple[Document, set[str]]:
-    """The document as Tantivy takes it, and every word that stands in it."""
+def of_ids(schema: Schema, ids: Iterable[int]) -> Query:
+    """The documents with these ids, without a score."""
+    # Twenty times as fast as Tantivy's own query for a set of terms, which goes through its list of all of them.
+    return _one_of([Query.term_query(schema, ID, number, index_option="basic") for number in ids], 0.0)
+
+
+def of_tokens(schema: Schema, field: str, tokens: Iterable[str]) -> Query:
+    """The documents that hold one of the tokens, all with the same score."""
+    return _one_of([Query.term_query(schema, field, token, index_option="basic") for token in tokens], 1.0)
+
+
+def _one_of(queries: list[Query], score: float) -> Query:
+    if not queries:
+        return Query.empty_query()
+    return Query.const_score_query(Query.boolean_query([(Occur.Should, query) for query in queries]), score)
+
+
+Tokens = dict[str, list[list[str]]]
+"""For each field of words the tokens of its values."""
+
+
+def tokens_of(document: IndexDocument) -> Tokens:
+    """The tokens of every field of words."""
+    return {name: field_tokens(document, name) for name in fields.WORD_FIELDS}
+
+
+def lay_down(document: IndexDocument, tokens: Tokens, numbers: Mapping[str, int]) -> Document:
+    """The document as Tantivy takes it; every token has a number."""
     laid = Document()
     laid.add_unsigned(ID, document.record_id)
-    seen: set[str] = set()
-    kept: list[list[list[str]]] = []
-    for name in fields.WORD_FIELDS:
-        values = field_tokens(document, name)
-        kept.append(values)
-        for value in values:
-            seen.update(value)
+    plain: list[str] = []
+    for name, values in tokens.items():
         _add_words(laid, name, values)
         if name in fields.STEMMED_FIELDS:
-            _add_words(laid, stem_field(name), [[as_token(stem(word)) for word in value] for value in values])
+            stems = [list(map(_stems.__getitem__, value)) for value in values]
+            _add_words(laid, stem_field(name), stems)
+            joined = " ".join(" ".join(value) for value in stems if value)
+            plain += [joined] * (_TITLE_TIMES if name == fields.TITLE else 1)
+    laid.add_text(PLAIN, " ".join(plain))
     for name in WHOLE_FIELDS:
         for whole in document.whole_values(name):
             laid.add_text(keyword_field(name), keyword(whole))
@@ -82,8 +117,22 @@ def lay_down(document: IndexDocument) -> tuple[Document, set[str]]:
                 laid.add_text(facet_field(name), whole)
     _add_dates(laid, document)
     laid.add_text(BY_REFERENCE, f"{document.reference}\0{document.record_id:0{len(str(_LARGEST_ID))}}")
-    laid.add_bytes(KEPT, KeptWords([number for number, _ in document.pages], kept).packed().encode())
-    return laid, seen
+    kept = [[list(map(numbers.__getitem__, value)) for value in values] for values in tokens.values()]
+    laid.add_bytes(KEPT, pack([number for number, _ in document.pages], kept))
+    return laid
+
+
+class _Stems(dict[str, str]):
+    """Tokens and the tokens of their stems; a text is looked up in one go."""
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= _STEMS_KEPT:
+            self.clear()
+        self[token] = stemmed = as_token(stem(token))
+        return stemmed
+
+
+_stems = _Stems()
 
 
 def _add_words(laid: Document, field: str, values: list[list[str]]) -> None:

@@ -1,7 +1,8 @@
-"""Documents written into the indexes of one folder, in batches, each of which is committed before the next begins."""
+"""Documents written into the indexes of one folder; whatever a call was given is committed when it returns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import tantivy
@@ -16,8 +17,11 @@ from search.engines.tantivy_files import (
     open_writer,
     reading_files,
 )
-from search.engines.tantivy_schema import ID, lay_down
+from search.engines.tantivy_schema import Tokens, lay_down, of_ids, tokens_of
 from search.engines.vocabulary import Vocabulary
+
+COMMIT_DOCUMENTS = 20_000
+"""About as many wait for one commit: each commit makes a segment, and segments have to be put together again."""
 
 
 class FolderWriter:
@@ -29,25 +33,26 @@ class FolderWriter:
         self._vocabulary = Vocabulary(folder)
         self._indexes: dict[str, tantivy.Index] = {}
         self._writers: dict[str, tantivy.IndexWriter] = {}
+        self._waiting: set[int] = set()
 
     def write(self, documents: Iterable[IndexDocument]) -> int:
         """Every document is in the index of its compartment and in no other; the number written."""
         written = 0
         for batch in in_batches(documents):
-            laid: dict[str, dict[int, tantivy.Document]] = {}
-            seen: set[str] = set()
-            for record_id, document in batch.items():
-                made, found = lay_down(document)
-                laid.setdefault(document.compartment, {})[record_id] = made
-                seen |= found
-            self._vocabulary.add(seen)
+            tokens = {record_id: tokens_of(document) for record_id, document in batch.items()}
+            self._vocabulary.add(
+                {word for each in tokens.values() for found in each.values() for word in chain(*found)}
+            )
+            if not self._waiting.isdisjoint(batch) or len(self._waiting) >= COMMIT_DOCUMENTS:
+                self._commit()
             # Out of where they may no longer be first: were this cut off here, a record would be missing until it is
             # indexed again, which its need in the database sees to; the other way round it would be shown.
             for compartment in compartments_in(self._folder):
-                self._delete(compartment, batch.keys() - laid.get(compartment, {}).keys())
-            for compartment, found_here in laid.items():
-                self._put(compartment, found_here)
+                moved = [each for each, document in batch.items() if document.compartment != compartment]
+                self._delete(compartment, moved)
+            self._put(batch, tokens)
             written += len(batch)
+        self._commit()
         return written
 
     def remove(self, record_ids: Iterable[int]) -> int:
@@ -55,34 +60,46 @@ class FolderWriter:
         wanted = set(record_ids)
         return sum(self._delete(compartment, wanted) for compartment in compartments_in(self._folder))
 
-    def _delete(self, compartment: str, record_ids: set[int]) -> int:
+    def _delete(self, compartment: str, record_ids: Collection[int]) -> int:
+        """The records are in no commit of this compartment; what waits to be committed is not looked at."""
         index = self._index(compartment)
         with reading_files():
             index.reload()
-            held = _of_ids(index, record_ids)
+            held = of_ids(index.schema, record_ids)
             count = count_of(index.searcher(), held) if record_ids else 0
             if count:
                 writer = self._writer(compartment)
+                # Not by term, which makes a signed number of the id and so finds nothing.
                 writer.delete_documents_by_query(held)
                 writer.commit()
         return count
 
-    def _put(self, compartment: str, documents: dict[int, tantivy.Document]) -> None:
-        writer = self._writer(compartment)
-        with reading_files():
-            writer.delete_documents_by_query(_of_ids(self._index(compartment), documents.keys()))
-            for document in documents.values():
-                writer.add_document(document)
-            writer.commit()
-        known = compartments_in(self._folder)
-        if compartment not in known:
-            list_compartments(self._folder, [*known, compartment])
+    def _put(self, batch: Mapping[int, IndexDocument], tokens: Mapping[int, Tokens]) -> None:
+        """The documents wait for the next commit."""
+        numbers = self._vocabulary.numbers
+        for compartment in sorted({document.compartment for document in batch.values()}):
+            here = [each for each, document in batch.items() if document.compartment == compartment]
+            writer = self._writer(compartment)
+            with reading_files():
+                writer.delete_documents_by_query(of_ids(self._index(compartment).schema, here))
+                for record_id in here:
+                    writer.add_document(lay_down(batch[record_id], tokens[record_id], numbers))
+        self._waiting |= batch.keys()
+
+    def _commit(self) -> None:
+        for writer in self._writers.values():
+            with reading_files():
+                writer.commit()
+        self._waiting.clear()
 
     def _index(self, compartment: str) -> tantivy.Index:
         if compartment not in self._indexes:
-            # One that is listed and not there is damage, not a reason to begin an empty one.
-            is_new = compartment not in compartments_in(self._folder)
-            self._indexes[compartment] = open_index(self._folder, compartment, make=is_new)
+            # One that is listed and not there is damage, not a reason to begin an empty one. A new one is listed before
+            # anything is in it, so that whatever is ever in it is looked through when a record moves.
+            known = compartments_in(self._folder)
+            self._indexes[compartment] = open_index(self._folder, compartment, make=compartment not in known)
+            if compartment not in known:
+                list_compartments(self._folder, [*known, compartment])
         return self._indexes[compartment]
 
     def _writer(self, compartment: str) -> tantivy.IndexWriter:
@@ -98,11 +115,6 @@ class FolderWriter:
                 if undo:
                     writer.rollback()
                 writer.wait_merging_threads()
-
-
-def _of_ids(index: tantivy.Index, record_ids: Iterable[int]) -> tantivy.Query:
-    # Deleting by term makes a signed number of the id and so finds nothing; a query keeps to the field's own kind.
-    return tantivy.Query.term_set_query(index.schema, ID, sorted(record_ids))
 
 
 @contextmanager

@@ -1,7 +1,20 @@
+from collections.abc import Callable
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.analysis import fold, keyword, stem, tokens, wildcard_pattern, words
+from search.analysis import (
+    beginnings,
+    fold,
+    keyword,
+    stem,
+    tokens,
+    tokens_beginning_with,
+    wildcard_pattern,
+    word_counts,
+    words,
+)
 
 
 def test_welsh_letters_are_found_without_their_accents() -> None:
@@ -75,3 +88,43 @@ def test_marking_and_indexing_see_the_same_words(text: str) -> None:
 
 def test_a_word_longer_than_any_is_cut_and_does_not_hold_things_up() -> None:
     assert words("x" * 20_000 + " end") == ["x" * 64, "end"]
+
+
+@settings(max_examples=300)
+@given(st.text(st.characters() | st.sampled_from("abA'’ʼ‘“—\u0302\u00ad é-_1 "), max_size=40))
+def test_words_stand_where_they_are_said_to(text: str) -> None:
+    found = list(tokens(text))
+
+    assert [token.word for token in found] == words(text)
+    assert [token.word for token in found] == [fold(text[token.start : token.end]) for token in found]
+    assert [word_counts(text)[token.start] for token in found] == list(range(1, len(found) + 1))
+    for begin in (frozenset("a"), frozenset({"b", "1a", "ab", "e"})):
+        expected = [token for token in found if token.word.startswith(tuple(begin))]
+        assert list(tokens_beginning_with(begin, text)) == expected
+
+
+def check_beginning(word: str) -> None:
+    assert word.startswith(tuple(beginnings(word, stemmed=False)))
+    if found := beginnings(word, stemmed=True):
+        assert word.startswith(tuple(found)), word
+
+
+@settings(max_examples=1_000)
+@given(
+    st.text("aeioybdfgstlinedr", min_size=1, max_size=9), st.sampled_from(["", "s", "ed", "ing", "ies", "ly", "ying"])
+)
+def test_no_stem_changes_how_a_word_begins_further_than_is_reckoned_with(word: str, ending: str) -> None:
+    check_beginning(word + ending)
+
+
+def test_no_real_word_begins_otherwise_than_is_reckoned_with(corpus: Callable[[str], Path]) -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in corpus("ir").rglob("docs.jsonl"))
+    met = set(words(text)) | {"dying", "lying", "tying", "skies", "skis", "idly", "ugly", "early", "only", "singly"}
+
+    assert len(met) > 10_000
+    for word in met:
+        check_beginning(word)
+
+
+def test_printed_signs_part_words_as_plain_ones_do() -> None:
+    assert words("“Mair’s” ‘gate’—shut… at £5–£6") == ["mair", "gate", "shut", "at", "5", "6"]

@@ -1,0 +1,168 @@
+"""The words of a document as the numbers of a vocabulary, for what an engine cannot answer from its posting lists.
+
+The engine narrows a question down to candidates; the numbers of those are read here as arrays, and what the language
+means by a phrase or a distance is worked out from them by the same rules that mark a page.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search import language_fields as fields
+from search.engine import VALUE_GAP, PageHits
+from search.engines.errors import REBUILD, IndexUnreadableError
+from search.engines.vocabulary import Vocabulary
+from search.language_tree import Placed, Text
+from search.marking import Leaf, marked_places, spans_of
+from search.spans import Places
+
+Numbers = NDArray[np.int64]
+
+_POSITION_BITS = 32
+_PLANES = 4
+_READ_AT_ONCE = 4_000
+_FEW = 4
+
+
+def pack(pages: Sequence[int], values: Sequence[Sequence[Sequence[int]]]) -> bytes:
+    """The numbers of the pages, and for each field of words, in their order, the words' numbers of each value."""
+    head = [len(pages), *pages]
+    for found in values:
+        head += [len(found), *map(len, found)]
+    words = np.fromiter(chain.from_iterable(chain.from_iterable(values)), dtype="<u4")
+    # Common words have small numbers: with the like bytes of all of them together the zeros pack to nothing.
+    planes = words.view(np.uint8).reshape(-1, _PLANES).T
+    return np.array([len(head), *head], dtype="<u4").tobytes() + planes.tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptField:
+    """One field of a document: its words' numbers, byte by byte, how many each value has, the numbers of the pages."""
+
+    planes: tuple[bytes, ...]
+    lengths: Sequence[int]
+    pages: Sequence[int]
+
+
+def unpack(packed: bytes, field: str) -> KeptField:
+    """One field of what was packed.
+
+    Raises:
+        IndexUnreadableError: The bytes are not what `pack` made.
+    """
+    try:
+        (size,) = struct.unpack_from("<I", packed)
+        head = struct.unpack_from(f"<{size}I", packed, 4)
+        place, start = 1 + head[0], 0
+        for _ in range(fields.WORD_FIELDS.index(field)):
+            start += sum(head[place + 1 : place + 1 + head[place]])
+            place += 1 + head[place]
+        lengths = head[place + 1 : place + 1 + head[place]]
+    except (struct.error, IndexError, MemoryError) as error:
+        raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
+    count, rest = divmod(len(packed) - 4 * (size + 1), _PLANES)
+    begin, length = 4 * (size + 1) + start, sum(lengths)
+    if rest or start + length > count:
+        raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
+    planes = tuple(packed[i : i + length] for i in range(begin, begin + _PLANES * count, count)) if length else ()
+    return KeptField(planes, lengths, head[1 : 1 + head[0]])
+
+
+def _words_of(documents: Sequence[KeptField]) -> NDArray[np.uint32]:
+    words = np.zeros(sum(sum(document.lengths) for document in documents), dtype=np.uint32)
+    for plane in range(_PLANES):
+        found = b"".join([document.planes[plane] for document in documents if document.planes])
+        words |= np.frombuffer(found, dtype=np.uint8).astype(np.uint32) << np.uint32(8 * plane)
+    return words
+
+
+class _Standing:
+    """Where each leaf stands in some documents: the document's number and the position in one number."""
+
+    def __init__(self, documents: Sequence[KeptField], field: str, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._stemmed = field in fields.STEMMED_FIELDS
+        self._words = _words_of(documents)
+        if len(self._words) and int(self._words.max()) >= len(vocabulary):
+            # A word without a name might be any word: the list of words is not the one these were numbered by.
+            raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
+        self._keys = _positions(documents, 0 if field == fields.TEXT else VALUE_GAP)
+        self._found: dict[Leaf, Places] = {}
+
+    def places(self, leaf: Leaf) -> Places:
+        if leaf not in self._found:
+            wanted = self._vocabulary.expand_to_numbers(leaf, stemmed=self._stemmed)
+            self._found[leaf] = self._keys[self._is_one_of(wanted)]
+        return self._found[leaf]
+
+    def _is_one_of(self, wanted: Numbers) -> NDArray[np.bool_]:
+        if len(wanted) <= _FEW:
+            found = np.zeros(len(self._words), dtype=np.bool_)
+            for number in wanted:
+                found |= self._words == number
+            return found
+        table = np.zeros(len(self._vocabulary), dtype=np.bool_)
+        table[wanted] = True
+        chosen: NDArray[np.bool_] = table[self._words]
+        return chosen
+
+
+def _positions(documents: Sequence[KeptField], gap: int) -> Places:
+    """For each word its document and its position in one number; values stand the gap apart."""
+    lengths = np.array([length for document in documents for length in document.lengths], dtype=np.int64)
+    owners = np.repeat(np.arange(len(documents)), [len(document.lengths) for document in documents])
+    if not len(lengths):
+        return _NOWHERE
+    ends = np.cumsum(lengths + gap)
+    starts = ends - lengths - gap
+    # Each document's positions begin at nought.
+    firsts = np.searchsorted(owners, np.arange(len(documents)))
+    begins = np.append(starts, ends[-1])[firsts][owners]
+    keys = (owners << _POSITION_BITS) + starts - begins
+    inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return np.repeat(keys, lengths) + inside
+
+
+_NOWHERE: Places = np.empty(0, dtype=np.int64)
+
+
+def holding(placed: Placed, field: str, packed: Iterable[bytes], vocabulary: Vocabulary) -> Numbers:
+    """Which of the documents, counted from 0, hold it in the field; so many of them are read at once."""
+    found: list[Numbers] = [_NOWHERE]
+    for base, batch in enumerate(_batches(packed)):
+        standing = _Standing([unpack(each, field) for each in batch], field, vocabulary)
+        owners = np.unique(spans_of(placed, standing.places).first >> _POSITION_BITS)
+        found.append(owners + base * _READ_AT_ONCE)
+    return np.concatenate(found)
+
+
+def _batches(packed: Iterable[bytes]) -> Iterator[list[bytes]]:
+    source = iter(packed)
+    while batch := list(islice(source, _READ_AT_ONCE)):
+        yield batch
+
+
+def page_hits(
+    parts: Sequence[Text], kept: Mapping[int, bytes], vocabulary: Vocabulary
+) -> dict[int, tuple[PageHits, ...]]:
+    """For each record, whose words are given packed, the pages on which something that was asked for stands."""
+    hits: dict[int, tuple[PageHits, ...]] = dict.fromkeys(kept, ())
+    if not parts or not kept:
+        return hits
+    documents = [unpack(packed, fields.TEXT) for packed in kept.values()]
+    standing = _Standing(documents, fields.TEXT, vocabulary)
+    marked = np.unique(np.concatenate([marked_places(part.placed, standing.places) for part in parts]))
+    bounds = np.searchsorted(marked >> _POSITION_BITS, np.arange(len(documents) + 1)).tolist()
+    positions = marked & ((1 << _POSITION_BITS) - 1)
+    for number, record_id in enumerate(kept):
+        here = positions[bounds[number] : bounds[number + 1]]
+        if len(here):
+            pages, lengths = documents[number].pages, documents[number].lengths
+            ends = np.cumsum(lengths)
+            counts = np.bincount(np.searchsorted(ends, here, side="right"), minlength=len(pages))
+            hits[record_id] = tuple(PageHits(pages[i], int(counts[i])) for i in np.flatnonzero(counts).tolist())
+    return hits

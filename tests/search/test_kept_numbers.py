@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from search import language_fields as fields
+from search.engine import IndexDocument
+from search.engines import kept_numbers
+from search.engines.errors import IndexUnreadableError
+from search.engines.kept_numbers import holding, pack, page_hits, unpack
+from search.engines.tantivy_schema import tokens_of
+from search.engines.vocabulary import Vocabulary
+from search.language import parse_query
+from search.language_tree import Near, Phrase, Placed, Text, Wildcard, Word
+from search.plain_scan import field_words, stretches
+
+_WORDS = st.sampled_from(["road", "roads", "park", "parking", "gate", "the"])
+_TEXT = st.lists(_WORDS, max_size=8).map(" ".join)
+_DOCUMENTS = st.lists(st.tuples(st.lists(_TEXT, max_size=3), st.lists(_TEXT, max_size=3)), min_size=1, max_size=6)
+_LEAF = st.one_of(_WORDS.map(Word), _WORDS.map(lambda w: Word(w, exact=True)), st.just(Wildcard("pa*")))
+_PLACED = st.recursive(
+    _LEAF | st.lists(_LEAF, min_size=2, max_size=3).map(lambda parts: Phrase(tuple(parts))),
+    lambda inner: st.builds(Near, inner, inner, st.integers(1, 4), ordered=st.booleans()),
+    max_leaves=4,
+)
+
+
+def kept(folder: Path, documents: list[IndexDocument]) -> tuple[list[bytes], Vocabulary]:
+    vocabulary = Vocabulary(folder)
+    tokens = [tokens_of(document) for document in documents]
+    vocabulary.add({token for each in tokens for values in each.values() for value in values for token in value})
+    numbers = vocabulary.numbers
+    packed = [
+        pack([n for n, _ in document.pages], [[[numbers[t] for t in value] for value in v] for v in each.values()])
+        for document, each in zip(documents, tokens, strict=True)
+    ]
+    return packed, vocabulary
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(given_documents=_DOCUMENTS, placed=_PLACED)
+def test_what_is_held_is_what_reading_each_word_finds(
+    at_once: int,
+    given_documents: list[tuple[list[str], list[str]]],
+    placed: Placed,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_numbers, "_READ_AT_ONCE", at_once)
+    documents = [
+        IndexDocument(i, pages=[(n + 3, text) for n, text in enumerate(pages)], people=people)
+        for i, (pages, people) in enumerate(given_documents)
+    ]
+    packed, vocabulary = kept(tmp_path_factory.mktemp("kept"), documents)
+    words = [field_words(document) for document in documents]
+
+    for field in (fields.TEXT, fields.PERSON, fields.BOX):
+        expected = [i for i, each in enumerate(words) if stretches(placed, each[field])]
+        assert holding(placed, field, packed, vocabulary).tolist() == expected
+
+    hits = page_hits([Text(placed)], dict(enumerate(packed)), vocabulary)
+    assert [i for i, found in hits.items() if found] == holding(placed, fields.TEXT, packed, vocabulary).tolist()
+
+
+def test_words_are_counted_on_their_pages_and_empty_pages_between_are_passed_over(tmp_path: Path) -> None:
+    pages = [(2, "the road"), (3, ""), (4, "road and road"), (9, "park")]
+    packed, vocabulary = kept(tmp_path, [IndexDocument(7, pages=pages), IndexDocument(8)])
+    parts = [Text(Word("road")), Text(Word("park", exact=True))]
+
+    found = page_hits(parts, {7: packed[0], 8: packed[1]}, vocabulary)
+
+    assert [(page.number, page.count) for page in found[7]] == [(2, 1), (4, 2), (9, 1)]
+    assert found[8] == ()
+    assert unpack(packed[0], fields.TEXT).pages == (2, 3, 4, 9)
+
+
+def test_a_phrase_runs_over_pages_and_is_counted_on_both(tmp_path: Path) -> None:
+    packed, vocabulary = kept(tmp_path, [IndexDocument(1, pages=[(1, "the park"), (2, "gate")])])
+    query = parse_query('"park gate"').node
+    assert isinstance(query, Text)
+
+    assert [(p.number, p.count) for p in page_hits([query], {1: packed[0]}, vocabulary)[1]] == [(1, 1), (2, 1)]
+
+
+def test_bytes_that_were_not_packed_and_words_without_a_name_are_damage(tmp_path: Path) -> None:
+    packed, vocabulary = kept(tmp_path, [IndexDocument(1, pages=[(1, "park gate")])])
+
+    for damaged in (b"", packed[0][:9], packed[0] + b"x", b"\xff\xff\xff\xff" + packed[0][4:]):
+        with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
+            unpack(damaged, fields.TEXT)
+    with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
+        holding(Word("park"), fields.TEXT, packed, Vocabulary(tmp_path / "lost"))
+    assert holding(Word("park"), fields.TEXT, packed, vocabulary).tolist() == [0]
