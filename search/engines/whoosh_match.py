@@ -170,26 +170,21 @@ class _Matcher:
 
     def _read_frequency(self, leaf: Leaf, field: str) -> Numbers | None:
         total: Numbers | None = None
-        for word in self._words(leaf, field):
-            for base, postings in self._snapshot.postings(field, word):
-                if total is None:
-                    total = np.zeros(self._snapshot.size)
-                total[postings.docs + base] += postings.counts
+        for base, postings in self._snapshot.leaf_postings(field, leaf):
+            if total is None:
+                total = np.zeros(self._snapshot.size)
+            postings.add_counts(total, base)
         return total
-
-    def _words(self, leaf: Leaf, field: str) -> list[str]:
-        return self._snapshot.vocabulary.expand(leaf, stemmed=field in fields.STEMMED_FIELDS)
 
     def keys(self, leaf: Leaf, field: str, documents: Mask) -> Places:
         """Where the leaf stands in these documents: document and position in one number, in order."""
-        found = [
-            postings.keys(documents, base)
-            for word in self._words(leaf, field)
-            for base, postings in self._snapshot.postings(field, word)
-        ]
-        if not found:
+        known = self._snapshot.leaf_postings(field, leaf)
+        if not known:
             return np.empty(0, dtype=np.int64)
-        return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+        found = [postings.keys(documents, base) for base, postings in known]
+        if len(found) == 1 and not known[0][1].is_wide:
+            return found[0]
+        return np.sort(np.concatenate(found))
 
     def _keyword(self, asked: Keyword) -> Mask:
         column = self._snapshot.columns.values[asked.field]

@@ -1,6 +1,7 @@
 """Whoosh's posting lists as arrays: which documents hold a word, how often and where."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
 
 from search.engines.whoosh_files import reading_files
+from search.engines.whoosh_wide import lie_together, read_lists
 from search.language_fields import TEXT
+from search.marking import Leaf
 
 POSITION_BITS = 32
 CACHE_BYTES = 96 * 2**20
@@ -25,9 +28,18 @@ class Postings:
     docs: NDArray[np.int32]
     counts: NDArray[np.int32]
     packed: bytes
+    is_wide: bool = False
+    """The lists of many words one after the other: a document may come more than once, and in any order."""
+
+    def add_counts(self, totals: NDArray[np.float64], base: int) -> None:
+        """How often it stands in each document is added to the totals."""
+        if self.is_wide:
+            totals += np.bincount(self.docs + base, weights=self.counts, minlength=len(totals))
+        else:
+            totals[self.docs + base] += self.counts
 
     def keys(self, wanted: NDArray[np.bool_], base: int) -> NDArray[np.int64]:
-        """Document and position in one number, for the wanted documents, in order."""
+        """Document and position in one number, for the wanted documents; in order unless it is wide."""
         chosen = np.flatnonzero(wanted[self.docs + base])
         if not len(chosen):
             return np.empty(0, dtype=np.int64)
@@ -54,21 +66,37 @@ class PostingsCache:
     """Posting lists read from segments, which never change; the least recently used are let go."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[tuple[str, str, str], Postings | None] = OrderedDict()
+        self._held: OrderedDict[tuple[str, str, str | Leaf], Postings | None] = OrderedDict()
         self._bytes = 0
         self._lexicons: dict[tuple[str, str], frozenset[bytes]] = {}
 
     def read(self, segment_id: str, reader: Any, field: str, word: str) -> Postings | None:
         """The postings of a word in a field of a segment, or None where it does not stand."""
-        # A pattern can stand for thousands of words, of which few are in any title or name: those are told apart here
-        # without a look into the file for each.
-        if field != TEXT and word.encode() not in self._lexicon(segment_id, reader, field):
-            return None
-        key = (segment_id, field, word)
+        return self._keep((segment_id, field, word), lambda: _read(reader, field, word))
+
+    def read_wide(self, segment_id: str, reader: Any, field: str, leaf: Leaf, words: Sequence[str]) -> Postings | None:
+        """The postings of all the words that the leaf stands for, as one."""
+
+        def read() -> Postings | None:
+            known = sorted(words)
+            # Words that do not lie together are looked up one by one, and few of thousands are in any title or name:
+            # those are told apart without a look into the file for each.
+            if field != TEXT and not lie_together(known):
+                lexicon = self._lexicon(segment_id, reader, field)
+                known = [word for word in known if word.encode() in lexicon]
+            with reading_files():
+                found = read_lists(reader, field, known)
+                packed = b"".join(found.values)
+            docs = np.frombuffer(found.docs, dtype=np.uint32).astype(np.int32)
+            return Postings(docs, found.counts(), packed, is_wide=True) if len(docs) else None
+
+        return self._keep((segment_id, field, leaf), read)
+
+    def _keep(self, key: tuple[str, str, str | Leaf], read: Callable[[], Postings | None]) -> Postings | None:
         if key in self._held:
             self._held.move_to_end(key)
             return self._held[key]
-        found = _read(reader, field, word)
+        found = read()
         self._held[key] = found
         self._bytes += _size(found)
         while self._bytes > CACHE_BYTES and len(self._held) > 1:

@@ -15,6 +15,10 @@ from search.engines.whoosh_files import latest_generation, open_segment, open_st
 from search.engines.whoosh_postings import Postings, PostingsCache
 from search.engines.whoosh_schema import PAGES
 from search.language_tree import Word
+from search.marking import Leaf
+
+WIDE = 24
+"""Of so many words the posting lists are read and kept as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,14 @@ class Snapshot:
         """The postings of a word in each segment that has it, with the number of the segment's first document."""
         found = ((s.base, self._cache.read(s.segment_id, s.reader, field, word)) for s in self.segments)
         return [(base, postings) for base, postings in found if postings is not None]
+
+    def leaf_postings(self, field: str, leaf: Leaf) -> list[tuple[int, Postings]]:
+        """The postings of every word that the leaf stands for, each with the number of its segment's first document."""
+        words = self.vocabulary.expand(leaf, stemmed=field in fields.STEMMED_FIELDS)
+        if len(words) < WIDE:
+            return [found for word in words for found in self.postings(field, word)]
+        read = ((s.base, self._cache.read_wide(s.segment_id, s.reader, field, leaf, words)) for s in self.segments)
+        return [(base, postings) for base, postings in read if postings is not None]
 
     def holders(self, word: str, allowed: NDArray[np.bool_]) -> int:
         """How many times over the allowed documents hold the word or another form of it; 0 where none does."""

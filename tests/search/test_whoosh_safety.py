@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from search.engine import IndexDocument
-from search.engines import whoosh_files, whoosh_writing
+from search.engines import whoosh_files, whoosh_snapshot, whoosh_writing
 from search.engines.errors import IndexBusyError, IndexUnreadableError
 from search.engines.index_folder import LOCK, POINTER, IndexFolder
 from search.engines.whoosh import WhooshEngine
@@ -157,3 +157,61 @@ def test_the_writers_lock_is_a_file_that_stays(engine: WhooshEngine) -> None:
     engine.index([paper(1)])
 
     assert (engine._folder.path / LOCK).exists()
+
+
+@pytest.mark.parametrize(
+    "written", ["re*", "*ds", "re* w/3 *ing", '"r?ads pa*"', "roads~2", "person:ma*", "roads", "the*"]
+)
+def test_the_lists_of_many_words_read_as_one_say_what_each_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    words = [
+        "the",
+        "roads",
+        "reads",
+        "rents",
+        "parking",
+        "parks",
+        "resting",
+        "thesis",
+        "therein",
+        "road",
+        "rods",
+        "Mair",
+    ]
+    papers = [
+        paper(n, " ".join(words[(n * k) % len(words)] for k in range(1, 9)), people=[words[n % 12]]) for n in range(300)
+    ]
+    query = parse_query(written)
+
+    def answers() -> object:
+        engine = WhooshEngine(tmp_path / "index")
+        hits = engine.find(query, compartments=BOTH, limit=50).hits
+        return hits, ids(engine, written, BOTH), engine.locate(query, range(0, 300, 7), compartments=BOTH)
+
+    WhooshEngine(tmp_path / "index").index(papers[:200])
+    WhooshEngine(tmp_path / "index").index(papers[150:])
+    monkeypatch.setattr(whoosh_snapshot, "WIDE", 1)
+    as_one = answers()
+    monkeypatch.setattr(whoosh_snapshot, "WIDE", 1_000)
+
+    assert as_one == answers()
+    assert ids(WhooshEngine(tmp_path / "index"), written, BOTH)
+
+
+def test_bytes_changed_inside_lists_read_as_one_are_damage_too(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whoosh_snapshot, "WIDE", 1)
+    engine.index([paper(n, f"roads word{n}") for n in range(1, 400)])
+    engine.close()
+    folder = IndexFolder(engine._folder.path, SCHEMA_VERSION).current()
+    assert folder is not None
+    segment = next(iter(folder.glob("*.seg")))
+    whole = bytearray(segment.read_bytes())
+    for place in range(len(whole) // 4, len(whole) * 3 // 4):
+        whole[place] ^= 0xFF
+    segment.write_bytes(bytes(whole))
+
+    with pytest.raises(DamagedError, match="candour index rebuild"):
+        ids(engine, "word*")
