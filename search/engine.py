@@ -237,5 +237,9 @@ class SearchEngine(Protocol):
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
 
+    @property
+    def unused_bytes(self) -> int:
+        """What a writer that was cut off left in the index's folder, and no document needs."""
+
     def close(self) -> None:
         """Let go of the index's files."""

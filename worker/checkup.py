@@ -36,6 +36,7 @@ CONFINEMENTS = {
 # Measured at 100,000 records of 350 words (docs/measurements.md): one question in twenty takes over a fifth of a second
 # and one in a hundred over a second, and what Whoosh does grows with their number.
 WHOOSH_LIMIT = 100_000
+UNUSED_LIMIT = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,8 @@ def _index(archive: Archive) -> Finding:
     with archive.reading() as session:
         records = session.scalar(select(func.count(Record.id)).where(Record.purged_at.is_(None))) or 0
         waiting = session.scalar(select(func.count()).select_from(IndexNeed)) or 0
-    found = engine_of(archive).document_count
+    engine = engine_of(archive)
+    found = engine.document_count
     if found != records and not waiting:
         return Finding(
             "index", FAULT, f"{found} records are indexed and {records} are held: run `candour index rebuild`"
@@ -233,6 +235,14 @@ def _index(archive: Archive) -> Finding:
             f"{records} records have outgrown Whoosh, which was measured at 100,000 (19 of 20 questions in 0.2 s, the"
             " slowest in 1.3 s), and slows as they grow: set CANDOUR_SEARCH_URL=tantivy: and run"
             " `candour index rebuild`",
+        )
+    unused = engine.unused_bytes
+    if unused > UNUSED_LIMIT:
+        return Finding(
+            "index",
+            ADVICE,
+            f"{unused / 1e6:,.0f} MB in its folder are left from a writer that was cut off, and no record needs them:"
+            " the next change clears them away, and so does `candour index rebuild`",
         )
     return Finding("index", GOOD, f"{found} records indexed, {waiting} waiting")
 

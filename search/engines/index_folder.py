@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,13 +86,43 @@ class IndexFolder:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def unused_bytes(self, unused: Callable[[Path], Iterable[Path]]) -> int:
+        """What lies here and no document needs, left by a writer or a rebuild that was cut off; 0 while one writes.
+
+        `unused` says which files of the folder in use are no part of its index.
+        """
+        if not self.path.exists():
+            return 0
+        try:
+            with self._alone(0.0):
+                folder = self.current()
+                files = [path for left in self._left_over() for path in left.rglob("*")]
+                files += unused(folder) if folder else []
+                return sum(path.stat().st_size for path in files if path.is_file())
+        except IndexBusyError:
+            return 0
+
+    def _left_over(self) -> list[Path]:
+        """Folders of rebuilds that were cut off. None where the pointer cannot be read: any may be the one in use."""
+        used = self._pointed_name()
+        return [folder for folder in sorted(self.path.glob("index-*")) if used and folder.name != used]
+
     @contextmanager
     def writing(self, wait_seconds: float) -> Iterator[None]:
         """Be the only writer, of all processes, until the block ends; the system frees the lock if we are killed.
 
+        What a rebuild that was cut off left behind is cleared away first.
+
         Raises:
             IndexBusyError: Another writer did not finish in time.
         """
+        with self._alone(wait_seconds):
+            for left in self._left_over():
+                shutil.rmtree(left, ignore_errors=True)
+            yield
+
+    @contextmanager
+    def _alone(self, wait_seconds: float) -> Iterator[None]:
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / LOCK).open("w") as lock:
             deadline = time.monotonic() + wait_seconds

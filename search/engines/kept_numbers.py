@@ -5,9 +5,11 @@ means by a phrase or a distance is worked out from them by the same rules that m
 """
 
 import struct
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,14 +157,12 @@ def page_hits(
         return hits
     documents = [unpack(packed, fields.TEXT) for packed in kept.values()]
     standing = _Standing(documents, fields.TEXT, vocabulary)
-    marked = np.unique(np.concatenate([marked_places(part.placed, standing.places) for part in parts]))
+    found = [marked_places(part.placed, standing.places) for part in parts]
+    marked = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
     bounds = np.searchsorted(marked >> _POSITION_BITS, np.arange(len(documents) + 1)).tolist()
-    positions = marked & ((1 << _POSITION_BITS) - 1)
-    for number, record_id in enumerate(kept):
-        here = positions[bounds[number] : bounds[number + 1]]
-        if len(here):
-            pages, lengths = documents[number].pages, documents[number].lengths
-            ends = np.cumsum(lengths)
-            counts = np.bincount(np.searchsorted(ends, here, side="right"), minlength=len(pages))
-            hits[record_id] = tuple(PageHits(pages[i], int(counts[i])) for i in np.flatnonzero(counts).tolist())
+    positions = (marked & ((1 << _POSITION_BITS) - 1)).tolist()
+    for number, (record_id, document) in enumerate(zip(kept, documents, strict=True)):
+        ends = list(accumulate(document.lengths))
+        counts = Counter(bisect_right(ends, place) for place in positions[bounds[number] : bounds[number + 1]])
+        hits[record_id] = tuple(PageHits(document.pages[page], counts[page]) for page in sorted(counts))
     return hits

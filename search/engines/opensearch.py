@@ -216,6 +216,11 @@ class OpenSearchEngine:
         """How many documents the indexes hold, in all compartments."""
         return sum(self._server.count(alias, EVERYTHING) for alias in self._aliases().values())
 
+    @property
+    def unused_bytes(self) -> int:
+        """None here: the server clears away what it no longer needs."""
+        return 0
+
     def close(self) -> None:
         """Let go of the connections."""
         self._server.close()

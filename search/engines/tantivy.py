@@ -26,6 +26,7 @@ from search.engines.tantivy_files import (
     kept_of,
     list_compartments,
     reading_files,
+    unused_files,
 )
 from search.engines.tantivy_queries import QueryMaker
 from search.engines.tantivy_schema import ID, LAYOUT, of_ids
@@ -166,6 +167,11 @@ class TantivyEngine:
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
         return self._read(lambda views, _: sum(view.searcher.num_docs for view in views))
+
+    @property
+    def unused_bytes(self) -> int:
+        """What lies in the index's folder and no document needs; 0 while somebody writes."""
+        return self._folder.unused_bytes(unused_files)
 
     def close(self) -> None:
         """Let go of the index's files; the next call opens them again."""

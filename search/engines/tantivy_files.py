@@ -83,6 +83,19 @@ class FolderMark:
         return tuple((name, found.st_ino, found.st_mtime_ns) for name, found in states)
 
 
+def unused_files(folder: Path) -> list[Path]:
+    """The files in the indexes of the folder that are no part of their last commits."""
+    found: list[Path] = []
+    for compartment in compartments_in(folder):
+        inside = compartment_folder(folder, compartment)
+        with reading_files():
+            segments = json.loads((inside / _CONTENTS).read_text(encoding="utf-8"))["segments"]
+            used = {str(segment["segment_id"]).replace("-", "") for segment in segments}
+        own = (path for path in sorted(inside.iterdir()) if path.name != _CONTENTS and not path.name.startswith("."))
+        found += [path for path in own if path.name.split(".")[0] not in used]
+    return found
+
+
 def open_index(folder: Path, compartment: str, *, make: bool = False) -> tantivy.Index:
     """The index of one compartment, made where there is none yet if that is wished."""
     path = compartment_folder(folder, compartment)

@@ -18,7 +18,7 @@ from search.engines.errors import IndexUnreadableError
 from search.engines.index_folder import IndexFolder
 from search.engines.spelling import suggest
 from search.engines.whoosh_facets import best_hits, count_facets
-from search.engines.whoosh_files import create_index
+from search.engines.whoosh_files import create_index, unused_files
 from search.engines.whoosh_match import Matched, marked_positions, match_query
 from search.engines.whoosh_schema import SCHEMA_VERSION, make_schema
 from search.engines.whoosh_snapshot import Snapshot, SnapshotKeeper
@@ -154,6 +154,11 @@ class WhooshEngine:
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
         return self._read(lambda snapshot: int(snapshot.live.sum()), 0)
+
+    @property
+    def unused_bytes(self) -> int:
+        """What lies in the index's folder and no document needs; 0 while somebody writes."""
+        return self._folder.unused_bytes(unused_files)
 
     def close(self) -> None:
         """Let go of the index's files; the next call opens them again."""

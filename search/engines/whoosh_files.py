@@ -16,6 +16,7 @@ from whoosh.reading import CorruptIndexError, ReaderClosed, SegmentReader
 from whoosh.writing import SegmentWriter
 
 from search.engines.errors import REBUILD, IndexBusyError, IndexUnreadableError
+from search.engines.vocabulary import FILE_NAME
 
 INDEX_NAME = "records"
 _MEMORY_MB = 256
@@ -75,6 +76,14 @@ def read_contents(storage: Any) -> Any:
     """The segments of the newest generation, its number and its schema."""
     with reading_files():
         return TOC.read(storage, INDEX_NAME)  # type: ignore[no-untyped-call]
+
+
+def unused_files(folder: Path) -> list[Path]:
+    """The files in the folder that are no part of the newest generation of the index."""
+    contents = read_contents(open_storage(folder))
+    used = {str(segment.segment_id()) for segment in contents.segments}
+    used |= {f"_{INDEX_NAME}_{contents.generation}", f"{INDEX_NAME}_WRITELOCK", Path(FILE_NAME).stem}
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name.split(".")[0] not in used]
 
 
 def open_segment(storage: Any, schema: Any, segment: Any) -> Any:

@@ -278,3 +278,41 @@ def test_a_damaged_tantivy_index_says_so_and_a_rebuild_mends_it(tmp_path: Path, 
 
     engine.rebuild([paper(1), paper(2)])
     assert ids(engine, "roads") == (1, 2)
+
+
+def test_what_a_writer_that_was_cut_off_left_is_counted_and_cleared_away_by_the_next(
+    kind: str, engine: SearchEngine, tmp_path: Path
+) -> None:
+    assert engine.unused_bytes == 0
+    engine.index([paper(1)])
+    assert engine.unused_bytes == 0
+
+    outer = tmp_path / "index"
+    left = outer / "index-000009"
+    left.mkdir()
+    (left / "half.made").write_bytes(b"x" * 1_000)
+    inside = next(path for path in (outer / "index-000001").rglob("*") if path.suffix in (".seg", ".idx")).parent
+    (inside / ("records_cut0off.seg" if kind == "whoosh" else "0123456789abcdef.idx")).write_bytes(b"x" * 500)
+    assert engine.unused_bytes == 1_500
+
+    engine.index([paper(2)])
+    assert not left.exists()
+    assert engine.unused_bytes <= 500
+    assert ids(engine, "roads") == (1, 2)
+
+    engine.rebuild([paper(1), paper(2)])
+    assert engine.unused_bytes == 0
+    assert ids(engine, "roads") == (1, 2)
+
+
+def test_nothing_is_cleared_away_where_it_cannot_be_told_which_index_is_in_use(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
+    engine.index([paper(1)])
+    engine.close()
+    (tmp_path / "index" / POINTER).write_text("{")
+
+    with pytest.raises(DamagedError):
+        engine.index([paper(2)])
+
+    assert any((tmp_path / "index" / "index-000001").iterdir())
