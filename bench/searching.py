@@ -403,14 +403,14 @@ def _line(
     first = {i: _took(ask) for i, ask in asks.items()}
     # What took more than a second is not asked again: its first time is counted for every round.
     rounds = [
-        {i: _took(ask) if first[i].wall < SLOW_MS else first[i] for i, ask in asks.items()} for _ in range(ROUNDS - 1)
+        {i: _took(ask) if first[i].own < SLOW_MS else first[i] for i, ask in asks.items()} for _ in range(ROUNDS - 1)
     ]
     times = [(i, took) for turn in (first, *rounds) for i, took in turn.items()]
     walls = [took.wall for _, took in times]
     own = [took.own for _, took in times]
     shared = [took.own for i, took in times if QUERIES[i][2] and QUERIES[i][3]]
     # Eight at once only where one at a time is quick; a system that needs seconds alone would need minutes so.
-    together = _eight_at_once(list(asks.values())) if _percentile(walls, 95) < SLOW_MS else []
+    together = _eight_at_once(list(asks.values())) if _percentile(own, 95) < SLOW_MS else []
     if name.startswith(ONE_THREAD):
         together = []
     figures = [

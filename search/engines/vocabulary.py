@@ -7,7 +7,7 @@ look-up; a word that is missing would hide documents, so the words of a commit a
 import os
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ class Vocabulary:
         self._offset = 0
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
+        # Only words that are not their own stem: a list for each of the others would be a million objects to keep.
         self._forms: dict[str, list[str]] = {}
         self._sorted: list[str] = []
         self._put_in_order = 0
@@ -71,7 +72,8 @@ class Vocabulary:
                 is_new = word not in self._numbers
                 if word and is_new:
                     self._numbers[word] = len(self._words)
-                    self._forms.setdefault(root or word, []).append(word)
+                    if root:
+                        self._forms.setdefault(root, []).append(word)
                 self._words.append(word if is_new else "")
             self._lines = ""
             self._expanded.clear()
@@ -109,11 +111,15 @@ class Vocabulary:
     def _expand(self, leaf: Leaf, *, stemmed: bool) -> list[str]:
         match leaf:
             case Word(text, exact):
-                return [text] if exact or not stemmed else self._forms.get(stem(text), [])
+                return [text] if exact or not stemmed else self._with_stem(stem(text))
             case Wildcard(pattern):
                 return self._like(pattern)
             case Fuzzy(text, edits):
                 return self.within(text, edits)
+
+    def _with_stem(self, root: str) -> list[str]:
+        others = self._forms.get(root, [])
+        return [root, *others] if root in self._numbers and stem(root) == root else others
 
     def _in_order(self) -> list[str]:
         if len(self._sorted) < len(self._numbers):
@@ -168,14 +174,24 @@ class Vocabulary:
 
     def _measure(self) -> None:
         """Every word is among those of its length: a word is never more letters away than their lengths differ."""
-        new = self._words[self._measured :]
-        self._measured += len(new)
-        for word, read in zip(new, misread_alike(new), strict=True):
-            if word:
-                self._by_length.setdefault(len(word), []).append(word)
-                alike, words = self._by_misread_length.setdefault(len(read), ([], []))
-                alike.append(read)
-                words.append(word)
+        new = [word for word in self._words[self._measured :] if word]
+        self._measured = len(self._words)
+        for length, places in _by_length(new):
+            self._by_length.setdefault(length, []).extend([new[i] for i in places])
+        read = misread_alike(new)
+        for length, places in _by_length(read):
+            alike, words = self._by_misread_length.setdefault(length, ([], []))
+            alike.extend([read[i] for i in places])
+            words.extend([new[i] for i in places])
+
+
+def _by_length(words: list[str]) -> Iterator[tuple[int, list[int]]]:
+    """Each length that words have, and the places of the words that have it."""
+    lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+    order = np.argsort(lengths, kind="stable")
+    for places in np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1):
+        if len(places):
+            yield int(lengths[places[0]]), places.tolist()
 
 
 def _near(text: str, others: list[str], edits: int) -> list[int]:
