@@ -46,18 +46,17 @@ def ranked_hits(view: View, query: tantivy.Query, order: Order, *, wanted: int, 
 
 def _by_score(view: View, query: tantivy.Query, wanted: int) -> list[Ranked]:
     """The best, and of those that equal the last of them the ones with the lowest numbers."""
-    limit = wanted + 1
-    while True:
+    found: list[tuple[int, float]] = []
+    least = 0.0
+    for limit in (wanted + 1, (wanted + 1) * 8, _TIED_AT_MOST + wanted):
         found = _scored(view, query, limit)
         least = found[wanted - 1][1] if len(found) >= wanted else 0.0
         # Equals are put in order by number, so all that equal the last one wanted must be there.
         if len(found) < limit or found[-1][1] < least:
             break
-        if limit >= _TIED_AT_MOST:
-            better = [hit for hit in found if hit[1] > least]
-            found = [*better, *_first_with_score(view, query, least, wanted - len(better))]
-            break
-        limit = _TIED_AT_MOST + wanted
+    else:
+        better = [hit for hit in found if hit[1] > least]
+        found = [*better, *_first_with_score(view, query, least, wanted - len(better))]
     return [((-score, number), Hit(number, score)) for number, score in found]
 
 
@@ -71,6 +70,7 @@ def _scored(view: View, query: tantivy.Query, limit: int) -> list[tuple[int, flo
 def _first_with_score(view: View, query: tantivy.Query, score: float, wanted: int) -> list[tuple[int, float]]:
     """The lowest numbers that have this score, which very many have: what matches is gone through by number."""
     found: list[tuple[int, float]] = []
+    least = 0.0
     offset, size = 0, _LOOKED_AT
     while len(found) < wanted:
         next_ones = view.searcher.search(
