@@ -70,7 +70,6 @@ def _scored(view: View, query: tantivy.Query, limit: int) -> list[tuple[int, flo
 def _first_with_score(view: View, query: tantivy.Query, score: float, wanted: int) -> list[tuple[int, float]]:
     """The lowest numbers that have this score, which very many have: what matches is gone through by number."""
     found: list[tuple[int, float]] = []
-    least = 0.0
     offset, size = 0, _LOOKED_AT
     while len(found) < wanted:
         next_ones = view.searcher.search(
