@@ -1,0 +1,50 @@
+import random
+from pathlib import Path
+
+import pytest
+
+from search.engine import IndexDocument
+from search.engines import tantivy_facets
+from search.engines.tantivy import TantivyEngine
+from search.language import parse_query
+
+OPEN = frozenset({"open"})
+
+
+@pytest.mark.parametrize("written", ["roads", "roa*", "roads OR parks", "roadz~"])
+def test_of_very_many_equals_the_lowest_numbers_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    engine = TantivyEngine(tmp_path / "index")
+    numbers = list(range(1, 121))
+    random.Random(7).shuffle(numbers)
+    for start in range(0, len(numbers), 40):
+        engine.index(
+            IndexDocument(n, pages=[(1, "roads roads parks" if n % 10 == 0 else "the roads committee")])
+            for n in numbers[start : start + 40]
+        )
+    query = parse_query(written)
+    whole = engine.find(query, compartments=OPEN, limit=200).hits
+    assert sorted(whole, key=lambda hit: (-hit.score, hit.record_id)) == list(whole)
+
+    monkeypatch.setattr(tantivy_facets, "_TIED_AT_MOST", 2)
+    monkeypatch.setattr(tantivy_facets, "_LOOKED_AT", 3)
+    for offset in (0, 5, 12, 60, 115, 118):
+        found = engine.find(query, compartments=OPEN, limit=4, offset=offset)
+        assert found.hits == whole[offset : offset + 4]
+        assert found.total == len(whole)
+
+
+def test_a_record_written_twice_in_one_call_is_there_once_and_only_where_it_was_put_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.engines.batches.BATCH_DOCUMENTS", 2)
+    engine = TantivyEngine(tmp_path / "index")
+    papers = [IndexDocument(n, pages=[(1, "roads")]) for n in (1, 2, 3)]
+    moved = IndexDocument(1, compartment="restricted", pages=[(1, "roads")])
+
+    assert engine.index([*papers, moved, papers[1]]) == 5
+
+    assert engine.matching(parse_query("roads"), compartments=OPEN) == (2, 3)
+    assert engine.matching(parse_query("roads"), compartments=frozenset({"restricted"})) == (1,)
+    assert engine.document_count == 3
