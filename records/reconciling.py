@@ -7,12 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
-from records.custody import children, latest_count, records_at, way_to
-from records.custody_models import BOX, FILE, VOLUME, Place, Placement
+from records.custody_models import BOX, FILE, VOLUME, Movement, Place, Placement
 from records.loss_models import KnownLoss
-from records.losses import NATURES, loss_of
+from records.losses import NATURES
 from records.models import Record
-from records.movements import out_now
+from records.paper_register import PaperRegister, read_paper
 from records.register import CONTAINER
 from store import audit, clock
 from store.audit_actions import AuditAction
@@ -111,10 +110,9 @@ def _folios(first: int, last: int) -> str:
 
 def account(session: Session, *, within: Place | None = None, actor: Actor) -> Account:
     """Each box and file with what is expected, what was found and the gaps, in the order of their references."""
-    tops = [within] if within else children(session, None)
-    boxes = tuple(
-        BoxAccount(place, tuple(_lines(session, place, actor))) for top in tops for place in _boxes(session, top)
-    )
+    paper = read_paper(session, within=within, actor=actor)
+    tops = [within] if within else paper.inside.get(None, [])
+    boxes = tuple(BoxAccount(place, tuple(_lines(paper, place))) for top in tops for place in _boxes(paper, top))
     placed = select(Placement.record_id).where(Placement.ended_at.is_(None))
     unplaced = session.scalar(
         select(func.count(Record.id)).where(
@@ -127,30 +125,29 @@ def account(session: Session, *, within: Place | None = None, actor: Actor) -> A
     return Account(tuple(box for box in boxes if box.lines), unplaced or 0)
 
 
-def _boxes(session: Session, place: Place) -> Iterator[Place]:
+def _boxes(paper: PaperRegister, place: Place) -> Iterator[Place]:
     """The boxes in a place; a file outside any box stands for itself."""
     if place.kind in (BOX, FILE, VOLUME):
         yield place
         return
-    for inside in children(session, place):
-        yield from _boxes(session, inside)
+    for inside in paper.inside.get(place.id, []):
+        yield from _boxes(paper, inside)
 
 
-def _lines(session: Session, place: Place, actor: Actor) -> Iterator[Line]:
-    inside = children(session, place)
-    line = _line(session, place, actor)
+def _lines(paper: PaperRegister, place: Place) -> Iterator[Line]:
+    inside = paper.inside.get(place.id, [])
+    line = _line(paper, place)
     # A place that only holds others, and of which nothing is known itself, has no line of its own.
     if not inside or line.records or line.expected is not None or line.notes:
         yield line
     for each in inside:
-        yield from _lines(session, each, actor)
+        yield from _lines(paper, each)
 
 
-def _line(session: Session, place: Place, actor: Actor) -> Line:
-    here = records_at(session, place, actor=actor)
-    counted = _once(here)
+def _line(paper: PaperRegister, place: Place) -> Line:
+    counted = _once(paper.here.get(place.id, []))
     registered = sum(record.page_count for _, record in counted)
-    count = latest_count(session, place)
+    count = paper.counts.get(place.id)
     expected = count.pages if count else None
     gaps: list[str] = []
     spans = [
@@ -167,15 +164,15 @@ def _line(session: Session, place: Place, actor: Actor) -> Line:
         gaps.append(
             f"{abs(more)} {'page' if abs(more) == 1 else 'pages'} {'more' if more > 0 else 'fewer'} than counted"
         )
-    loss = loss_of(session, place)
+    loss = paper.losses.get(place.id)
     return Line(
         place=place,
-        way=" / ".join(each.reference for each in way_to(session, place)),
+        way=" / ".join(each.reference for each in paper.way_to(place)),
         expected=expected,
         registered=registered,
         records=len(counted),
         gaps=tuple(gaps),
-        notes=tuple(_notes(session, place, loss)),
+        notes=tuple(_notes(paper.out.get(place.id), loss)),
         verdict=_verdict(expected, records=len(counted), gaps=gaps, is_gone=loss is not None),
     )
 
@@ -196,10 +193,9 @@ def _verdict(expected: int | None, *, records: int, gaps: Sequence[str], is_gone
     return NOT_COUNTED if expected is None else WHOLE
 
 
-def _notes(session: Session, place: Place, loss: KnownLoss | None) -> Iterator[str]:
+def _notes(movement: Movement | None, loss: KnownLoss | None) -> Iterator[str]:
     if loss is not None:
         yield f"{loss.reference}: {NATURES[loss.nature]}, known since {loss.known_on:%-d %B %Y}: {loss.what}"
-    movement = out_now(session, place)
     if movement is not None:
         late = ", overdue" if movement.due_on < clock.today() else ""
         yield f"out with {movement.taken_by} since {movement.taken_on:%-d %B %Y}{late}"
