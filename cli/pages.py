@@ -9,7 +9,9 @@ import click
 from access.policy import OPERATOR
 from cli.opening import actor_of, archive
 from cli.output import json_option, note, say, show_json, table
+from cli.progress import progress_bar
 from ingest.page_settings import LANGUAGES, LAYOUTS, RESOLUTIONS, PageSettings
+from ingest.pages_meant import Which
 from records.page_versions import SEEN_AS, choose_version, find_page, say_seen, transcribe, versions_of
 from records.unread import REASONS, UnreadFilter, reading_figures, reason_kind, sentences, unread_pages
 from store.errors import InvalidInputError
@@ -142,6 +144,49 @@ def reread(
     why = f": {made.reason}" if made.unread else ""
     _said(as_json, f"{reference}, page {number}: version {made.version} {outcome}{why}.",
           record=reference, page=number, **vars(made))  # fmt: skip
+
+
+@pages.command(name="reread-many")
+@click.option("--record", default="", help="Every page of this record.")
+@click.option("--batch", default="", help="Only pages of this batch.")
+@click.option("--reason", type=click.Choice(list(REASONS)), default=None, help="Only pages unread for this reason.")
+@click.option("--kind", default="", help="Only files whose media type begins so, as image/.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="auto")
+@click.option("--turn", type=click.Choice(["0", "90", "180", "270"]), default="0",
+              help="Clockwise, from how each page is shown.")  # fmt: skip
+@click.option("--resolution", type=click.Choice(list(RESOLUTIONS)), default="normal")
+@click.option("--layout", type=click.Choice(list(LAYOUTS)), default="auto")
+@click.option("--seconds", type=int, default=120, help="The time allowed for each page.")
+@click.option("--insist", is_flag=True, help="Let the new readings stand even if they look no better.")
+@click.option("--by", default=None, metavar="EMAIL", help="Who asks; the operator where nobody is named.")
+@json_option
+def reread_many(
+    record: str,
+    batch: str,
+    reason: str | None,
+    kind: str,
+    language: str,
+    turn: str,
+    resolution: str,
+    layout: str,
+    seconds: int,
+    insist: bool,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """Have the pages of a record, or those unread in a batch or for a reason, read again with other settings."""
+    from worker.pages_again import read_pages_again
+
+    which = Which(record.strip().upper(), batch, reason or "", kind)
+    settings = PageSettings(language, int(turn), resolution, layout, seconds)
+    with archive() as opened, progress_bar("Reading again") as report:
+        with opened.reading() as session:
+            actor = actor_of(session, by) if by else OPERATOR
+        made = read_pages_again(
+            opened, which, settings, insist=insist, actor=actor, beat=lambda done, total: report(done, total, "pages")
+        )
+    left = f"; {made.left} could not be read again" if made.left else ""
+    _said(as_json, f"{made.pages} pages read again, the new reading of {made.better} stands{left}.", **vars(made))
 
 
 @pages.command()

@@ -50,6 +50,9 @@ def find(reference: str, as_json: bool) -> None:
 @click.option("--first", "firsts", type=int, multiple=True, help="The first page of a part; may be repeated.")
 @click.option("--separator", "separators", type=int, multiple=True, help="A page to leave out as a separator.")
 @click.option("--blank", "blanks", type=int, multiple=True, help="A page to leave out as blank.")
+@click.option(
+    "--title", "titles", multiple=True, help="The title of a part, in their order; empty to have it proposed."
+)
 @click.option("--by-separators", is_flag=True, help="Find the separator sheets and split there.")
 @json_option
 def make(
@@ -57,12 +60,17 @@ def make(
     firsts: tuple[int, ...],
     separators: tuple[int, ...],
     blanks: tuple[int, ...],
+    titles: tuple[str, ...],
     by_separators: bool,
     as_json: bool,
 ) -> None:
     """Split a record, by its separator sheets or at the first pages given; the whole stays as it was."""
     if by_separators == bool(firsts or separators or blanks):
         raise InvalidInputError("Say where to split: --by-separators, or --first with the first page of each part.")
+    if by_separators and titles:
+        raise InvalidInputError(
+            "Titles are given with --first: at separators nobody knows yet how many parts there are."
+        )
     with archive() as opened:
         if by_separators:
             done = splitting.split_by_separators(opened, reference, actor=OPERATOR)
@@ -71,7 +79,7 @@ def make(
                 count = find_record(session, reference, actor=OPERATOR).page_count
             left_out = {**dict.fromkeys(separators, SEPARATOR), **dict.fromkeys(blanks, BLANK)}
             plan = plan_from(count, firsts=firsts, left_out=left_out)
-            done = splitting.split(opened, reference, plan, actor=OPERATOR)
+            done = splitting.split(opened, reference, plan, titles=titles, actor=OPERATOR)
     if as_json:
         show_json({"split": done.split, "whole": done.whole, "parts": dict(done.parts), "left_out": done.left_out})
         return

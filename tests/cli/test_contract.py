@@ -377,6 +377,8 @@ def test_pages_refuse_in_one_sentence(line):
 
     assert "would hide" in line.refusal("pages", "seen", complaint, "1", "blank", "--by", "officer@example.org", code=4)
     assert "no pictures of its pages" in line.refusal("pages", "reread", complaint, "1", code=4)
+    assert "of which record or batch" in line.refusal("pages", "reread-many", code=2)
+    assert "No page fits" in line.refusal("pages", "reread-many", "--record", complaint, code=4)
     assert "has no page 7" in line.refusal("pages", "versions", complaint, "7", code=2)
     unknown = ("--by", "nobody@example.org", "--text", "x")
     assert "is not a user" in line.refusal("pages", "transcribe", complaint, "1", *unknown, code=2)
