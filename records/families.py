@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor
 from records.models import Record
+from records.parts_models import UNDONE
 from records.register import visible
 from store.errors import NotPermittedError
 
@@ -62,7 +63,8 @@ def require_whole_visible(session: Session, record: Record, *, actor: Actor) -> 
     Raises:
         NotPermittedError: They may not.
     """
-    if not all(visible(each, actor) for each in everything_inside(session, record)):
+    # The parts of a split that was undone are hidden because they are nobody's, not because they are restricted.
+    if not all(visible(each, actor) or each.compartment == UNDONE for each in everything_inside(session, record)):
         raise NotPermittedError(
             f"The original of {record.reference} cannot be given to you whole, because something in it is restricted: "
             "open what you need of it by itself, or ask the legal team."

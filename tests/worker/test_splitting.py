@@ -21,6 +21,7 @@ from failings.uses import uses_of_split
 from ingest.part_files import write_parts
 from ingest.separators import separator_sheets
 from records import parts
+from records.families import require_whole_visible
 from records.models import Record
 from records.page_models import SuggestNeed
 from records.page_versions import choose_version, find_page, say_seen, standing_version, transcribe, versions_of
@@ -34,7 +35,7 @@ from retention import disposal, holds, tagging, undone_splits
 from retention.models import DisposalObjection
 from search.querying import matching_records
 from store import clock
-from store.errors import InvalidInputError, NotFoundError, RefusedError
+from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
 from worker import splitting
 from worker.taking_in import take_in
 
@@ -498,6 +499,18 @@ def test_a_hold_on_the_scan_is_not_doubled_when_its_split_is_undone(archive, com
         holds.release_hold(session, hold, reason="done", second=second_officer, actor=officer)
         for number in (2, 3):
             assert [h.kind for h in holds.holds_of(session, session.get_one(Record, number))] == ["provisional"]
+
+
+def test_the_original_of_a_scan_whose_split_was_undone_can_be_had_again(archive, split_compound, officer, lawyer):
+    undo(archive, "R000001", officer)
+    with archive.reading() as session:
+        require_whole_visible(session, find_record(session, "R000001", actor=officer), actor=officer)
+    splitting.split(archive, "R000001", plan_from(5, firsts=[5]), actor=officer)
+    with archive.writing() as session:
+        part = session.get_one(Record, 5)
+        marks.mark(session, part, kind="restricted", reason="names", actor=lawyer)
+        with pytest.raises(NotPermittedError):
+            require_whole_visible(session, session.get_one(Record, 1), actor=officer)
 
 
 def test_an_objection_to_a_copy_keeps_the_scan(archive, split_compound, officer, second_officer):
