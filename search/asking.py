@@ -33,7 +33,14 @@ class Asking:
     def find(self, query: Asked, *, limit: int, offset: int = 0, order: Order = Order.RELEVANCE) -> Found:
         """What the query finds: the exact number, one page of hits, the facets of all."""
         compartments = self.actor.compartments
-        return self.engine.find(self._seen(query), compartments=compartments, limit=limit, offset=offset, order=order)
+        return self.engine.find(
+            self._seen(query),
+            compartments=compartments,
+            limit=limit,
+            offset=offset,
+            order=order,
+            without=frozenset(record_id for record_id, _ in self._hidden),
+        )
 
     def count(self, query: Asked) -> int:
         """How many records the query finds."""
@@ -55,16 +62,19 @@ class Asking:
         node = meaning(query)
         if not self._hidden:
             return node
-        left_out = tuple(Text(Word(fold(each), exact=True), fields.REFERENCE) for each in self._hidden)
+        left_out = tuple(Text(Word(fold(each), exact=True), fields.REFERENCE) for _, each in self._hidden)
         return And((node, Not(Or(left_out))))
 
     @cached_property
-    def _hidden(self) -> Sequence[str]:
-        """Records this actor may no longer know of, and which the index, a moment behind, still has as open."""
+    def _hidden(self) -> Sequence[tuple[int, str]]:
+        """Records this actor may no longer know of, and which the index, a moment behind, still has as open.
+
+        Each by its id and its reference.
+        """
         query = (
-            select(Record.reference)
+            select(Record.id, Record.reference)
             .join(IndexNeed, IndexNeed.record_id == Record.id)
             .where(or_(Record.compartment.not_in(self.actor.compartments), Record.purged_at.is_not(None)))
             .order_by(Record.id)
         )
-        return list(self.session.scalars(query))
+        return [(record_id, reference) for record_id, reference in self.session.execute(query)]

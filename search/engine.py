@@ -198,8 +198,13 @@ class SearchEngine(Protocol):
         limit: int = 10,
         offset: int = 0,
         order: Order = Order.RELEVANCE,
+        without: frozenset[int] = frozenset(),
     ) -> Found:
-        """What the query finds."""
+        """What the query finds; records left out by their ids count for nothing, in the order of the others neither.
+
+        The order is where engines differ: Whoosh leaves them out of its arithmetic at once, those with an arithmetic
+        of their own once they are taken out of the index.
+        """
 
     def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
         """The id of every record that the query finds, in order of id."""

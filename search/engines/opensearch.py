@@ -102,6 +102,7 @@ class OpenSearchEngine:
         limit: int = 10,
         offset: int = 0,
         order: Order = Order.RELEVANCE,
+        without: frozenset[int] = frozenset(),
     ) -> Found:
         """What the query finds: the exact number, one page of hits, the facets of all."""
         is_scored = order is not Order.RELEVANCE or bool(placed_parts(meaning(query)))

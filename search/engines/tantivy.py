@@ -84,6 +84,7 @@ class TantivyEngine:
         limit: int = 10,
         offset: int = 0,
         order: Order = Order.RELEVANCE,
+        without: frozenset[int] = frozenset(),
     ) -> Found:
         """What the query finds: the exact number, one page of hits, the facets of all."""
         scored = bool(placed_parts(meaning(query)))

@@ -75,6 +75,7 @@ class WhooshEngine:
         limit: int = 10,
         offset: int = 0,
         order: Order = Order.RELEVANCE,
+        without: frozenset[int] = frozenset(),
     ) -> Found:
         """What the query finds: the exact number, one page of hits, the facets of all."""
 
@@ -83,7 +84,7 @@ class WhooshEngine:
             hits = best_hits(columns, matched, order, offset=offset, limit=limit)
             return Found(int(matched.mask.sum()), hits, count_facets(columns, matched.mask))
 
-        return self._match(query, compartments, answer, _NOTHING)
+        return self._match(query, compartments, answer, _NOTHING, without=without)
 
     def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
         """The id of every record that the query finds, in order of id."""
@@ -182,9 +183,14 @@ class WhooshEngine:
         compartments: frozenset[str],
         answer: Callable[[Snapshot, Matched], _Answer],
         otherwise: _Answer,
+        *,
+        without: frozenset[int] = frozenset(),
     ) -> _Answer:
         def matched(snapshot: Snapshot) -> _Answer:
-            return answer(snapshot, match_query(meaning(query), snapshot, snapshot.in_compartments(compartments)))
+            allowed = snapshot.in_compartments(compartments)
+            if without:
+                allowed &= ~np.isin(snapshot.columns.record_ids, list(without))
+            return answer(snapshot, match_query(meaning(query), snapshot, allowed))
 
         return self._read(matched, otherwise)
 

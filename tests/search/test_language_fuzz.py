@@ -1,8 +1,10 @@
 """Whatever is typed is read or refused in a sentence, and a word of 20 KB costs no more than its length."""
 
 import re
+import sys
 import time
 from collections.abc import Callable
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from search.analysis import tokens, wildcard_pattern, words
 from search.highlighting import highlight_pages
-from search.language import parse_query
+from search.language import CLAUSE_LIMIT, parse_query
+from search.language_lexer import QUERY_LENGTH_LIMIT
 from search.language_tree import And, Everything, Node, Not, Or, Phrase, Query, Text, Word
 from search.marking import leaves
 from store.errors import InvalidInputError
@@ -49,6 +52,54 @@ def _is_sound(node: Node) -> bool:
             return all(leaf.text != "" for leaf in leaves(placed) if isinstance(leaf, Word))
         case _:
             return isinstance(node, Everything) or bool(node)
+
+
+def _steps(typed: str) -> int:
+    """How many functions are called to read it: the same on every machine and however busy it is."""
+    called = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal called
+        called += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        _answer(typed)
+    finally:
+        sys.setprofile(before)
+    return called
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_PIECES, min_size=1, max_size=6).map(" ".join).filter(lambda text: 0 < len(text) <= 100))
+def test_twice_the_query_takes_no_more_than_twice_the_steps(piece: str) -> None:
+    short = " ".join([piece] * (QUERY_LENGTH_LIMIT // (2 * len(piece) + 2)))
+    long = f"{short} {short}"
+    _answer(long)  # What is kept of words once seen is kept for both.
+
+    assert len(long) <= QUERY_LENGTH_LIMIT
+    assert _steps(long) <= 2 * _steps(short) + 200
+
+
+def _leaves_of(node: Node) -> int:
+    match node:
+        case And(parts) | Or(parts):
+            return sum(map(_leaves_of, parts))
+        case Not(part):
+            return _leaves_of(part)
+        case Text(placed):
+            return len(list(leaves(placed)))
+        case _:
+            return 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["a", "b", "(c", "d)", '"e f"', "g w/2 h", "person:i", "NOT j", "OR"]), max_size=700))
+def test_no_query_that_is_read_asks_for_more_words_than_the_most(pieces: list[str]) -> None:
+    query, refusal = _answer(" ".join(pieces))
+
+    assert refusal or (query is not None and _leaves_of(query.node) <= CLAUSE_LIMIT)
 
 
 _LONG: dict[str, Callable[[int], str]] = {

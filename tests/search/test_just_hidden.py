@@ -1,0 +1,74 @@
+"""What was hidden a moment ago, and which the index still has as open, weighs nothing in what is shown."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from access.policy import Actor
+from disclosure.marks import mark
+from records.register import find_record
+from search.asking import Asking
+from search.engine import Found
+from search.indexing import bring_up_to_date
+from search.language import parse_query
+from search.opening import close_engine
+from store.archive import Archive
+
+SHOWN = ("ferry", "ferry boat boat", "boat and a long long text about the ferry", "harbour", "harbour boat")
+HIDDEN = ("ferry ferry ferry", "ferry " * 300, "boat " * 40, "harbours harbors")
+QUERIES = ("ferry", "boat", "ferry OR boat OR harbour", "ferry boat", "NOT harbour", "harb*", "*")
+
+
+@pytest.fixture(params=["whoosh:", "tantivy:"])
+def engine(request: pytest.FixtureRequest, archive: Archive) -> Iterator[Archive]:
+    chosen = Archive(**{**vars(archive), "settings": replace(archive.settings, search_url=request.param)})
+    yield chosen
+    close_engine(chosen)
+
+
+def ask(archive: Archive, actor: Actor) -> list[Found]:
+    with archive.reading() as session:
+        asked = Asking(archive, session, actor)
+        return [asked.find(parse_query(query), limit=50) for query in QUERIES]
+
+
+def hide_after_indexing(
+    archive: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor
+) -> tuple[list[Found], list[Found], list[Found]]:
+    """What an officer is shown before the records were there, once they are hidden, and once the index knows it."""
+    for number, text in enumerate(SHOWN):
+        make_record(f"shown {number}".encode(), text=text)
+    bring_up_to_date(archive)
+    before = ask(archive, officer)
+    references = [make_record(f"hidden {number}".encode(), text=text) for number, text in enumerate(HIDDEN)]
+    bring_up_to_date(archive)
+    assert ask(archive, officer) != before
+    with archive.writing() as session:
+        for reference in references:
+            record = find_record(session, reference, actor=lawyer)
+            mark(session, record, kind="restricted", reason="a named child", actor=lawyer)
+    just_now = ask(archive, officer)
+    bring_up_to_date(archive)
+    return before, just_now, ask(archive, officer)
+
+
+def test_totals_and_facets_are_those_without_it_at_once_and_scores_once_the_index_knows(
+    engine: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor
+) -> None:
+    before, just_now, later = hide_after_indexing(engine, make_record, officer, lawyer)
+
+    assert [(each.total, each.facets) for each in just_now] == [(each.total, each.facets) for each in before]
+    assert [{hit.record_id for hit in each.hits} for each in just_now] == [
+        {hit.record_id for hit in each.hits} for each in before
+    ]
+    assert later == before
+
+
+def test_with_whoosh_the_scores_too_are_those_without_it_at_once(
+    archive: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor
+) -> None:
+    before, just_now, _ = hide_after_indexing(archive, make_record, officer, lawyer)
+    close_engine(archive)
+
+    assert just_now == before
