@@ -240,9 +240,10 @@ def _keep_elsewhere(
         values = {item.name: getattr(made, item.name) for item in fields(NewVersion)}
         if not made.origin:
             values |= {"origin": record.reference, "origin_page": page.number}
-        copy = _version_like(session, twin, made) or _add(
-            session, other, twin, NewVersion(**values), made_by=made.made_by, made_at=made.made_at
-        )
+        # A version chosen again is there already; a new one is kept even where it says what an older one said.
+        copy = _version_like(session, twin, made) if action is AuditAction.PAGE_VERSION_CHOSEN else None
+        if copy is None:
+            copy = _add(session, other, twin, NewVersion(**values), made_by=made.made_by, made_at=made.made_at)
         if follows and twin.version != copy.version:
             _stand(session, other, twin, copy)
         _log(session, action, other, twin, copy, actor=actor, same_page=True, stands=follows)
