@@ -15,6 +15,8 @@ from ingest.reading import Word
 SHORTEST_RULE = 3.0  # points, as in pdfplumber
 NEAR = 3.0  # points between two rules that meet, or that are one, as in pdfplumber
 FEWEST_RULES = 3  # each way: two rows and two columns
+_THIN = 2.5  # points: pdfplumber takes the two long sides of such a box for one rule
+_CORNERS = 5  # a box, closed
 _LEVEL = 0.3  # points by which the ends of a rule may differ
 _MOST_RULES_EACH_WAY = 400  # more are a drawing or a map, and crossing them all would take long
 _MAXIMUM_SEGMENTS = 20_000
@@ -101,18 +103,36 @@ def rules_on(page: Any, plane: PagePlane) -> Rules:
 def _straight_strokes(page: Any) -> Numbers:
     """From where to where each stroke goes, on the page's own plane."""
     found: list[Numbers] = []
+    bars: dict[int, tuple[Numbers | None, list[tuple[float, float, float, float]]]] = {}
     left = _MAXIMUM_SEGMENTS
     for item, outer in _paths(page):
         count = raw.FPDFPath_CountSegments(item)
         left -= count
         if left < 0:
             return np.empty((0, 4))
-        if count > 1 and (ends := _ends(item, count)):
-            points = np.array(ends).reshape(-1, 2)
+        bar = _thin_bar(item) if count == _CORNERS else None
+        if bar is not None:
+            bars.setdefault(id(outer), (outer, []))[1].append(bar)
+        elif count > 1 and (ends := _ends(item, count)):
             own = raw.FS_MATRIX()
             if raw.FPDFPageObj_GetMatrix(item, own):
-                found.append(_moved(_moved(points, _numbers(own)), outer).reshape(-1, 4))
+                found.append(_moved(_moved(np.array(ends).reshape(-1, 2), _numbers(own)), outer).reshape(-1, 4))
+    found += [_moved(np.array(lines).reshape(-1, 2), outer).reshape(-1, 4) for outer, lines in bars.values()]
     return np.concatenate(found) if found else np.empty((0, 4))
+
+
+def _thin_bar(item: Any) -> tuple[float, float, float, float] | None:
+    """The line along the middle of a thin filled box, as spreadsheets draw their rules; none for anything else."""
+    mode, stroked = ctypes.c_int(), ctypes.c_int()
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPath_GetDrawMode(item, mode, stroked) or stroked.value or mode.value == raw.FPDF_FILLMODE_NONE:
+        return None
+    if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+        return None
+    x0, y0, x1, y1 = left.value, bottom.value, right.value, top.value
+    if y1 - y0 <= _THIN:
+        return x0, (y0 + y1) / 2, x1, (y0 + y1) / 2
+    return ((x0 + x1) / 2, y0, (x0 + x1) / 2, y1) if x1 - x0 <= _THIN else None
 
 
 def _ends(item: Any, count: int) -> list[tuple[float, float, float, float]]:

@@ -96,6 +96,23 @@ def test_a_table_drawn_in_a_form_of_the_page_is_found(tmp_path):
     assert AS_ROWS in read_here(tmp_path / "form.pdf").pages[0].text
 
 
+@pytest.mark.parametrize("thick", [0.5, 1.5])
+def test_rules_drawn_as_thin_filled_boxes_are_rules(tmp_path, thick):
+    """As spreadsheets draw them: each cell's borders by themselves."""
+    canvas = Canvas(str(tmp_path / "sheet.pdf"), pagesize=A4)
+    for row in range(len(REGISTER)):
+        for column in range(4):
+            left, top = LEFT + column * COLUMN, TOP - row * ROW
+            for line in (top, top - ROW):
+                canvas.rect(left, line - thick / 2, COLUMN, thick, stroke=0, fill=1)
+            for line in (left, left + COLUMN):
+                canvas.rect(line - thick / 2, top - ROW, thick, ROW, stroke=0, fill=1)
+    draw_cells(canvas, by_column=True)
+    canvas.save()
+
+    assert AS_ROWS in read_here(tmp_path / "sheet.pdf").pages[0].text
+
+
 def test_a_chart_has_rules_and_is_no_table(tmp_path):
     canvas = Canvas(str(tmp_path / "chart.pdf"), pagesize=A4)
     canvas.line(60, 200, 60, 500)
