@@ -366,8 +366,12 @@ def lost(**told: object) -> None:
                     place=custody.find_place(session, str(told["place"])) if told["place"] else None,
                     actor=OPERATOR,
                 )
-                say(f"{made.reference} is recorded.")
-                return
+                recorded = made.reference
+            if told["as_json"]:
+                show_json({"loss": recorded})
+            else:
+                say(f"{recorded} is recorded.")
+            return
         if isinstance(told["csv_file"], Path):
             with opened.writing() as session:
                 told["csv_file"].write_bytes(losses.export_statement(session, actor=OPERATOR))

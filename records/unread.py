@@ -266,7 +266,7 @@ def fits(wanted: UnreadFilter) -> list[ColumnElement[bool]]:
     if wanted.batch:
         found.append(Record.batch == wanted.batch)
     if wanted.reason == UNREADABLE:
-        found += [Page.reason.not_ilike(f"{kind}:%") for kind in REASONS if kind != UNREADABLE]
+        found.append(kind_in_rows().not_in([kind for kind in REASONS if kind != UNREADABLE]))
     elif wanted.reason:
-        found.append(Page.reason.ilike(f"{wanted.reason}:%"))
+        found.append(kind_in_rows() == wanted.reason.lower())
     return found

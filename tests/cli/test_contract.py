@@ -424,6 +424,14 @@ def test_a_batch_is_shown_listed_and_proved(line, tmp_path):
     assert line.answer("batches", "reread", batch, "--step", "names")["added"] == 0
 
 
+def test_a_loss_is_recorded_and_listed_as_json(line):
+    made = line.answer("boxes", "lost", "--what", "Minute book, 1981", "--evidence", "The box list names it.",
+                       "--known-by", "B. Tannock", "--search-made", "The whole bay.")  # fmt: skip
+
+    listed = line.answer("boxes", "lost")["losses"]
+    assert [(each["reference"], each["what"]) for each in listed] == [(made["loss"], "Minute book, 1981")]
+
+
 def test_batches_refuse_in_one_sentence(line):
     (batch,) = [each["batch"] for each in line.answer("batches")["batches"]][:1]
 
