@@ -59,6 +59,7 @@ DEEPER = {
         "/records/{HONOUR}",
         "/records/{HONOUR_MAIL}",
         "/search?q=committee",
+        "/search?q=*&custodian=Town+clerk&answers=PI-009+1",
         "/requests/new",
         "/requests/1",
         "/reading-lists",
@@ -78,6 +79,7 @@ DEEPER = {
     ),
     LEADER: (
         "/requests/1",
+        "/requests/searches",
         "/repositories",
         "/statements/1",
         "/statements/1/sign",
