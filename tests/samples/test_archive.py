@@ -94,6 +94,7 @@ def items(made: Path) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.long
 def test_two_runs_make_the_same_bytes(made: Path, tmp_path: Path) -> None:
     assert digests(make_archive(tmp_path)) == digests(made)
 

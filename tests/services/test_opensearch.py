@@ -22,7 +22,7 @@ from tests.search.conftest import _real_documents
 from tests.search.test_conformance import ALL_KINDS, ODD, ODD_DOCUMENTS, facet_by_reading
 from tests.services.running_opensearch import RunningServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("opensearch")]
 
 OPEN = frozenset({"open"})
 BOTH = frozenset({"open", "restricted"})

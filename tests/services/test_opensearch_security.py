@@ -20,7 +20,7 @@ from store.settings import load_settings
 from tests.services.certificates import LOOPBACK, make_authority
 from tests.services.running_opensearch import ROLE, RunningServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("opensearch")]
 
 OPEN = frozenset({"open"})
 ROADS = parse_query("roads")
