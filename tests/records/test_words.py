@@ -27,6 +27,7 @@ def lines_of(*lines: str) -> list[Word]:
     return words
 
 
+@settings(deadline=None)
 @given(st.lists(boxed_words(), max_size=60))
 def test_packed_words_come_back_exactly(words):
     assert unpack(pack(words)) == words
