@@ -57,6 +57,11 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
+def running_words(text: str) -> list[str]:
+    """The words of a text in lines, those broken by a hyphen at the end of a line whole, as the truth has them."""
+    return words(re.sub(r"(?<=[^\W\d_])[-¬‐]\s*\n\s*(?=[^\W\d_])", "", text))
+
+
 def sheets(name: str) -> Iterator[Sheet]:
     folder = CORPUS / name
     if name == "forms":
@@ -108,8 +113,8 @@ class Outcome:
     character_error: float | None
 
 
-def outcome(reader: str, sheet: Sheet, given: list[str], seconds: float) -> Outcome:
-    wanted = words(sheet.truth)
+def outcome(reader: str, sheet: Sheet, text: str, seconds: float) -> Outcome:
+    given, wanted = (running_words(side) if sheet.ordered else words(side) for side in (text, sheet.truth))
     hits = sum((Counter(given) & Counter(wanted)).values())
     error = None
     if sheet.ordered:
@@ -139,7 +144,7 @@ def ocrmypdf(program: str, pages: list[Sheet], dpi: int) -> list[Outcome]:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         texts = (folder / "text").read_text().split("\f")
     spent = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / len(pages)
-    return [outcome("OCRmyPDF", sheet, words(text), spent) for sheet, text in zip(pages, texts, strict=False)]
+    return [outcome("OCRmyPDF", sheet, text, spent) for sheet, text in zip(pages, texts, strict=False)]
 
 
 def read_sheet(sheet: Sheet) -> list[Outcome]:
@@ -147,7 +152,7 @@ def read_sheet(sheet: Sheet) -> list[Outcome]:
     for reader, read in READERS.items():
         image = Image.open(sheet.image).convert("L")
         began = time.process_time()
-        given = words(read(image))
+        given = read(image)
         spent = time.process_time() - began
         outcomes.append(outcome(reader, sheet, given, spent))
     return outcomes

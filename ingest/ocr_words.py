@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 
 from ingest.reading import Word
 
+# Measured with bench/ocr.py: see docs/measurements.md.
+SURE = 60.0  # a word read with this confidence is left alone,
+SURE_UNKNOWN = 88.0  # one that is not in the dictionary with this: the engine is too sure of what is nearly a word
 KEEP = 25.0
-KEEP_KNOWN = 8.0  # a word in the dictionary is kept with less confidence than a string of letters
-ADD = 38.0  # what only the second reading saw must be surer than what both saw
+KEEP_KNOWN = 8.0  # a word in the dictionary is kept with less confidence than a string of letters,
+KEEP_SHORT = 30.0  # one or two letters with more: rules, stains and ticks read as such
+ADD = 50.0  # what only the second reading saw must be surer than what both saw,
+ADD_KNOWN = 38.0  # less so where it is in the dictionary
 SURER = 4.0
+KNOWN_WORTH = 30.0  # in confidence, of being in the dictionary, where two readings differ
 LIKELY_SHARE = 0.25
 _EMPTY = re.compile(r"[\W_]+")
 _COLUMNS = 12
@@ -48,6 +54,18 @@ class OcrWord:
         """The word on the page, so high, once that is turned by a right angle clockwise."""
         return replace(self, left=height - self.bottom, right=height - self.top, top=self.left, bottom=self.right)
 
+    def moved(self, right: float, down: float) -> "OcrWord":
+        """The word so many pixels further to the right and down."""
+        return replace(
+            self, left=self.left + right, right=self.right + right, top=self.top + down, bottom=self.bottom + down
+        )
+
+    def unfolded(self, rows: NDArray[np.intp]) -> "OcrWord":
+        """The word of a page on which only these rows were left, where it stands on the whole page."""
+        last = len(rows) - 1
+        top, bottom = min(last, max(0, int(self.top))), min(last, max(0, round(self.bottom) - 1))
+        return replace(self, top=float(rows[top]), bottom=float(rows[bottom]) + 1)
+
     @classmethod
     def from_row(cls, row: str, scale: float) -> "OcrWord | None":
         """The word of one row of the engine's table; None for the rows of blocks and lines, and for blank words."""
@@ -57,6 +75,21 @@ class OcrWord:
         left, top, width, height = (int(cell) / scale for cell in cells[6:10])
         line = tuple(int(cell) for cell in cells[2:5])
         return cls(cells[11].strip(), left, top, left + width, top + height, float(cells[10]), line)
+
+
+def mean_confidence(words: Sequence[OcrWord]) -> float:
+    """How sure the engine is of all these, letter by letter; 0 for none."""
+    return sum(word.confidence * len(word.text) for word in words) / max(1, sum(len(word.text) for word in words))
+
+
+def is_doubtful(word: OcrWord, is_known: Callable[[str], bool]) -> bool:
+    """True of a word that is worth a second look."""
+    return word.confidence < (SURE if _is_known_word(word, 2, is_known) else SURE_UNKNOWN)
+
+
+def _is_known_word(word: OcrWord, letters: int, is_known: Callable[[str], bool]) -> bool:
+    core = _EMPTY.sub("", word.text)
+    return len(core) >= letters and core.isalpha() and is_known(core)
 
 
 def overlap(one: OcrWord, other: OcrWord) -> float:
@@ -81,12 +114,12 @@ def join(first: Sequence[OcrWord], second: Sequence[OcrWord], is_known: Callable
     for word in second:
         rivals = [index for index, old in enumerate(kept_words) if old is not None and overlap(old, word) > 0.3]
         if not rivals:
-            if word.confidence >= ADD:
+            if word.confidence >= (ADD_KNOWN if _is_known_word(word, 2, is_known) else ADD):
                 added.append(word)
             continue
         rival_words = [old for index in rivals if (old := kept_words[index]) is not None]
-        best = max(old.confidence for old in rival_words)
-        if word.confidence > best + SURER and len(word.text) >= max(len(old.text) for old in rival_words) * 0.6:
+        best = max(_worth(old, is_known) for old in rival_words)
+        if _worth(word, is_known) > best + SURER and len(word.text) >= max(len(old.text) for old in rival_words) * 0.6:
             line = rival_words[0].line
             for index in rivals[1:]:
                 kept_words[index] = None
@@ -99,9 +132,13 @@ def join(first: Sequence[OcrWord], second: Sequence[OcrWord], is_known: Callable
     return _placed(remaining, added if likely >= len(added) * LIKELY_SHARE else [])
 
 
+def _worth(word: OcrWord, is_known: Callable[[str], bool]) -> float:
+    return word.confidence + (KNOWN_WORTH if _is_known_word(word, 3, is_known) else 0.0)
+
+
 def _is_likely(word: OcrWord, is_known: Callable[[str], bool]) -> bool:
     core = _EMPTY.sub("", word.text)
-    return core.isdigit() or (len(core) > 2 and core.isalpha() and is_known(core))
+    return core.isdigit() or _is_known_word(word, 3, is_known)
 
 
 def _placed(words: list[OcrWord], added: Sequence[OcrWord]) -> list[OcrWord]:
@@ -122,6 +159,27 @@ def _placed(words: list[OcrWord], added: Sequence[OcrWord]) -> list[OcrWord]:
     return words
 
 
+def headings_first(words: Sequence[OcrWord]) -> list[OcrWord]:
+    """The words with each block before those below it: the engine sometimes gives a heading after its columns."""
+    blocks: list[list[OcrWord]] = []
+    for word in words:
+        if blocks and blocks[-1][-1].line[0] == word.line[0]:
+            blocks[-1].append(word)
+        else:
+            blocks.append([word])
+    ordered: list[list[OcrWord]] = []
+    for block in blocks:
+        place = next((index for index, before in enumerate(ordered) if _is_above(block, before)), len(ordered))
+        ordered.insert(place, block)
+    return [word for block in ordered for word in block]
+
+
+def _is_above(block: Sequence[OcrWord], other: Sequence[OcrWord]) -> bool:
+    left = max(min(word.left for word in side) for side in (block, other))
+    right = min(max(word.right for word in side) for side in (block, other))
+    return left < right and max(word.bottom for word in block) <= min(word.top for word in other)
+
+
 def kept(words: Sequence[OcrWord], is_known: Callable[[str], bool]) -> list[OcrWord]:
     """The words that are surer than noise: less is asked of one that is in the dictionary."""
     return [word for word in words if _is_kept(word, is_known)]
@@ -131,9 +189,9 @@ def _is_kept(word: OcrWord, is_known: Callable[[str], bool]) -> bool:
     core = _EMPTY.sub("", word.text)
     if not core:
         return False
-    if word.confidence >= KEEP:
-        return True
-    return word.confidence >= KEEP_KNOWN and len(core) >= 3 and core.isalpha() and is_known(core)
+    if _is_known_word(word, 3, is_known):
+        return word.confidence >= KEEP_KNOWN
+    return word.confidence >= (KEEP_SHORT if len(core) < 3 and not core.isdigit() else KEEP)
 
 
 def as_text(words: Sequence[OcrWord]) -> str:

@@ -153,6 +153,15 @@ def without(page: Grey, mask: Mask) -> Grey:
     return cleaned
 
 
+def inked_rows(ink: Mask, margin: int) -> NDArray[np.intp]:
+    """The numbers of the rows with ink, and of those at most `margin` rows away from one."""
+    height = ink.shape[0]
+    until = np.concatenate(([0], np.cumsum(ink.any(axis=1))))
+    rows = np.arange(height)
+    inked = until[np.minimum(rows + margin + 1, height)] - until[np.maximum(rows - margin, 0)]
+    return np.flatnonzero(inked)
+
+
 def slant(ink: Mask, *, limit: float = 12.0) -> float:
     """By how many degrees the lines of text lean, clockwise positive; 0 where they lean less than half a degree.
 

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ingest import scan_quality
 from ingest.dictionary import tokens
 from ingest.ocr import PictureReading, combine, read_picture
-from ingest.ocr_words import OcrWord, as_text, join, kept
+from ingest.ocr_words import OcrWord, as_text, headings_first, is_doubtful, join, kept
 
 
 def word(
@@ -181,6 +181,72 @@ def test_less_is_asked_of_a_word_in_the_dictionary():
     words = [word("roads", confidence=12), word("rqads", confidence=12), word("--", confidence=99)]
 
     assert [one.text for one in kept(words, lambda text: text == "roads")] == ["roads"]
+
+
+def test_of_two_likely_readings_the_one_in_the_dictionary_is_taken():
+    assert as_text(join([word("FIXEO", confidence=86)], [word("FIXED", confidence=75)], "FIXED".__eq__)) == "FIXED"
+    assert as_text(join([word("FIXED", confidence=86)], [word("FIXEO", confidence=95)], "FIXED".__eq__)) == "FIXED"
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "doubtful"),
+    [("Roads", 61, False), ("Roads", 59, True), ("Rcads", 87, True), ("Rcads", 89, False), ("1974", 70, True)],
+)
+def test_more_is_asked_of_a_word_that_is_not_in_the_dictionary(text, confidence, doubtful):
+    assert is_doubtful(word(text, confidence=confidence), "Roads".__eq__) is doubtful
+
+
+def test_a_heading_given_after_its_columns_comes_before_them():
+    left = word("left", left=0, top=100, line=(1, 1, 1))
+    right = word("right", left=200, top=100, line=(2, 1, 1))
+    heading = OcrWord("HEADING", 0, 20, 260, 60, 95, (3, 1, 1))
+
+    assert headings_first([left, right, heading]) == [heading, left, right]
+
+
+def test_the_second_of_two_pages_stays_second_however_high_it_starts():
+    first = [word("low", left=0, top=100, line=(1, 1, 1)), word("end", left=0, top=300, line=(2, 1, 1))]
+    second = [word("high", left=200, top=10, line=(3, 1, 1)), word("end", left=200, top=300, line=(4, 1, 1))]
+
+    assert headings_first(first + second) == first + second
+
+
+@pytest.mark.parametrize("margin", [0, 3])
+def test_words_read_on_the_rows_with_ink_stand_where_the_ink_is(margin):
+    ink = np.zeros((200, 40), bool)
+    ink[20:30, 5:30] = True
+    ink[150:162, 5:30] = True
+
+    rows = scan_quality.inked_rows(ink, margin)
+    lines = [(20, 30), (150, 162)]
+    for number, (top, bottom) in enumerate(lines):
+        above = margin * (1 + 2 * number) + sum(down - up for up, down in lines[:number])
+        read = OcrWord("word", 5, above, 30, above + bottom - top, 90, (1, 1, 1))
+        stands = read.unfolded(rows)
+
+        assert (stands.top, stands.bottom) == (top, bottom)
+
+
+@pytest.mark.parametrize("quarter", [90, 270])
+def test_a_number_that_runs_up_or_down_the_margin_is_read(quarter):
+    page = Image.new("L", (850, 1100), 255)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=18)
+    for row in range(20):
+        draw.text((80, 100 + 34 * row), "The committee met at noon and the minutes were read.", fill=0, font=font)
+    strip = Image.new("L", (110, 26), 255)
+    ImageDraw.Draw(strip).text((6, 2), "60715284", fill=0, font=font)
+    strip = strip.rotate(quarter, expand=True)
+    page.paste(strip, (770, 900))
+
+    reading = read_picture(page)
+
+    assert reading.rotation == 0
+    assert reading.text.splitlines()[-1] == "60715284"
+    left, top, right, bottom = (
+        value * side for value, side in zip(reading.words[-1][:4], (850, 1100) * 2, strict=True)
+    )
+    assert 765 <= left < right <= 802
+    assert 895 <= top < bottom <= 1015
 
 
 def test_a_picture_adds_only_what_the_layer_lacks():
