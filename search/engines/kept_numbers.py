@@ -8,8 +8,8 @@ import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, chain, islice
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +41,10 @@ def pack(pages: Sequence[int], values: Sequence[Sequence[Sequence[int]]]) -> byt
     return np.array([len(head), *head], dtype="<u4").tobytes() + planes.tobytes()
 
 
-@dataclass(frozen=True, slots=True)
-class KeptField:
+class KeptField(NamedTuple):
     """One field of a document: its words' numbers, byte by byte, how many each value has, the numbers of the pages."""
 
-    planes: tuple[bytes, ...]
+    planes: tuple[bytes, bytes, bytes, bytes]
     lengths: Sequence[int]
     pages: Sequence[int]
 
@@ -67,18 +66,27 @@ def unpack(packed: bytes, field: str) -> KeptField:
     except (struct.error, IndexError, MemoryError) as error:
         raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
     count, rest = divmod(len(packed) - 4 * (size + 1), _PLANES)
-    begin, length = 4 * (size + 1) + start, sum(lengths)
+    at, length = 4 * (size + 1) + start, sum(lengths)
     if rest or start + length > count:
         raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
-    planes = tuple(packed[i : i + length] for i in range(begin, begin + _PLANES * count, count)) if length else ()
+    # Written out, because very many documents are unpacked for one question.
+    planes = (
+        packed[at : at + length],
+        packed[at + count : at + count + length],
+        packed[at + 2 * count : at + 2 * count + length],
+        packed[at + 3 * count : at + 3 * count + length],
+    )
     return KeptField(planes, lengths, head[1 : 1 + head[0]])
 
 
 def _words_of(documents: Sequence[KeptField]) -> NDArray[np.uint32]:
-    words = np.zeros(sum(sum(document.lengths) for document in documents), dtype=np.uint32)
-    for plane in range(_PLANES):
-        found = b"".join([document.planes[plane] for document in documents if document.planes])
-        words |= np.frombuffer(found, dtype=np.uint8).astype(np.uint32) << np.uint32(8 * plane)
+    planes = [
+        np.frombuffer(b"".join(plane), dtype=np.uint8).astype(np.uint32)
+        for plane in zip(*(document.planes for document in documents), strict=True)
+    ]
+    words: NDArray[np.uint32] = planes[0]
+    for place, plane in enumerate(planes[1:], start=1):
+        words |= plane << np.uint32(8 * place)
     return words
 
 

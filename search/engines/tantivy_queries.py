@@ -44,6 +44,9 @@ PHRASE_LIMIT = 40
 """The most phrases that a distance is asked for as; beyond that, reading the candidates costs less."""
 
 _SPARSE = (fields.TITLE, fields.PERSON, fields.PLACE)
+ARRANGEMENT_LIMIT = 12
+"""The most arrangements of three or more words: each is looked for among all documents that hold the words."""
+
 _K1, _B = 1.2, 0.75
 """What Tantivy's BM25 is fixed to."""
 
@@ -192,14 +195,17 @@ class QueryMaker:
             return None
         return self._within(left, right, placed.distance, used)
 
-    def _within(self, left: set[str], right: set[str], distance: int, used: str) -> TantivyQuery | None:
+    def _within(
+        self, left: set[str], right: set[str], distance: int, used: str, also: tuple[TantivyQuery, ...] = ()
+    ) -> TantivyQuery | None:
         if left & right or len(left) * len(right) * 2 > PHRASE_LIMIT:
             return None
         # A phrase with a slop of s matches where the second stands from 1 - s to 1 + s behind the first; two different
         # words never share a place, so both ways round with s one less than the distance make it exact.
+        # With what else is needed inside each: outside, the places in every document of both words would be compared.
         return _any_of(
             [
-                TantivyQuery.phrase_query(self._schema, used, [first, second], distance - 1)
+                _both([TantivyQuery.phrase_query(self._schema, used, [first, second], distance - 1), *also])
                 for one, other in product(sorted(left), sorted(right))
                 for first, second in ((one, other), (other, one))
             ]
@@ -209,6 +215,8 @@ class QueryMaker:
         """A phrase or distance as every arrangement of its words that matches, where those are few."""
         patterns = _patterns(placed, used)
         if patterns is None:
+            return None
+        if len(patterns) > ARRANGEMENT_LIMIT and any(len(pattern) > 2 for pattern in patterns):
             return None
         return _any_of([self._arrangement(pattern, used) for pattern in patterns])
 
@@ -231,31 +239,55 @@ class QueryMaker:
         words = _any_of([self._leaf(leaf, field) for leaf in dict.fromkeys(leaves(placed))])
         return _both([of_ids(self._schema, [int(ids[i] or 0) for i in found]), words])
 
-    def _needed(self, placed: Placed, field: str) -> TantivyQuery:
-        """What a document must hold to hold it."""
-        native = self._native(placed, field)
-        if native is not None:
-            return native
+    def _needed(self, placed: Placed, field: str, also: tuple[TantivyQuery, ...] = ()) -> TantivyQuery:
+        """What a document must hold to hold it; `also` is what it must hold for what stands round it."""
         match placed:
-            case AnyOf(parts):
-                return _any_of([self._needed(part, field) for part in parts])
-            case Phrase(parts):
-                return _both([self._leaf(part, field) for part in parts])
             case Near(left, right, distance):
-                closer = self._closer(left, right, distance, field)
-                return _both([self._needed(left, field), self._needed(right, field), *closer])
+                also = (*also, *self._terms(placed, field))
+                closer = self._closer(left, right, distance, field, also)
+                return _both([self._needed(left, field, also), self._needed(right, field, also), *closer])
+            case Phrase(parts) if self._native(placed, field) is None:
+                return _both([self._leaf(part, field) for part in parts])
+            case AnyOf(parts) if self._native(placed, field) is None:
+                return _any_of([self._needed(part, field, also) for part in parts])
             case _:
-                return _everything()
+                return self._native(placed, field) or _everything()
 
-    def _closer(self, left: Placed, right: Placed, distance: int, field: str) -> list[TantivyQuery]:
+    def _terms(self, placed: Placed, field: str) -> list[TantivyQuery]:
+        """Words without which it stands nowhere."""
+        match placed:
+            case Word():
+                return [self._leaf(placed, field)]
+            case Phrase(parts):
+                return [self._leaf(part, field) for part in parts if isinstance(part, Word)]
+            case Near(left, right):
+                return [*self._terms(left, field), *self._terms(right, field)]
+            case _:
+                return []
+
+    def _closer(
+        self, left: Placed, right: Placed, distance: int, field: str, also: tuple[TantivyQuery, ...]
+    ) -> list[TantivyQuery]:
         """That a word of the one side stands as near to a word of the other as the widest match allows."""
-        if not all(isinstance(leaf, Word) for side in (left, right) for leaf in leaves(side)):
-            return []
         # By their stems even where exact words are asked for: what holds a word holds its stem in the same place.
         used = stem_field(field) if field in fields.STEMMED_FIELDS else field
-        one, other = _heads(left, used), _heads(right, used)
-        query = self._within(one, other, distance + _width(left) + _width(right) - 2, used)
+        one, other = self._heads(left, used), self._heads(right, used)
+        query = self._within(one, other, distance + _width(left) + _width(right) - 2, used, also)
         return [query] if query is not None else []
+
+    def _heads(self, placed: Placed, used: str) -> set[str]:
+        """Tokens of which every match has at least one."""
+        match placed:
+            case Word():
+                return {_token(placed, used)}
+            case AnyOf(parts):
+                return set().union(*(self._heads(part, used) for part in parts))
+            case Phrase(parts):
+                return self._heads(parts[0], used)
+            case Near(left, _):
+                return self._heads(left, used)
+            case Wildcard() | Fuzzy():
+                return {_token(Word(word), used) for word in self._vocabulary.expand(placed, stemmed=False)}
 
     def _keyword(self, asked: Keyword) -> TantivyQuery:
         used = keyword_field(asked.field)
@@ -333,21 +365,6 @@ def _alternatives(placed: Placed, used: str) -> set[str] | None:
             return set().union(*known) if len(known) == len(found) else None
         case _:
             return None
-
-
-def _heads(placed: Placed, used: str) -> set[str]:
-    """Tokens of which every match has at least one."""
-    match placed:
-        case Word():
-            return {_token(placed, used)}
-        case AnyOf(parts):
-            return set().union(*(_heads(part, used) for part in parts))
-        case Phrase(parts):
-            return _heads(parts[0], used)
-        case Near(left, _):
-            return _heads(left, used)
-        case _:
-            return set()
 
 
 def _width(placed: Placed) -> int:
