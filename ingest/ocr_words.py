@@ -20,6 +20,7 @@ ADD_KNOWN = 38.0  # less so where it is in the dictionary
 SURER = 4.0
 KNOWN_WORTH = 30.0  # in confidence, of being in the dictionary, where two readings differ
 LIKELY_SHARE = 0.25
+_OVER = 0.25  # of the narrower of two blocks, at least, one below the other; columns may touch
 _EMPTY = re.compile(r"[\W_]+")
 _COLUMNS = 12
 
@@ -169,15 +170,19 @@ def headings_first(words: Sequence[OcrWord]) -> list[OcrWord]:
             blocks.append([word])
     ordered: list[list[OcrWord]] = []
     for block in blocks:
-        place = next((index for index, before in enumerate(ordered) if _is_above(block, before)), len(ordered))
+        place = len(ordered)
+        while place and _is_over(block, ordered[place - 1]):
+            place -= 1
         ordered.insert(place, block)
     return [word for block in ordered for word in block]
 
 
-def _is_above(block: Sequence[OcrWord], other: Sequence[OcrWord]) -> bool:
-    left = max(min(word.left for word in side) for side in (block, other))
-    right = min(max(word.right for word in side) for side in (block, other))
-    return left < right and max(word.bottom for word in block) <= min(word.top for word in other)
+def _is_over(block: Sequence[OcrWord], other: Sequence[OcrWord]) -> bool:
+    left, right = min(word.left for word in block), max(word.right for word in block)
+    other_left, other_right = min(word.left for word in other), max(word.right for word in other)
+    shared = min(right, other_right) - max(left, other_left)
+    above = max(word.bottom for word in block) <= min(word.top for word in other)
+    return above and shared > _OVER * min(right - left, other_right - other_left)
 
 
 def kept(words: Sequence[OcrWord], is_known: Callable[[str], bool]) -> list[OcrWord]:

@@ -211,6 +211,13 @@ def test_the_second_of_two_pages_stays_second_however_high_it_starts():
     assert headings_first(first + second) == first + second
 
 
+def test_columns_whose_edges_touch_stay_in_their_order():
+    left = [word("first", left=0, top=10, line=(1, 1, 1)), word("endings", left=0, top=300, line=(2, 1, 1))]
+    right = [word("second", left=65, top=10, line=(3, 1, 1)), word("end", left=70, top=300, line=(4, 1, 1))]
+
+    assert headings_first(left + right) == left + right
+
+
 @pytest.mark.parametrize("margin", [0, 3])
 def test_words_read_on_the_rows_with_ink_stand_where_the_ink_is(margin):
     ink = np.zeros((200, 40), bool)
