@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.formats import registry
-from ingest.frames import read_frame, write_frame
+from ingest.frames import columns_of, read_frame, write_frame
 from ingest.identify import identify
 from ingest.job import ReadingJob
 from ingest.reading import MemberFound, PageReading, UnreadableFile, Word, clean_text
@@ -105,7 +105,7 @@ def _read_file(line: _Line, request: dict[str, Any]) -> None:
         else:
             page = _storable(found)
             pages.append((page.number, page.text))
-            line.say("page", page=page.to_dict(), notes=job.facts.notes)
+            line.say("page", page=page.to_dict() | {"words": columns_of(page.words)}, notes=job.facts.notes)
             allow_processor_seconds(request["page_seconds"])
     after = path.stat()
     if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
@@ -133,13 +133,15 @@ def _further(then: dict[str, Any], known: dict[str, Any], pages: list[tuple[int,
 
 def _storable(page: PageReading) -> PageReading:
     """The page with text that can be stored; one that has none left is never called read."""
-    if not clean_text(page.text).strip() and not page.unread:
+    text = clean_text(page.text)
+    if not text.strip() and not page.unread:
         reason = f"unreadable: nothing in its text has a meaning as letters ({page.reason})"
-        page = replace(page, text="", read_by="none", unread=True, reason=reason)
+        page, text = replace(page, text="", read_by="none", unread=True, reason=reason), ""
+    layer = page.layer_text
     return replace(
         page,
-        text=clean_text(page.text),
-        layer_text=None if page.layer_text is None else clean_text(page.layer_text),
+        text=text,
+        layer_text=None if layer is None else text if layer == page.text else clean_text(layer),
         ocr_text=None if page.ocr_text is None else clean_text(page.ocr_text),
         heading=None if page.heading is None else clean_text(page.heading)[:300],
         words=_storable_words(page.words),

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -100,5 +101,12 @@ def word_share(words: Iterable[str], language: str = "eng") -> float:
 
 def known_share(text: str) -> float:
     """The share of the words that are in the English dictionary, or in the Welsh where that is more."""
-    words = tokens(text)
-    return max(word_share(words), word_share(words, "cym"))
+    return known_share_of(tokens(text))
+
+
+def known_share_of(words: Iterable[str]) -> float:
+    """`known_share` of a text that has been taken apart already."""
+    counted = Counter(words)
+    total = counted.total()
+    most = max(sum(count for word, count in counted.items() if is_word(word, language)) for language in ("eng", "cym"))
+    return most / total if total else 0.0

@@ -3,9 +3,14 @@
 import json
 import os
 import struct
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 _HEADER = struct.Struct(">I")
+_NUMBERS_OF_A_WORD = 5  # the four sides of its box, and how sure it is
 # Between a parent and its starter: messages of one packet each, and the status of a child that nobody knows of.
 LARGEST_PACKET = 256 * 1024
 GONE = -1
@@ -37,6 +42,31 @@ def _read_exactly(descriptor: int, size: int) -> bytes | None:
             return None
         parts += part
     return bytes(parts)
+
+
+def columns_of(words: Sequence[list[Any]]) -> list[Any]:
+    """The words of a page as JSON carries them quickest: their texts, and the rest as numbers in columns."""
+    if not words:
+        return []
+    x0, y0, x1, y1, texts, sure = zip(*words, strict=True)
+    return [texts, b64encode(array("d", chain(x0, y0, x1, y1, sure)).tobytes()).decode("ascii")]
+
+
+def words_of(columns: Sequence[Any]) -> list[list[Any]]:
+    """The words that `columns_of` was given, to the last bit.
+
+    Raises:
+        ValueError: These are no columns of words.
+    """
+    if not columns:
+        return []
+    texts, numbers = columns
+    values, count = array("d"), len(texts)
+    values.frombytes(b64decode(numbers, validate=True))
+    if len(values) != _NUMBERS_OF_A_WORD * count:
+        raise ValueError("words from a child have other numbers than they need")
+    x0, y0, x1, y1, sure = (values[place * count : (place + 1) * count] for place in range(_NUMBERS_OF_A_WORD))
+    return [list(word) for word in zip(x0, y0, x1, y1, texts, sure, strict=True)]
 
 
 class FrameBuffer:

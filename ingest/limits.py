@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from ingest import starting
 from ingest.children import Child
+from ingest.frames import words_of
 from ingest.page_journal import PageJournal
 from ingest.reading import FileFacts, FileReading, MemberFound, PageReading, UnreadableFile
 from store.errors import DamagedError
@@ -311,7 +312,12 @@ class ReaderPool:
             task.total = message["total"]
             place.deadline = now + self._page_seconds
         elif kind == "page":
-            page = PageReading.from_dict(message["page"])
+            try:
+                words = words_of(message["page"]["words"])
+            except ValueError:  # nonsense: this child is not to be trusted any more
+                self._lose(place, None)
+                return
+            page = PageReading.from_dict(message["page"] | {"words": words})
             self._keep(task, page, message["notes"])
             place.deadline = now + (self._page_seconds if task.total is not None else self._file_seconds)
         elif kind == "member":

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from ingest.dictionary import known_share, tokens
+from ingest.dictionary import known_share
 from ingest.formats.pdf_extras import (
     attached_files,
     document_facts,
@@ -204,13 +204,13 @@ def _with_measures(reading: PageReading, layer: TextLayer, makeup: PageMakeup) -
 
 def reason_for_ocr(layer: TextLayer, makeup: PageMakeup) -> str | None:
     """Why the page must be read from its picture, in words; None where the layer is good enough by itself."""
-    words = tokens(layer.text)
+    words = layer.letter_words
     if not layer.text:
         if makeup.image_share == 0 and not makeup.has_drawing:
             return None
         return "the page has no text layer"
     which = "the hidden text layer" if makeup.invisible_share > 0.5 else "the text layer"
-    if not clean_text(layer.text).strip():
+    if not words and not clean_text(layer.text).strip():
         return f"{which} is poor: none of its characters has a meaning"
     share = layer.known_share
     enough = len(words) >= ENOUGH_WORDS_TO_JUDGE

@@ -10,12 +10,14 @@ import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from ingest.dictionary import known_share
+from ingest.dictionary import known_share_of, tokens
 from ingest.reading import Word
 
 _WORD = re.compile(r"\S+")
 _MAXIMUM_OBJECTS = 20_000
 _INVISIBLE = 3
+_TEXT = raw.FPDF_PAGEOBJ_TEXT
+_kind_of, _render_mode_of = raw.FPDFPageObj_GetType, raw.FPDFTextObj_GetTextRenderMode
 # PDFium writes the hyphen at the end of a line as one of these, and U+FFFE for a letter it cannot name.
 _LINE_HYPHEN = re.compile(r"[\x02\ufffe](?:\r\n)?")
 _NOT_TEXT = re.compile(r"[\ufffd\ue000-\uf8ff\x00]")
@@ -30,9 +32,14 @@ class TextLayer:
     unnamed_share: float = 0.0  # of characters that the file gives no meaning
 
     @cached_property
+    def letter_words(self) -> list[str]:
+        """Its words that are made of letters, two letters long or longer."""
+        return tokens(self.text)
+
+    @cached_property
     def known_share(self) -> float:
         """The share of its words that are in the dictionary."""
-        return known_share(self.text)
+        return known_share_of(self.letter_words)
 
 
 @dataclass(frozen=True)
@@ -139,8 +146,9 @@ def page_makeup(page: Any, plane: PagePlane) -> PageMakeup:
     """How much of the page is picture, how much of its text is invisible, and whether anything is drawn."""
     counts = _Makeup(plane)
     total = raw.FPDFPage_CountObjects(page)
+    get, handle = raw.FPDFPage_GetObject, page.raw  # asked for once, not for each of hundreds of objects
     for index in range(min(total, _MAXIMUM_OBJECTS)):
-        counts.add(raw.FPDFPage_GetObject(page, index), depth=0)
+        counts.add(get(handle, index), depth=0)
     return PageMakeup(
         image_share=counts.image_share(),
         invisible_share=counts.invisible / counts.texts if counts.texts else 0.0,
@@ -163,10 +171,10 @@ class _Makeup:
         self._seen += 1
         if not item or self._seen > _MAXIMUM_OBJECTS:
             return
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
+        kind = _kind_of(item)
+        if kind == _TEXT:
             self.texts += 1
-            self.invisible += raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
+            self.invisible += _render_mode_of(item) == _INVISIBLE
         elif kind == raw.FPDF_PAGEOBJ_IMAGE and depth == 0:
             self._cover(item)
         elif kind == raw.FPDF_PAGEOBJ_FORM:

@@ -163,7 +163,8 @@ def _ends(item: Any, count: int) -> list[tuple[float, float, float, float]]:
 
 def _paths(page: Any) -> Iterator[tuple[Any, Numbers | None]]:
     """Each path drawn on the page, or in a form on it, with what moves it to where the form stands."""
-    items = (raw.FPDFPage_GetObject(page, index) for index in range(raw.FPDFPage_CountObjects(page)))
+    get, handle = raw.FPDFPage_GetObject, page.raw
+    items = (get(handle, index) for index in range(raw.FPDFPage_CountObjects(page)))
     yield from _paths_among(items, None, depth=0)
 
 
