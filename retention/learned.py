@@ -135,6 +135,7 @@ class LearnedModel:
         vectors.know(term for term in weights.terms if " " not in term)
         unknown = np.zeros((1, len(weights.codes)))
         self._told = np.vstack([weights.term_weights * weights.rarity[:, None], unknown])
+        self._meaning_weights = weights.meaning_weights.astype(np.float64)
         self._squares = np.append(weights.rarity**2, 0.0)
 
     def read(self, plain: str, hits: Sequence[PlainHit]) -> Stretches | None:
@@ -171,6 +172,11 @@ class LearnedModel:
 
     def windows(self, text: Stretches) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """First and last sentence of each window of one to three sentences, and its logit for each category."""
+        windows = self._fitting(text)
+        return windows, self._logits(text, windows[:, 0], windows[:, 1])
+
+    def _fitting(self, text: Stretches) -> NDArray[np.int64]:
+        """First and last sentence of each window that is neither too short nor too long."""
         count = len(text.words)
         length = np.cumsum([0, *(len(words) for words in text.words)])
         firsts, stops = [], []
@@ -180,8 +186,7 @@ class LearnedModel:
             fits = (words <= _LONGEST_WINDOW) & (words >= _FEWEST_WORDS) | (size == 1) & (words >= _FEWEST_WORDS)
             firsts.append(first[fits])
             stops.append(first[fits] + size)
-        first, stop = np.concatenate(firsts), np.concatenate(stops)
-        return np.stack([first, stop], axis=1), self._logits(text, first, stop)
+        return np.stack([np.concatenate(firsts), np.concatenate(stops)], axis=1)
 
     def whole(self, text: Stretches) -> NDArray[np.float64]:
         """The logits of the text taken as one window."""
@@ -193,7 +198,7 @@ class LearnedModel:
         told = _sums(text.told, first, stop)
         lengths = np.maximum(np.sqrt(_sums(text.lengths[:, None], first, stop)), 1e-6)
         groups = _sums(text.groups.astype(np.float64), first, stop) > 0
-        logits = (meaning / sizes) @ self.weights.meaning_weights.astype(np.float64) + told / lengths
+        logits = (meaning / sizes) @ self._meaning_weights + told / lengths
         logits += GROUP_SCALE * (groups @ self.weights.group_weights) + self.weights.bias
         return np.asarray(np.round(logits, 4))
 
@@ -210,10 +215,13 @@ class LearnedModel:
 
         The window shown is the shortest that is nearly as good as the best.
         """
-        windows, logits = self.windows(text)
+        windows = self._fitting(text)
         found: dict[str, BestOfPage] = {}
         if len(windows):
-            whole = self.whole(text)
+            # The page as a whole is weighed with them, as one more window.
+            every = np.vstack([windows, [[0, len(text.words)]]])
+            weighed = self._logits(text, every[:, 0], every[:, 1])
+            logits, whole = weighed[:-1], weighed[-1]
             sizes = windows[:, 1] - windows[:, 0]
             for number, code in enumerate(self.weights.codes):
                 column = logits[:, number]
@@ -247,7 +255,8 @@ class LearnedModel:
 
 def _sums(values: NDArray[np.float64], first: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.float64]:
     """The sum of the rows from first up to stop, for each pair."""
-    totals = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    totals = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=totals[1:])
     return np.asarray(totals[stop] - totals[first])
 
 

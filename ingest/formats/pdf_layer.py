@@ -11,13 +11,13 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 from ingest.dictionary import known_share_of, tokens
+from ingest.formats.pdfium_calls import address_of, form_object, kind_of, loose_box, page_object, render_mode_of
 from ingest.reading import Word
 
 _WORD = re.compile(r"\S+")
 _MAXIMUM_OBJECTS = 20_000
 _INVISIBLE = 3
 _TEXT = raw.FPDF_PAGEOBJ_TEXT
-_kind_of, _render_mode_of = raw.FPDFPageObj_GetType, raw.FPDFTextObj_GetTextRenderMode
 # PDFium writes the hyphen at the end of a line as one of these, and U+FFFE for a letter it cannot name.
 _LINE_HYPHEN = re.compile(r"[\x02\ufffe](?:\r\n)?")
 _NOT_TEXT = re.compile(r"[\ufffd\ue000-\uf8ff\x00]")
@@ -121,19 +121,15 @@ def _layer_of(text_page: Any, plane: PagePlane) -> TextLayer:
 def _placed(text_page: Any, found: list[tuple[str, int, int]], plane: PagePlane) -> list[Word]:
     """The words, each from its first letter to its last, with their boxes; without those that have none."""
     letters = (raw.FS_RECTF * (2 * len(found)))()
-    box_of, texts, filled = raw.FPDFText_GetLooseCharBox, list[str](), 0
+    here, place, step = address_of(text_page), ctypes.addressof(letters), ctypes.sizeof(raw.FS_RECTF)
+    texts = list[str]()
     for text, first, last in found:
-        if (
-            first >= 0
-            and last >= 0
-            and box_of(text_page, first, letters[filled])
-            and box_of(text_page, last, letters[filled + 1])
-        ):
+        if first >= 0 and last >= 0 and loose_box(here, first, place) and loose_box(here, last, place + step):
             texts.append(text)
-            filled += 2
+            place += 2 * step
     if not texts:
         return []
-    sides = np.frombuffer(letters, np.float32, filled * 4).astype(np.float64).reshape(-1, 2, 4)
+    sides = np.frombuffer(letters, np.float32, len(texts) * 8).astype(np.float64).reshape(-1, 2, 4)
     least, most = sides.min(axis=1), sides.max(axis=1)
     # As PDFium lays them out: left, top, right, bottom.
     boxes = plane.boxes(np.stack([least[:, 0], least[:, 3], most[:, 2], most[:, 1]], axis=1)).tolist()
@@ -146,14 +142,18 @@ def page_makeup(page: Any, plane: PagePlane) -> PageMakeup:
     """How much of the page is picture, how much of its text is invisible, and whether anything is drawn."""
     counts = _Makeup(plane)
     total = raw.FPDFPage_CountObjects(page)
-    get, handle = raw.FPDFPage_GetObject, page.raw  # asked for once, not for each of hundreds of objects
+    here = address_of(page.raw)
     for index in range(min(total, _MAXIMUM_OBJECTS)):
-        counts.add(get(handle, index), depth=0)
+        counts.add(page_object(here, index), depth=0)
     return PageMakeup(
         image_share=counts.image_share(),
         invisible_share=counts.invisible / counts.texts if counts.texts else 0.0,
         has_drawing=counts.drawings > 0,
     )
+
+
+def _handle(address: int) -> Any:
+    return ctypes.cast(address, raw.FPDF_PAGEOBJECT)
 
 
 class _Makeup:
@@ -167,30 +167,31 @@ class _Makeup:
         self.invisible = 0
         self.drawings = 0
 
-    def add(self, item: Any, *, depth: int) -> None:
+    def add(self, item: int | None, *, depth: int) -> None:
+        """Count the object at this address."""
         self._seen += 1
         if not item or self._seen > _MAXIMUM_OBJECTS:
             return
-        kind = _kind_of(item)
+        kind = kind_of(item)
         if kind == _TEXT:
             self.texts += 1
-            self.invisible += _render_mode_of(item) == _INVISIBLE
+            self.invisible += render_mode_of(item) == _INVISIBLE
         elif kind == raw.FPDF_PAGEOBJ_IMAGE and depth == 0:
-            self._cover(item)
+            self._cover(_handle(item))
         elif kind == raw.FPDF_PAGEOBJ_FORM:
             self._add_form(item, depth)
         elif kind != raw.FPDF_PAGEOBJ_TEXT:
             self.drawings += 1
 
-    def _add_form(self, item: Any, depth: int) -> None:
+    def _add_form(self, item: int, depth: int) -> None:
         holds_image = False
         if depth < 3:
-            for index in range(min(raw.FPDFFormObj_CountObjects(item), _MAXIMUM_OBJECTS)):
-                inner = raw.FPDFFormObj_GetObject(item, index)
-                holds_image = holds_image or (bool(inner) and raw.FPDFPageObj_GetType(inner) == raw.FPDF_PAGEOBJ_IMAGE)
+            for index in range(min(raw.FPDFFormObj_CountObjects(_handle(item)), _MAXIMUM_OBJECTS)):
+                inner = form_object(item, index)
+                holds_image = holds_image or (bool(inner) and kind_of(inner) == raw.FPDF_PAGEOBJ_IMAGE)
                 self.add(inner, depth=depth + 1)
         if holds_image and depth == 0:
-            self._cover(item)
+            self._cover(_handle(item))
 
     def _cover(self, item: Any) -> None:
         left, bottom, right, top = (ctypes.c_float() for _ in range(4))
