@@ -105,7 +105,8 @@ class BatchLife(RuleBasedStateMachine):
         )  # fmt: skip
         self.session.add(file)
         self.session.flush()
-        batches.end_registered(self.session, item, record, ocr_pages=0)
+        batches.end_registered(item, record, ocr_pages=0)
+        self.session.flush()
         self.records.append(record)
         self.model[item.id] = REGISTERED
 

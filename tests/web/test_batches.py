@@ -59,8 +59,8 @@ def box(archive: Archive) -> None:
         first, second, third, fourth = batches.items(session, run=run)
         minutes, letter = register(session, 1, names[0]), register(session, 2, names[1])
         letter.compartment = PRIVILEGED
-        batches.end_registered(session, first, minutes, ocr_pages=2)
-        batches.end_registered(session, second, letter, ocr_pages=2)
+        batches.end_registered(first, minutes, ocr_pages=2)
+        batches.end_registered(second, letter, ocr_pages=2)
         third.state, third.record_id = DUPLICATE, minutes.id
         fourth.state, fourth.reason = QUARANTINED, "The PDF is damaged: ask for another copy."
         run.finished_at = clock.now()

@@ -143,7 +143,7 @@ def test_a_database_that_is_full_says_so_in_the_same_sentence(archive, notice, s
     def full(*_, **__):
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(keeping.registering, "register", full)
+    monkeypatch.setattr(keeping.registering, "register_all", full)
     with pytest.raises(CandourError, match="disk that holds the archive is full"):
         take(archive, share)
     monkeypatch.undo()

@@ -22,10 +22,14 @@ class CaptureForm(Form):
         "Resolution (dpi)", [Optional(), Regexp(r"[0-9]{1,7}$", message="Give a whole number, or leave it empty")]
     )
     colour = SelectField(
-        "Colour", choices=choices([("", "Not said"), *((each, each.capitalize()) for each in COLOURS if each)])
+        "Colour",
+        choices=choices([("", "Not said"), *((each, each.capitalize()) for each in COLOURS if each)]),
+        default="",
     )
     sides = SelectField(
-        "Sides of each sheet", choices=choices([("", "Not said"), ("one", "One side"), ("two", "Both sides")])
+        "Sides of each sheet",
+        choices=choices([("", "Not said"), ("one", "One side"), ("two", "Both sides")]),
+        default="",
     )
     scanned_from = DayField("Scanned from")
     scanned_to = DayField("Scanned to")
