@@ -55,18 +55,25 @@ def runs(
     Only those with one of the words `having` are taken apart, and those within the spans: most runs are the beginnings
     of sentences, and a page is read in a fraction of a millisecond. Those already `known` are left out.
     """
-    for match in _RUN.finditer(text):
-        first = match.start()
-        inside = bool(within) and any(start <= first < end for start, end in within)
-        if match.group() in known or (not inside and having.isdisjoint(_BARE.findall(match.group()))):
-            continue
-        if first and text[first - 1].isalnum():
+    for first, end, run, bare in _found(text):
+        inside = bool(within) and any(start <= first < stop for start, stop in within)
+        if run in known or (not inside and having.isdisjoint(bare)):
             continue
         tokens = tuple(
             Token(word.group().rstrip("."), word.group()[-1] == ".", first + word.start())
-            for word in _TOKEN.finditer(match.group())
+            for word in _TOKEN.finditer(run)
         )
-        yield Run(tokens, first, match.end()), inside
+        yield Run(tokens, first, end), inside
+
+
+@lru_cache(maxsize=64)
+def _found(text: str) -> tuple[tuple[int, int, str, tuple[str, ...]], ...]:
+    """Where each run begins and ends, its words, and each of them alone; kept, for people and places both ask."""
+    return tuple(
+        (match.start(), match.end(), match.group(), tuple(_BARE.findall(match.group())))
+        for match in _RUN.finditer(text)
+        if not match.start() or not text[match.start() - 1].isalnum()
+    )
 
 
 def is_capitals(word: str) -> bool:

@@ -27,6 +27,7 @@ from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import CandourError, InvalidInputError, NotFoundError
 from store.file_passwords import kept_passwords
+from worker.collecting import seldom_collecting
 from worker.intake import Intake, Ready
 from worker.keeping import Keeping
 from worker.listing import as_given, list_everything, list_folders_again
@@ -204,6 +205,7 @@ class _Taking:
     pages: int = 0
     unindexed: int = 0
 
+    @seldom_collecting()
     def work(self) -> Outcome:
         """The run from listing to the last item, or to where a person stopped it, timed."""
         started = time.monotonic()
