@@ -17,6 +17,10 @@ WORD_LENGTH_LIMIT = 64
 # word processor leaves inside one. Possessive quantifiers: no text can make this go back over what it has read.
 _WORD = re.compile(r"(?:[^\W_]++[\u0300-\u036f\u00ad]*+)++(?:['’ʼ](?:[^\W_]++[\u0300-\u036f\u00ad]*+)++)*+")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+")
+# A hyphen at the end of a line, as typed, as printed, as a word processor leaves it and as scanning programs write it,
+# and then one line break.
+_BREAK = re.compile(r"[-\u2010\u00ad\u00ac][ \t\u00a0]*+(?:\r\n|\n|\r)[ \t\u00a0]*+(?=[^\W\d_])")
+_ASCII_BREAK = re.compile(r"-[ \t]*+(?:\r\n|\n|\r)[ \t]*+(?=[A-Za-z])")
 # The signs that printers set and no word has, each put in place of one that is in ASCII.
 _PRINTED_SIGNS = (("’", "'"), ("‘", " "), ("“", " "), ("”", " "), ("–", " "), ("—", " "), ("…", " "), ("£", " "))
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
@@ -44,6 +48,18 @@ class Token(NamedTuple):
     """A word where it stands: folded, with the characters of the text it was read from."""
 
     word: str
+    start: int
+    end: int
+
+
+class Joined(NamedTuple):
+    """A word that is broken with a hyphen at the end of a line, whole, with the characters of both its halves.
+
+    `place` is the position of its first half; the second stands at the next.
+    """
+
+    word: str
+    place: int
     start: int
     end: int
 
@@ -97,6 +113,41 @@ def words(text: str) -> list[str]:
 def tokens(text: str) -> Iterator[Token]:
     """Every word of the text with where it stands; the same words as `words` gives, in the same order."""
     return (Token(_folded[found.group()], found.start(), found.end()) for found in _found_words(text))
+
+
+def joined_words(text: str) -> list[Joined]:
+    """The words that are broken at the end of a line of the text, in order; their halves are words of it as well.
+
+    Whether the hyphen is the word's own (`well-known`) or only breaks it cannot be told, so both are read. Each half
+    has at least two letters and no figure, and the letters at the break are all small or all capitals: `Smith-` and
+    `Jones` are two names. Of a word that is broken twice the first two parts are joined.
+    """
+    plain = _plain(text)
+    pattern, breaks = (_ASCII_WORD, _ASCII_BREAK) if plain.isascii() else (_WORD, _BREAK)
+    joined: list[Joined] = []
+    place, begin, last = -1, 0, -1
+    for found in breaks.finditer(plain):
+        # The words since the break before: a line's end parts words anyhow.
+        since: list[str] = pattern.findall(plain, begin, found.start() + 1)
+        place, begin = place + len(since), found.end()
+        second = pattern.match(plain, begin)
+        # A soft hyphen is a part of the word before it, any other stands behind its last letter.
+        end = found.start() + (plain[found.start()] == "\u00ad")
+        if second is None or not since or last == place or not plain.startswith(since[-1], end - len(since[-1])):
+            continue
+        first = since[-1]
+        halves = _folded[first], _folded[second.group()]
+        if _are_halves(first, second.group(), halves):
+            joined.append(Joined("".join(halves)[:WORD_LENGTH_LIMIT], place, end - len(first), second.end()))
+            last = place + 1
+    return joined
+
+
+def _are_halves(first: str, second: str, folded: tuple[str, str]) -> bool:
+    if not all(len(half) > 1 and half.isalpha() for half in folded):
+        return False
+    before, after = "".join(filter(str.isalpha, first)), "".join(filter(str.isalpha, second))[:2]
+    return (before[-1:].islower() and after.islower()) or (before[-2:].isupper() and after.isupper())
 
 
 def beginnings(word: str, *, stemmed: bool) -> frozenset[str]:

@@ -9,10 +9,11 @@ from functools import lru_cache
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import Token, beginnings, tokens, tokens_beginning_with, word_counts
+from search.analysis import Joined, Token, beginnings, joined_words, tokens, tokens_beginning_with, word_counts
 from search.engine import VALUE_GAP, Highlights, PageHits, Snippet
 from search.language_tree import Asked, Fuzzy, Text, Wildcard, Word, meaning, placed_parts
-from search.marking import KnownWords, Leaf, leaves, marked_places
+from search.marking import KnownWords, Leaf, leaves, marked_words
+from search.spans import any_of, broken_words, single_words
 
 SNIPPET_LENGTH = 240
 _OTHER_SPACE = re.compile(r"[^\S ]")
@@ -43,8 +44,8 @@ def highlight_pages(query: Asked, pages: Iterable[tuple[int, str]], *, snippet_l
 class _Page:
     number: int
     text: str
-    marks: dict[int, tuple[int, int]]
-    """The characters of each word that may have to be marked, by its position among the words of all the pages."""
+    marks: dict[tuple[int, int], tuple[int, int]]
+    """The characters of each word that may have to be marked, by where it stands among the words of all the pages."""
 
 
 class _Marker:
@@ -62,31 +63,42 @@ class _Marker:
         """The pages with something to mark, and the characters to mark on each."""
         read: list[_Page] = []
         standing: list[list[int]] = [[] for _ in self._leaves]
+        broken: list[list[int]] = [[] for _ in self._leaves]
         position = 0
         for number, text in pages:
             if read and number != read[-1].number + 1:
                 position += VALUE_GAP
             found = list(tokens_beginning_with(self._beginnings, text) if self._beginnings else tokens(text))
-            known = self._known.meet(token.word for token in found)
+            joined = joined_words(text)
+            known = self._known.meet([*(token.word for token in found), *(each.word for each in joined)])
             asked = [token for token in found if token.word in known]
-            places, count = self._positions(text, asked)
+            asked_joined = [each for each in joined if each.word in known]
+            places, count = self._positions(text, asked, asked_joined)
             page = _Page(number, text, {})
             for place, token in zip(places, asked, strict=True):
-                page.marks[position + place] = (token.start, token.end)
+                page.marks[position + place, position + place] = (token.start, token.end)
                 for i in known[token.word]:
                     standing[i].append(position + place)
+            for each in asked_joined:
+                page.marks[position + each.place, position + each.place + 1] = (each.start, each.end)
+                for i in known[each.word]:
+                    broken[i].append(position + each.place)
             read.append(page)
             position += count
-        arrays = {leaf: np.array(at, dtype=np.int64) for leaf, at in zip(self._leaves, standing, strict=True)}
-        marked = {place for part in self._parts for place in marked_places(part.placed, arrays.__getitem__).tolist()}
+        spans = {
+            leaf: any_of([single_words(np.array(one, dtype=np.int64)), broken_words(np.array(two, dtype=np.int64))])
+            for leaf, one, two in zip(self._leaves, standing, broken, strict=True)
+        }
+        words = marked_words([part.placed for part in self._parts], spans.__getitem__)
+        marked = set(zip(words.first.tolist(), words.last.tolist(), strict=True))
         for page in read:
-            here = tuple(characters for place, characters in page.marks.items() if place in marked)
+            here = tuple(sorted(characters for place, characters in page.marks.items() if place in marked))
             if here:
                 yield page, here
 
-    def _positions(self, text: str, found: Sequence[Token]) -> tuple[Sequence[int], int]:
+    def _positions(self, text: str, found: Sequence[Token], joined: Sequence[Joined]) -> tuple[Sequence[int], int]:
         """The positions of these words among those of the text, and how many there are."""
-        if not self._is_placed:
+        if not self._is_placed and not joined:
             return range(len(found)), len(found)
         counts = word_counts(text)
         places: list[int] = (counts[[token.start for token in found]] - 1).tolist()

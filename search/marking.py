@@ -9,11 +9,11 @@ from rapidfuzz.distance import Levenshtein
 
 from search.analysis import as_misread, misread_alike, stem, wildcard_pattern
 from search.language_tree import AnyOf, Fuzzy, Near, Phrase, Placed, Wildcard, Word
-from search.spans import Places, Spans, any_of, in_a_row, single_words, within
+from search.spans import Spans, any_of, in_a_row, outermost, single_words, within
 
 Leaf = Word | Wildcard | Fuzzy
-Lookup = Callable[[Leaf], Places]
-"""Where a word stands, in order."""
+Lookup = Callable[[Leaf], Spans]
+"""Where a word stands, in order; one that is broken at the end of a line reaches over both its halves."""
 
 _MET_KEPT = 100_000
 
@@ -104,6 +104,13 @@ def leaves(placed: Placed) -> Iterator[Leaf]:
             yield placed
 
 
+def is_one_word(placed: Placed) -> bool:
+    """Whether it is a word, a pattern or a choice between such: where it stands among other words says nothing."""
+    if isinstance(placed, AnyOf):
+        return all(is_one_word(part) for part in placed.parts)
+    return isinstance(placed, Word | Wildcard | Fuzzy)
+
+
 def spans_of(placed: Placed, lookup: Lookup) -> Spans:
     """Every stretch that matches."""
     match placed:
@@ -114,17 +121,27 @@ def spans_of(placed: Placed, lookup: Lookup) -> Spans:
         case Near(left, right, distance, ordered):
             return within(spans_of(left, lookup), spans_of(right, lookup), distance, ordered=ordered)
         case Word() | Wildcard() | Fuzzy():
-            return single_words(lookup(placed))
+            return lookup(placed)
 
 
-def marked_places(placed: Placed, lookup: Lookup) -> Places:
-    """The places of the words that make up a match: not of the same words standing elsewhere."""
+def marked_words(parts: Iterable[Placed], lookup: Lookup) -> Spans:
+    """The words that make up a match of any of the parts: not the same words standing elsewhere.
+
+    A word that is broken at the end of a line is one, and none of its halves is another.
+    """
+    return outermost(any_of([_words_of(part, lookup) for part in parts]))
+
+
+def _words_of(placed: Placed, lookup: Lookup) -> Spans:
     if isinstance(placed, Word | Wildcard | Fuzzy):
         return lookup(placed)
     spans = spans_of(placed, lookup)
     if not len(spans):
-        return spans.first
-    places = np.unique(np.concatenate([lookup(leaf) for leaf in leaves(placed)]))
+        return spans
+    words = any_of([lookup(leaf) for leaf in leaves(placed)])
     furthest = np.maximum.accumulate(spans.last)
-    before = np.searchsorted(spans.first, places, side="right") - 1
-    return places[(before >= 0) & (furthest[before] >= places)]
+    before = np.searchsorted(spans.first, words.first, side="right") - 1
+    inside = (before >= 0) & (furthest[before] >= words.last)
+    if words.are_single:
+        return single_words(words.first[inside])
+    return Spans(words.first[inside], words.last[inside])

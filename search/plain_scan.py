@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from search import language_fields as fields
-from search.analysis import as_misread, keyword, stem, wildcard_pattern, words
+from search.analysis import as_misread, joined_words, keyword, stem, wildcard_pattern, words
 from search.engine import VALUE_GAP, IndexDocument
 from search.language_tree import (
     And,
@@ -37,11 +37,13 @@ Stretch = tuple[int, int]
 
 @dataclass(frozen=True)
 class FieldWords:
-    """One field of one document: which word stands at which position, and at which positions each word stands."""
+    """One field of one document: the stretches at which each word stands.
+
+    Each is one position long, but that of a word which a page breaks at the end of a line: that is its two halves.
+    """
 
     name: str
-    at: dict[int, str]
-    places: dict[str, list[int]]
+    places: dict[str, list[Stretch]]
 
 
 class PlainScan:
@@ -65,17 +67,19 @@ def field_words(document: IndexDocument) -> dict[str, FieldWords]:
     """The words of each field at their positions: pages run on, other values stand far apart."""
     fields_of: dict[str, FieldWords] = {}
     for name in fields.WORD_FIELDS:
-        at: dict[int, str] = {}
-        places: dict[str, list[int]] = {}
+        places: dict[str, list[Stretch]] = {}
         position = 0
         for value in document.word_values(name):
+            if name == fields.TEXT:
+                for broken in joined_words(value):
+                    first = position + broken.place
+                    places.setdefault(broken.word, []).append((first, first + 1))
             for word in words(value):
-                at[position] = word
-                places.setdefault(word, []).append(position)
+                places.setdefault(word, []).append((position, position))
                 position += 1
             if name != fields.TEXT:
                 position += VALUE_GAP
-        fields_of[name] = FieldWords(name, at, places)
+        fields_of[name] = FieldWords(name, places)
     return fields_of
 
 
@@ -118,13 +122,12 @@ def stretches(placed: Placed, field: FieldWords) -> set[Stretch]:
     match placed:
         case Word() | Wildcard() | Fuzzy():
             found = (places for word, places in field.places.items() if is_word(placed, word, field.name))
-            return {(position, position) for places in found for position in places}
+            return {stretch for places in found for stretch in places}
         case Phrase(parts):
-            return {
-                (start, start + len(parts) - 1)
-                for start, _ in stretches(parts[0], field)
-                if _phrase_at(start, placed, field)
-            }
+            so_far, *rest = (stretches(part, field) for part in parts)
+            for following in rest:
+                so_far = set(_pairs(so_far, following, 1))
+            return so_far
         case AnyOf(alternatives):
             return {stretch for part in alternatives for stretch in stretches(part, field)}
         case Near(left, right, distance, ordered):
@@ -132,13 +135,6 @@ def stretches(placed: Placed, field: FieldWords) -> set[Stretch]:
             if not ordered:
                 pairs += _pairs(stretches(right, field), stretches(left, field), distance)
             return set(pairs)
-
-
-def _phrase_at(start: int, phrase: Phrase, field: FieldWords) -> bool:
-    return all(
-        start + step in field.at and is_word(part, field.at[start + step], field.name)
-        for step, part in enumerate(phrase.parts)
-    )
 
 
 def _pairs(earlier: set[Stretch], later: set[Stretch], distance: int) -> Iterator[Stretch]:

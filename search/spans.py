@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,11 @@ class Spans:
     def __len__(self) -> int:
         return len(self.first)
 
+    @property
+    def are_single(self) -> bool:
+        """Whether each is known to be one word at one place."""
+        return self.first is self.last
+
 
 def no_spans() -> Spans:
     """Nowhere."""
@@ -31,6 +37,11 @@ def single_words(places: Places) -> Spans:
     return Spans(places, places)
 
 
+def broken_words(places: Places) -> Spans:
+    """Words of two halves, the first of each at one of the places, which are in order."""
+    return Spans(places, places + 1) if len(places) else no_spans()
+
+
 def any_of(parts: Sequence[Spans]) -> Spans:
     """Every stretch that is in any of the parts."""
     present = [part for part in parts if len(part)]
@@ -38,15 +49,29 @@ def any_of(parts: Sequence[Spans]) -> Spans:
         return no_spans()
     if len(present) == 1:
         return present[0]
+    if all(part.are_single for part in present):
+        return single_words(np.unique(np.concatenate([part.first for part in present])))
     return _unique(np.concatenate([p.first for p in present]), np.concatenate([p.last for p in present]))
 
 
-def in_a_row(parts: Sequence[Places]) -> Spans:
-    """The stretches where a place of each part follows directly on one of the part before."""
-    starts = parts[0]
-    for step, places in enumerate(parts[1:], start=1):
-        starts = starts[_are_among(starts + step, places)]
+def in_a_row(parts: Sequence[Spans]) -> Spans:
+    """The stretches where one of each part follows directly on one of the part before."""
+    if not all(part.are_single for part in parts):
+        return reduce(lambda before, part: _follow(before, part, 1), parts)
+    starts = parts[0].first
+    for step, part in enumerate(parts[1:], start=1):
+        starts = starts[_are_among(starts + step, part.first)]
     return Spans(starts, starts + (len(parts) - 1))
+
+
+def outermost(words: Spans) -> Spans:
+    """The words without the halves that lie within one of them."""
+    if words.are_single:
+        return words
+    is_broken = words.last > words.first
+    begins = words.first[is_broken]
+    inside = ~is_broken & (_are_among(words.first, begins) | _are_among(words.first, begins + 1))
+    return Spans(words.first[~inside], words.last[~inside])
 
 
 def _are_among(wanted: Places, places: Places) -> NDArray[np.bool_]:

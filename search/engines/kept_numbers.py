@@ -19,8 +19,8 @@ from search.engine import VALUE_GAP, PageHits
 from search.engines.errors import REBUILD, IndexUnreadableError
 from search.engines.vocabulary import Vocabulary
 from search.language_tree import Placed, Text
-from search.marking import Leaf, marked_places, spans_of
-from search.spans import Places
+from search.marking import Leaf, marked_words, spans_of
+from search.spans import Places, Spans, any_of, broken_words, single_words
 
 Numbers = NDArray[np.int64]
 
@@ -30,9 +30,12 @@ _READ_AT_ONCE = 4_000
 _FEW = 4
 
 
-def pack(pages: Sequence[int], values: Sequence[Sequence[Sequence[int]]]) -> bytes:
-    """The numbers of the pages, and for each field of words, in their order, the words' numbers of each value."""
-    head = [len(pages), *pages]
+def pack(pages: Sequence[int], values: Sequence[Sequence[Sequence[int]]], joined: Mapping[int, int]) -> bytes:
+    """The numbers of the pages, and for each field of words, in their order, the words' numbers of each value.
+
+    `joined`: the numbers of the words that the text breaks at the end of a line, by the position of their first half.
+    """
+    head = [len(pages), *pages, len(joined), *joined, *joined.values()]
     for found in values:
         head += [len(found), *map(len, found)]
     words = np.fromiter(chain.from_iterable(chain.from_iterable(values)), dtype="<u4")
@@ -42,11 +45,16 @@ def pack(pages: Sequence[int], values: Sequence[Sequence[Sequence[int]]]) -> byt
 
 
 class KeptField(NamedTuple):
-    """One field of a document: its words' numbers, byte by byte, how many each value has, the numbers of the pages."""
+    """One field of a document: its words' numbers, byte by byte, how many each value has, the numbers of the pages.
+
+    In the text, too, where words that are broken at the end of a line begin, and their numbers.
+    """
 
     planes: tuple[bytes, bytes, bytes, bytes]
     lengths: Sequence[int]
     pages: Sequence[int]
+    broken_at: Sequence[int] = ()
+    broken: Sequence[int] = ()
 
 
 def unpack(packed: bytes, field: str) -> KeptField:
@@ -58,7 +66,9 @@ def unpack(packed: bytes, field: str) -> KeptField:
     try:
         (size,) = struct.unpack_from("<I", packed)
         head = struct.unpack_from(f"<{size}I", packed, 4)
-        place, start = 1 + head[0], 0
+        joins = 1 + head[0]
+        count_joined = head[joins]
+        place, start = joins + 1 + 2 * count_joined, 0
         for _ in range(fields.WORD_FIELDS.index(field)):
             start += sum(head[place + 1 : place + 1 + head[place]])
             place += 1 + head[place]
@@ -76,7 +86,11 @@ def unpack(packed: bytes, field: str) -> KeptField:
         packed[at + 2 * count : at + 2 * count + length],
         packed[at + 3 * count : at + 3 * count + length],
     )
-    return KeptField(planes, lengths, head[1 : 1 + head[0]])
+    pages = head[1:joins]
+    if field != fields.TEXT or not count_joined:
+        return KeptField(planes, lengths, pages)
+    broken = head[joins + 1 : place]
+    return KeptField(planes, lengths, pages, broken[:count_joined], broken[count_joined:])
 
 
 def _words_of(documents: Sequence[KeptField]) -> NDArray[np.uint32]:
@@ -97,27 +111,35 @@ class _Standing:
         self._vocabulary = vocabulary
         self._stemmed = field in fields.STEMMED_FIELDS
         self._words = _words_of(documents)
-        if len(self._words) and int(self._words.max()) >= len(vocabulary):
-            # A word without a name might be any word: the list of words is not the one these were numbered by.
-            raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
+        self._broken = np.array([each for document in documents for each in document.broken], dtype=np.uint32)
+        for numbers in (self._words, self._broken):
+            if len(numbers) and int(numbers.max()) >= len(vocabulary):
+                # A word without a name might be any word: the list of words is not the one these were numbered by.
+                raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
         self._keys = _positions(documents, 0 if field == fields.TEXT else VALUE_GAP)
-        self._found: dict[Leaf, Places] = {}
+        self._broken_keys = np.array(
+            [(owner << _POSITION_BITS) + place for owner, each in enumerate(documents) for place in each.broken_at],
+            dtype=np.int64,
+        )
+        self._found: dict[Leaf, Spans] = {}
 
-    def places(self, leaf: Leaf) -> Places:
+    def spans(self, leaf: Leaf) -> Spans:
         if leaf not in self._found:
             wanted = self._vocabulary.expand_to_numbers(leaf, stemmed=self._stemmed)
-            self._found[leaf] = self._keys[self._is_one_of(wanted)]
+            whole = single_words(self._keys[self._is_one_of(self._words, wanted)])
+            broken = broken_words(self._broken_keys[self._is_one_of(self._broken, wanted)])
+            self._found[leaf] = any_of([whole, broken])
         return self._found[leaf]
 
-    def _is_one_of(self, wanted: Numbers) -> NDArray[np.bool_]:
+    def _is_one_of(self, words: NDArray[np.uint32], wanted: Numbers) -> NDArray[np.bool_]:
         if len(wanted) <= _FEW:
-            found = np.zeros(len(self._words), dtype=np.bool_)
+            found = np.zeros(len(words), dtype=np.bool_)
             for number in wanted:
-                found |= self._words == number
+                found |= words == number
             return found
         table = np.zeros(len(self._vocabulary), dtype=np.bool_)
         table[wanted] = True
-        chosen: NDArray[np.bool_] = table[self._words]
+        chosen: NDArray[np.bool_] = table[words]
         return chosen
 
 
@@ -145,7 +167,7 @@ def holding(placed: Placed, field: str, packed: Iterable[bytes], vocabulary: Voc
     found: list[Numbers] = [_NOWHERE]
     for base, batch in enumerate(_batches(packed)):
         standing = _Standing([unpack(each, field) for each in batch], field, vocabulary)
-        owners = np.unique(spans_of(placed, standing.places).first >> _POSITION_BITS)
+        owners = np.unique(spans_of(placed, standing.spans).first >> _POSITION_BITS)
         found.append(owners + base * _READ_AT_ONCE)
     return np.concatenate(found)
 
@@ -165,8 +187,7 @@ def page_hits(
         return hits
     documents = [unpack(packed, fields.TEXT) for packed in kept.values()]
     standing = _Standing(documents, fields.TEXT, vocabulary)
-    found = [marked_places(part.placed, standing.places) for part in parts]
-    marked = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+    marked = marked_words([part.placed for part in parts], standing.spans).first
     bounds = np.searchsorted(marked >> _POSITION_BITS, np.arange(len(documents) + 1)).tolist()
     positions = (marked & ((1 << _POSITION_BITS) - 1)).tolist()
     for number, (record_id, document) in enumerate(zip(kept, documents, strict=True)):

@@ -7,6 +7,7 @@ phrase or a distance is worked out from them by the same rules that mark a page.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,11 +15,10 @@ from search import language_fields as fields
 from search.analysis import words
 from search.engine import VALUE_GAP, IndexDocument, PageHits
 from search.language_tree import Placed, Text
-from search.marking import KnownWords, Leaf, leaves, marked_places, spans_of
-from search.spans import Places
+from search.marking import KnownWords, Leaf, leaves, marked_words, spans_of
+from search.spans import Spans, any_of, broken_words, single_words
 
 _POSITION_BITS = 32
-_NOWHERE: Places = np.empty(0, dtype=np.int64)
 # Folding can leave a space inside a word (an Arabic ligature) or nothing of it; engines split at spaces. Characters
 # for private use are never part of a word, so these two stand for that and for nothing else.
 _SPACE, _EMPTY = "\ue000", "\ue001"
@@ -58,17 +58,30 @@ class KeptWords:
     pages: Sequence[int]
     values: Sequence[Sequence[Sequence[str]]]
     """For each field of words, in their order, its values; the pages are the values of the text."""
+    joined: Mapping[int, str]
+    """The words that the text breaks at the end of a line, by the position of their first half."""
 
     def packed(self) -> str:
         """As one text."""
         numbers = " ".join(map(str, self.pages))
-        return "\t".join([numbers, *("\n".join(" ".join(value) for value in found) for found in self.values)])
+        joined = " ".join(f"{place} {word}" for place, word in self.joined.items())
+        return "\t".join([numbers, joined, *("\n".join(" ".join(value) for value in found) for found in self.values)])
 
 
-def unpack_field(packed: str, field: str) -> list[list[str]]:
-    """The values of one field alone; the others are passed over unread."""
-    found = packed.split("\t", fields.WORD_FIELDS.index(field) + 2)[fields.WORD_FIELDS.index(field) + 1]
-    return [value.split(" ") if value else [] for value in found.split("\n")]
+class KeptField(NamedTuple):
+    """The tokens of each value of one field; of the text also the words it breaks at the end of a line."""
+
+    values: Sequence[Sequence[str]]
+    joined: Mapping[int, str]
+
+
+def unpack_field(packed: str, field: str) -> KeptField:
+    """One field alone; the others are passed over unread."""
+    place = fields.WORD_FIELDS.index(field) + 2
+    found = packed.split("\t", place + 1)
+    joined = found[1].split(" ") if found[1] and field == fields.TEXT else []
+    values = [value.split(" ") if value else [] for value in found[place].split("\n")]
+    return KeptField(values, dict(zip(map(int, joined[::2]), joined[1::2], strict=True)))
 
 
 class _Standing:
@@ -79,11 +92,16 @@ class _Standing:
         self._known = KnownWords(self._leaves, stemmed=field in fields.STEMMED_FIELDS)
         self._gap = 0 if field == fields.TEXT else VALUE_GAP
         self._places: list[list[int]] = [[] for _ in self._leaves]
-        self._arrays: dict[Leaf, Places] = {}
+        self._broken: list[list[int]] = [[] for _ in self._leaves]
+        self._spans: dict[Leaf, Spans] = {}
 
-    def add(self, number: int, values: Sequence[Sequence[str]]) -> None:
+    def add(self, number: int, kept: KeptField) -> None:
         position = number << _POSITION_BITS
-        for tokens in values:
+        known = self._known.meet(kept.joined.values())
+        for place, word in kept.joined.items():
+            for leaf in known.get(word, ()):
+                self._broken[leaf].append(position + place)
+        for tokens in kept.values:
             value = [_as_word(token) for token in tokens] if _is_odd(tokens) else tokens
             known = self._known.meet(value)
             for place, word in [(p, w) for p, w in enumerate(value, start=position) if w in known]:
@@ -91,18 +109,20 @@ class _Standing:
                     self._places[leaf].append(place)
             position += len(value) + self._gap
 
-    def places(self, leaf: Leaf) -> Places:
-        if leaf not in self._arrays:
-            self._arrays[leaf] = np.array(self._places[self._leaves.index(leaf)], dtype=np.int64)
-        return self._arrays[leaf]
+    def spans(self, leaf: Leaf) -> Spans:
+        if leaf not in self._spans:
+            i = self._leaves.index(leaf)
+            whole = single_words(np.array(self._places[i], dtype=np.int64))
+            self._spans[leaf] = any_of([whole, broken_words(np.array(self._broken[i], dtype=np.int64))])
+        return self._spans[leaf]
 
 
-def holding(placed: Placed, field: str, documents: Iterable[Sequence[Sequence[str]]]) -> list[int]:
-    """Which of the documents, counted from 0, hold it in the field whose values are given, in order."""
+def holding(placed: Placed, field: str, documents: Iterable[KeptField]) -> list[int]:
+    """Which of the documents, counted from 0, hold it in the field that is given of each."""
     standing = _Standing(leaves(placed), field)
-    for number, values in enumerate(documents):
-        standing.add(number, values)
-    numbers: list[int] = np.unique(spans_of(placed, standing.places).first >> _POSITION_BITS).tolist()
+    for number, kept in enumerate(documents):
+        standing.add(number, kept)
+    numbers: list[int] = np.unique(spans_of(placed, standing.spans).first >> _POSITION_BITS).tolist()
     return numbers
 
 
@@ -114,12 +134,12 @@ def page_hits(parts: Sequence[Text], kept: Mapping[int, str]) -> dict[int, tuple
     standing = _Standing((leaf for part in parts for leaf in leaves(part.placed)), fields.TEXT)
     pages: list[tuple[list[int], list[int]]] = []
     for number, packed in enumerate(kept.values()):
-        values = unpack_field(packed, fields.TEXT)
-        standing.add(number, values)
+        text = unpack_field(packed, fields.TEXT)
+        standing.add(number, text)
         numbers = packed.partition("\t")[0]
-        starts = [0, *accumulate(len(value) for value in values)][:-1]
+        starts = [0, *accumulate(len(value) for value in text.values)][:-1]
         pages.append(([int(page) for page in numbers.split(" ")] if numbers else [], starts))
-    marked = np.unique(np.concatenate([_NOWHERE, *(marked_places(part.placed, standing.places) for part in parts)]))
+    marked = marked_words([part.placed for part in parts], standing.spans).first
     owners = marked >> _POSITION_BITS
     positions = marked & ((1 << _POSITION_BITS) - 1)
     bounds = np.searchsorted(owners, np.arange(len(pages) + 1))

@@ -13,10 +13,11 @@ from typing import Any
 from search import language_fields as fields
 from search.engine import FACETS, Found, Highlights, Hit, IndexDocument, Order, PageHits
 from search.engines.batches import in_batches
+from search.engines.broken_words import JOINED
 from search.engines.errors import REBUILD, IndexUnreadableError
 from search.engines.facet_counts import SPANS, shown_counts
 from search.engines.index_folder import IndexFolder
-from search.engines.kept_words import holding, page_hits, unpack_field
+from search.engines.kept_words import KeptField, holding, page_hits, unpack_field
 from search.engines.opensearch_queries import EVERYTHING, QueryMaker
 from search.engines.opensearch_schema import (
     FIRST_DAY,
@@ -311,12 +312,12 @@ class _Reading:
         """The ids of those of the candidates that hold it."""
         ids: list[int] = []
 
-        def values() -> Iterator[list[list[str]]]:
+        def kept() -> Iterator[KeptField]:
             for hit in self._server.every_hit(self._alias, {"query": candidates, "docvalue_fields": [ID]}, order_by=ID):
                 ids.append(int(hit["fields"][ID][0]))
                 yield unpack_field(str(hit["_source"][KEPT]), field)
 
-        return [ids[i] for i in holding(placed, field, values())]
+        return [ids[i] for i in holding(placed, field, kept())]
 
 
 class _NearWords:
@@ -337,11 +338,10 @@ class _NearWords:
                 "size": 50,
                 "min_word_length": 3,
             }
-            asked = {
-                name: {"text": text, "term": {**wanted, "field": word_field(name)}} for name in fields.PLAIN_FIELDS
-            }
+            names = (*fields.PLAIN_FIELDS, JOINED)
+            asked = {name: {"text": text, "term": {**wanted, "field": word_field(name)}} for name in names}
             answer = self._server.search(alias, {"size": 0, "suggest": asked})
-            for name in fields.PLAIN_FIELDS:
+            for name in names:
                 found |= {str(option["text"]) for entry in answer["suggest"][name] for option in entry["options"]}
         return sorted(found)
 

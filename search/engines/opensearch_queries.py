@@ -5,11 +5,12 @@ a distance, or a pattern inside a phrase, is worked out from the kept words of t
 OpenSearch does not go through every way in which such a thing can stand.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from search import language_fields as fields
 from search.analysis import as_misread, stem
+from search.engines.broken_words import JOINED
 from search.engines.kept_words import as_token
 from search.engines.opensearch_schema import (
     FIRST_DAY,
@@ -39,7 +40,7 @@ from search.language_tree import (
     Wildcard,
     Word,
 )
-from search.marking import leaves
+from search.marking import Leaf, is_one_word, leaves
 
 Asked = dict[str, Any]
 Reader = Callable[[Placed, str, Asked], list[int]]
@@ -82,7 +83,7 @@ class QueryMaker:
         """What every part matches. Parts that need reading come last: the others spare them documents."""
         wanted: list[Asked] = []
         excluded: list[Asked] = []
-        for part in sorted(parts, key=_needs_reading):
+        for part in sorted(parts, key=_reading_needed):
             known = (*context, *wanted)
             if isinstance(part, Not):
                 excluded.append(self.make(part.part, known))
@@ -92,11 +93,21 @@ class QueryMaker:
 
     def _text(self, placed: Placed, field: str | None, context: tuple[Asked, ...]) -> Asked:
         names = fields.PLAIN_FIELDS if field is None else (field,)
-        found = [(name, _native(placed, name) or self._by_reading(placed, name, context)) for name in names]
+        found = [(name, query) for name in names for query in self._in_field(placed, name, context)]
         return _any_of([{"bool": {"must": [query], "boost": SUMMED_WEIGHTS[name]}} for name, query in found])
 
-    def _by_reading(self, placed: Placed, field: str, context: tuple[Asked, ...]) -> Asked:
-        needed = _needed(placed, field)
+    def _in_field(self, placed: Placed, field: str, context: tuple[Asked, ...]) -> Iterator[Asked]:
+        native = _native(placed, field)
+        yield native or self._by_reading(placed, field, _needed(placed, field), context)
+        # Phrases and distances are asked of whole words; through one that is broken at the end of a line they are read.
+        if field == fields.TEXT and not is_one_word(placed):
+            broken = _any_of([_whole(leaf, JOINED) for leaf in dict.fromkeys(leaves(placed))])
+            needed: Asked = {"bool": {"must": [_words_of(placed, field)], "filter": [broken]}}
+            if native is not None:
+                needed["bool"]["must_not"] = [native]
+            yield self._by_reading(placed, field, needed, context)
+
+    def _by_reading(self, placed: Placed, field: str, needed: Asked, context: tuple[Asked, ...]) -> Asked:
         ids = self._read(placed, field, {"bool": {"filter": [*context, needed]}})
         return {"bool": {"must": [needed], "filter": [{"terms": {ID: ids}}]}} if ids else NOTHING
 
@@ -110,17 +121,20 @@ def _dated(dated: Dated) -> Asked:
     return _unscored({"bool": {"filter": needed}})
 
 
-def _needs_reading(node: Node) -> bool:
+def _reading_needed(node: Node) -> int:
+    """0 for what the index answers alone, 1 where only broken words may have to be read, 2 for other reading."""
     match node:
         case And(parts) | Or(parts):
-            return any(_needs_reading(part) for part in parts)
+            return max((_reading_needed(part) for part in parts), default=0)
         case Not(part):
-            return _needs_reading(part)
+            return _reading_needed(part)
         case Text(placed, field):
             names = fields.PLAIN_FIELDS if field is None else (field,)
-            return any(_native(placed, name) is None for name in names)
+            if any(_native(placed, name) is None for name in names):
+                return 2
+            return int(fields.TEXT in names and not is_one_word(placed))
         case _:
-            return False
+            return 0
 
 
 def _native(placed: Placed, field: str) -> Asked | None:
@@ -142,7 +156,8 @@ def _used(leaf: Word | Wildcard | Fuzzy, field: str) -> str | None:
     """The field of OpenSearch's in which a word is looked for; None for what is not one word."""
     if not isinstance(leaf, Word):
         return None
-    return stem_field(field) if field in fields.STEMMED_FIELDS and not leaf.exact else word_field(field)
+    is_stemmed = field == JOINED or field in fields.STEMMED_FIELDS
+    return stem_field(field) if is_stemmed and not leaf.exact else word_field(field)
 
 
 def _token(word: Word, used: str) -> str:
@@ -181,7 +196,26 @@ def _fixed(placed: Placed, used: str) -> Asked | None:
             return None
 
 
-def _leaf(leaf: Word | Wildcard | Fuzzy, field: str) -> Asked:
+def _leaf(leaf: Leaf, field: str) -> Asked:
+    if field == fields.TEXT:
+        return _any_of([_whole(leaf, field), _whole(leaf, JOINED)])
+    return _whole(leaf, field)
+
+
+def _words_of(placed: Placed, field: str) -> Asked:
+    """What holds all the words it needs, wherever they stand."""
+    match placed:
+        case Word() | Wildcard() | Fuzzy():
+            return _leaf(placed, field)
+        case AnyOf(parts):
+            return _any_of([_words_of(part, field) for part in parts])
+        case Phrase(parts):
+            return {"bool": {"must": [_leaf(part, field) for part in parts]}}
+        case Near(left, right):
+            return {"bool": {"must": [_words_of(left, field), _words_of(right, field)]}}
+
+
+def _whole(leaf: Leaf, field: str) -> Asked:
     match leaf:
         case Word():
             used = _used(leaf, field) or word_field(field)

@@ -5,9 +5,10 @@ from typing import Any
 from search import language_fields as fields
 from search.analysis import as_misread, keyword, stem
 from search.engine import FACETS, VALUE_GAP, IndexDocument
+from search.engines.broken_words import JOINED, joined_in
 from search.engines.kept_words import KeptWords, as_token, field_tokens
 
-LAYOUT = "2"
+LAYOUT = "3"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
 
 ID = "id"
@@ -62,6 +63,8 @@ def index_template(pattern: str) -> dict[str, Any]:
         }
         if name in fields.STEMMED_FIELDS:
             properties[stem_field(name)] = words
+    for name in (word_field(JOINED), stem_field(JOINED), misread_field(JOINED)):
+        properties[name] = {"type": "text", "analyzer": "spaces", "index_options": "freqs"}
     for name in WHOLE_FIELDS:
         properties[keyword_field(name)] = {"type": "keyword", "doc_values": False}
     for name in VALUE_FACETS:
@@ -97,6 +100,10 @@ def lay_down(document: IndexDocument) -> dict[str, Any]:
         laid[misread_field(name)] = _joined(name, [[as_misread(word) for word in value] for value in values])
         if name in fields.STEMMED_FIELDS:
             laid[stem_field(name)] = _joined(name, [[as_token(stem(word)) for word in value] for value in values])
+    joined = joined_in(document, [len(page) for page in kept[fields.WORD_FIELDS.index(fields.TEXT)]])
+    laid[word_field(JOINED)] = " ".join(joined.values())
+    laid[stem_field(JOINED)] = " ".join(as_token(stem(word)) for word in joined.values())
+    laid[misread_field(JOINED)] = " ".join(as_misread(word) for word in joined.values())
     for name in WHOLE_FIELDS:
         whole = document.whole_values(name)
         laid[keyword_field(name)] = [keyword(value) for value in whole]
@@ -108,7 +115,7 @@ def lay_down(document: IndexDocument) -> dict[str, Any]:
         laid[SPAN_FIELDS[fields.YEAR]] = list(range(dates[0].year, dates[1].year + 1))
         decades = range(dates[0].year // 10, dates[1].year // 10 + 1)
         laid[SPAN_FIELDS[fields.DECADE]] = [decade * 10 for decade in decades]
-    laid[KEPT] = KeptWords([number for number, _ in document.pages], kept).packed()
+    laid[KEPT] = KeptWords([number for number, _ in document.pages], kept, joined).packed()
     return laid
 
 

@@ -14,6 +14,7 @@ from tantivy import Query as TantivyQuery
 
 from search import language_fields as fields
 from search.analysis import stem
+from search.engines.broken_words import JOINED
 from search.engines.kept_numbers import holding
 from search.engines.kept_words import as_token
 from search.engines.ranking import SUMMED_WEIGHTS
@@ -38,7 +39,7 @@ from search.language_tree import (
     Wildcard,
     Word,
 )
-from search.marking import leaves
+from search.marking import Leaf, is_one_word, leaves
 
 PHRASE_LIMIT = 40
 """The most phrases that a distance is asked for as; beyond that, reading the candidates costs less."""
@@ -92,7 +93,7 @@ class QueryMaker:
         """What every part matches. Parts that need reading come last: the others spare them documents."""
         wanted: list[TantivyQuery] = []
         excluded: list[TantivyQuery] = []
-        for part in sorted(parts, key=self._needs_reading):
+        for part in sorted(parts, key=self._reading_needed):
             known = (*context, *wanted)
             if isinstance(part, Not):
                 excluded.append(self.make(part.part, known))
@@ -100,17 +101,20 @@ class QueryMaker:
                 wanted.append(self.make(part, known))
         return _but_not(_both(wanted) if wanted else _everything(), excluded)
 
-    def _needs_reading(self, node: Node) -> bool:
+    def _reading_needed(self, node: Node) -> int:
+        """0 for what the index answers alone, 1 where only broken words may have to be read, 2 for other reading."""
         match node:
             case And(parts) | Or(parts):
-                return any(self._needs_reading(part) for part in parts)
+                return max((self._reading_needed(part) for part in parts), default=0)
             case Not(part):
-                return self._needs_reading(part)
+                return self._reading_needed(part)
             case Text(placed, field):
                 names = fields.PLAIN_FIELDS if field is None else (field,)
-                return any(self._native(placed, name) is None for name in names)
+                if any(self._native(placed, name) is None for name in names):
+                    return 2
+                return int(fields.TEXT in names and not is_one_word(placed))
             case _:
-                return False
+                return 0
 
     def _text(self, placed: Placed, field: str | None, context: tuple[TantivyQuery, ...]) -> TantivyQuery:
         if field is None and isinstance(placed, Word) and not placed.exact:
@@ -122,16 +126,40 @@ class QueryMaker:
     def _in_each(self, placed: Placed, names: Iterable[str], context: tuple[TantivyQuery, ...]) -> list[TantivyQuery]:
         """What holds it in each of the fields, but for those where a word it needs stands nowhere."""
         return [
-            _weighed(self._native(placed, name) or self._read(placed, name, context), self._weight(name))
+            _weighed(query, self._weight(name))
             for name in names
             if self._may_hold(placed, name)
+            for query in self._in_field(placed, name, context)
         ]
+
+    def _in_field(self, placed: Placed, field: str, context: tuple[TantivyQuery, ...]) -> Iterator[TantivyQuery]:
+        native = self._native(placed, field)
+        yield native or self._read(placed, field, _both([*context, self._needed(placed, field)]))
+        # Phrases and distances are asked of whole words; through one that is broken at the end of a line they are read.
+        if field == fields.TEXT and not is_one_word(placed):
+            broken = [query for leaf in dict.fromkeys(leaves(placed)) for query in self._broken(leaf)]
+            if broken:
+                needed = _both([*context, _any_of(broken), self._words_of(placed, field)])
+                yield self._read(placed, field, _but_not(needed, [native] if native is not None else []))
+
+    def _words_of(self, placed: Placed, field: str) -> TantivyQuery:
+        """The documents that hold all the words it needs, wherever they stand."""
+        match placed:
+            case Word() | Wildcard() | Fuzzy():
+                return self._leaf(placed, field)
+            case Phrase(parts):
+                return _both([self._leaf(part, field) for part in parts])
+            case AnyOf(parts):
+                return _any_of([self._words_of(part, field) for part in parts])
+            case Near(left, right):
+                return _both([self._words_of(left, field), self._words_of(right, field)])
 
     def _may_hold(self, placed: Placed, field: str) -> bool:
         match placed:
             case Word():
                 used = _word_field(placed, field)
-                return self._searcher.doc_freq(used, _token(placed, used)) > 0
+                holds = self._searcher.doc_freq(used, _token(placed, used)) > 0
+                return holds or (field == fields.TEXT and bool(self._broken(placed)))
             case Phrase(parts):
                 return all(self._may_hold(part, field) for part in parts)
             case AnyOf(parts):
@@ -170,7 +198,20 @@ class QueryMaker:
                     return None
                 return self._pairs(placed, used) or self._phrases(placed, used)
 
-    def _leaf(self, leaf: Word | Wildcard | Fuzzy, field: str) -> TantivyQuery:
+    def _leaf(self, leaf: Leaf, field: str) -> TantivyQuery:
+        whole = self._whole(leaf, field)
+        return _any_of([whole, *self._broken(leaf)]) if field == fields.TEXT else whole
+
+    def _broken(self, leaf: Leaf) -> list[TantivyQuery]:
+        """What holds it broken at the end of a line; nothing where no document does."""
+        if isinstance(leaf, Word):
+            used = JOINED if leaf.exact else stem_field(JOINED)
+            return self._term(used, as_token(leaf.text if leaf.exact else stem(leaf.text)))
+        words = map(as_token, self._vocabulary.expand(leaf, stemmed=False))
+        held = [word for word in words if self._searcher.doc_freq(JOINED, word)]
+        return [of_tokens(self._schema, JOINED, held)] if held else []
+
+    def _whole(self, leaf: Leaf, field: str) -> TantivyQuery:
         match leaf:
             case Word():
                 used = _word_field(leaf, field)
@@ -225,9 +266,9 @@ class QueryMaker:
             return TantivyQuery.term_query(self._schema, used, pattern[0][1], index_option="freq")
         return TantivyQuery.phrase_query(self._schema, used, list(pattern))
 
-    def _read(self, placed: Placed, field: str, context: tuple[TantivyQuery, ...]) -> TantivyQuery:
-        """The documents that hold it, found by reading those that hold its words near one another."""
-        candidates = TantivyQuery.const_score_query(_both([*context, self._needed(placed, field)]), 0.0)
+    def _read(self, placed: Placed, field: str, needed: TantivyQuery) -> TantivyQuery:
+        """The documents that hold it, found by reading those that hold what is needed for it."""
+        candidates = TantivyQuery.const_score_query(needed, 0.0)
         first: Any = self._searcher.search(candidates, limit=_READ_AT_FIRST)
         hits = first.hits
         if first.count > _READ_AT_FIRST:
@@ -247,7 +288,7 @@ class QueryMaker:
                 closer = self._closer(left, right, distance, field, also)
                 return _both([self._needed(left, field, also), self._needed(right, field, also), *closer])
             case Phrase(parts) if self._native(placed, field) is None:
-                return _both([self._leaf(part, field) for part in parts])
+                return _both([self._whole(part, field) for part in parts])
             case AnyOf(parts) if self._native(placed, field) is None:
                 return _any_of([self._needed(part, field, also) for part in parts])
             case _:
@@ -257,9 +298,9 @@ class QueryMaker:
         """Words without which it stands nowhere."""
         match placed:
             case Word():
-                return [self._leaf(placed, field)]
+                return [self._whole(placed, field)]
             case Phrase(parts):
-                return [self._leaf(part, field) for part in parts if isinstance(part, Word)]
+                return [self._whole(part, field) for part in parts if isinstance(part, Word)]
             case Near(left, right):
                 return [*self._terms(left, field), *self._terms(right, field)]
             case _:

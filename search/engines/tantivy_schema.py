@@ -7,10 +7,11 @@ from tantivy import Document, Occur, PreTokenizedString, Query, Schema, SchemaBu
 from search import language_fields as fields
 from search.analysis import keyword, stem
 from search.engine import FACETS, VALUE_GAP, IndexDocument
+from search.engines.broken_words import JOINED, joined_in
 from search.engines.kept_numbers import pack
 from search.engines.kept_words import as_token, field_tokens
 
-LAYOUT = "tantivy-3"
+LAYOUT = "tantivy-4"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
 
 ID = "id"
@@ -60,6 +61,8 @@ def make_schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
         if name in fields.STEMMED_FIELDS:
             builder.add_text_field(stem_field(name), tokenizer_name="whitespace", index_option="position")
+    for name in (JOINED, stem_field(JOINED)):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(PLAIN, tokenizer_name="whitespace", index_option="freq")
     for name in WHOLE_FIELDS:
         builder.add_text_field(keyword_field(name), tokenizer_name="raw", index_option="basic")
@@ -97,28 +100,41 @@ def tokens_of(document: IndexDocument) -> Tokens:
     return {name: field_tokens(document, name) for name in fields.WORD_FIELDS}
 
 
-def lay_down(document: IndexDocument, tokens: Tokens, numbers: Mapping[str, int]) -> Document:
-    """The document as Tantivy takes it; every token has a number."""
+def joined_of(document: IndexDocument, tokens: Tokens) -> dict[int, str]:
+    """The words that its text breaks at the end of a line, by the position of their first half."""
+    return joined_in(document, [len(page) for page in tokens[fields.TEXT]])
+
+
+def lay_down(
+    document: IndexDocument, tokens: Tokens, joined: Mapping[int, str], numbers: Mapping[str, int]
+) -> Document:
+    """The document as Tantivy takes it; every token has a number, and every joined word."""
     laid = Document()
     laid.add_unsigned(ID, document.record_id)
     plain: list[str] = []
     for name, values in tokens.items():
         _add_words(laid, name, values)
         if name in fields.STEMMED_FIELDS:
-            stems = [list(map(_stems.__getitem__, value)) for value in values]
-            _add_words(laid, stem_field(name), stems)
-            joined = " ".join(" ".join(value) for value in stems if value)
-            plain += [joined] * (_TITLE_TIMES if name == fields.TITLE else 1)
+            stemmed = [list(map(_stems.__getitem__, value)) for value in values]
+            _add_words(laid, stem_field(name), stemmed)
+            whole = " ".join(" ".join(value) for value in stemmed if value)
+            plain += [whole] * (_TITLE_TIMES if name == fields.TITLE else 1)
+    if joined:
+        stems = " ".join(map(_stems.__getitem__, joined.values()))
+        laid.add_text(JOINED, " ".join(joined.values()))
+        laid.add_text(stem_field(JOINED), stems)
+        plain.append(stems)
     laid.add_text(PLAIN, " ".join(plain))
     for name in WHOLE_FIELDS:
-        for whole in document.whole_values(name):
-            laid.add_text(keyword_field(name), keyword(whole))
+        for given in document.whole_values(name):
+            laid.add_text(keyword_field(name), keyword(given))
             if name in VALUE_FACETS:
-                laid.add_text(facet_field(name), whole)
+                laid.add_text(facet_field(name), given)
     _add_dates(laid, document)
     laid.add_text(BY_REFERENCE, f"{document.reference}\0{document.record_id:0{len(str(_LARGEST_ID))}}")
     kept = [[list(map(numbers.__getitem__, value)) for value in values] for values in tokens.values()]
-    laid.add_bytes(KEPT, pack([number for number, _ in document.pages], kept))
+    broken = {place: numbers[word] for place, word in joined.items()}
+    laid.add_bytes(KEPT, pack([number for number, _ in document.pages], kept, broken))
     return laid
 
 

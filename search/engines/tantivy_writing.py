@@ -17,7 +17,7 @@ from search.engines.tantivy_files import (
     open_writer,
     reading_files,
 )
-from search.engines.tantivy_schema import Tokens, lay_down, of_ids, tokens_of
+from search.engines.tantivy_schema import Tokens, joined_of, lay_down, of_ids, tokens_of
 from search.engines.vocabulary import Vocabulary
 
 COMMIT_DOCUMENTS = 20_000
@@ -40,9 +40,9 @@ class FolderWriter:
         written = 0
         for batch in in_batches(documents):
             tokens = {record_id: tokens_of(document) for record_id, document in batch.items()}
-            self._vocabulary.add(
-                {word for each in tokens.values() for found in each.values() for word in chain(*found)}
-            )
+            joined = {record_id: joined_of(document, tokens[record_id]) for record_id, document in batch.items()}
+            seen = {word for each in tokens.values() for found in each.values() for word in chain(*found)}
+            self._vocabulary.add(seen.union(*(each.values() for each in joined.values())))
             if not self._waiting.isdisjoint(batch) or len(self._waiting) >= COMMIT_DOCUMENTS:
                 self._commit()
             # Out of where they may no longer be first: were this cut off here, a record would be missing until it is
@@ -50,7 +50,7 @@ class FolderWriter:
             for compartment in compartments_in(self._folder):
                 moved = [each for each, document in batch.items() if document.compartment != compartment]
                 self._delete(compartment, moved)
-            self._put(batch, tokens)
+            self._put(batch, tokens, joined)
             written += len(batch)
         self._commit()
         return written
@@ -74,7 +74,12 @@ class FolderWriter:
                 writer.commit()
         return count
 
-    def _put(self, batch: Mapping[int, IndexDocument], tokens: Mapping[int, Tokens]) -> None:
+    def _put(
+        self,
+        batch: Mapping[int, IndexDocument],
+        tokens: Mapping[int, Tokens],
+        joined: Mapping[int, Mapping[int, str]],
+    ) -> None:
         """The documents wait for the next commit."""
         numbers = self._vocabulary.numbers
         for compartment in sorted({document.compartment for document in batch.values()}):
@@ -83,7 +88,7 @@ class FolderWriter:
             with reading_files():
                 writer.delete_documents_by_query(of_ids(self._index(compartment).schema, here))
                 for record_id in here:
-                    writer.add_document(lay_down(batch[record_id], tokens[record_id], numbers))
+                    writer.add_document(lay_down(batch[record_id], tokens[record_id], joined[record_id], numbers))
         self._waiting |= batch.keys()
 
     def _commit(self) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from search import language_fields as fields
 from search.analysis import wildcard_pattern
+from search.engines.broken_words import JOINED
 from search.engines.ranking import SATURATION, WEIGHTS
 from search.engines.whoosh_postings import POSITION_BITS
 from search.engines.whoosh_snapshot import Snapshot
@@ -32,8 +33,8 @@ from search.language_tree import (
     Wildcard,
     Word,
 )
-from search.marking import Leaf, marked_places, spans_of
-from search.spans import Places
+from search.marking import Leaf, marked_words, spans_of
+from search.spans import Places, Spans, any_of, broken_words, single_words
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
@@ -53,12 +54,11 @@ def match_query(query: Node, snapshot: Snapshot, allowed: Mask) -> Matched:
 
 
 def marked_positions(parts: list[Text], snapshot: Snapshot, numbers: list[int]) -> dict[int, Places]:
-    """For each of these documents the positions in its text that the query points at."""
+    """For each of these documents where in its text the words begin that the query points at."""
     only = np.zeros(snapshot.size, dtype=np.bool_)
     only[numbers] = True
     matcher = _Matcher(snapshot, only)
-    found = [marked_places(part.placed, lambda leaf: matcher.keys(leaf, fields.TEXT, only)) for part in parts]
-    keys = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+    keys = marked_words([part.placed for part in parts], lambda leaf: matcher.spans(leaf, fields.TEXT, only)).first
     owners = keys >> POSITION_BITS
     positions = keys & ((1 << POSITION_BITS) - 1)
     return {n: positions[np.searchsorted(owners, n) : np.searchsorted(owners, n, side="right")] for n in numbers}
@@ -139,7 +139,7 @@ class _Matcher:
         candidates &= self._allowed
         if not candidates.any():
             return None
-        spans = spans_of(placed, lambda leaf: self.keys(leaf, field, candidates))
+        spans = spans_of(placed, lambda leaf: self.spans(leaf, field, candidates))
         if not len(spans):
             return None
         return np.bincount(spans.first >> POSITION_BITS, minlength=self._snapshot.size).astype(np.float64)
@@ -170,13 +170,21 @@ class _Matcher:
 
     def _read_frequency(self, leaf: Leaf, field: str) -> Numbers | None:
         total: Numbers | None = None
-        for base, postings in self._snapshot.leaf_postings(field, leaf):
+        names = (field, JOINED) if field == fields.TEXT else (field,)
+        for base, postings in [found for name in names for found in self._snapshot.leaf_postings(name, leaf)]:
             if total is None:
                 total = np.zeros(self._snapshot.size)
             postings.add_counts(total, base)
         return total
 
-    def keys(self, leaf: Leaf, field: str, documents: Mask) -> Places:
+    def spans(self, leaf: Leaf, field: str, documents: Mask) -> Spans:
+        """Where the leaf stands in these documents, whole and broken at the end of a line."""
+        whole = single_words(self._keys(leaf, field, documents))
+        if field != fields.TEXT:
+            return whole
+        return any_of([whole, broken_words(self._keys(leaf, JOINED, documents))])
+
+    def _keys(self, leaf: Leaf, field: str, documents: Mask) -> Places:
         """Where the leaf stands in these documents: document and position in one number, in order."""
         known = self._snapshot.leaf_postings(field, leaf)
         if not known:

@@ -13,8 +13,9 @@ from whoosh.formats import Format
 from search import language_fields as fields
 from search.analysis import words
 from search.engine import VALUE_GAP, IndexDocument
+from search.engines.broken_words import JOINED, joined_in
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised whenever the analysis of words or the layout changes, so that an old index asks to be rebuilt."""
 
 VALUE_FIELDS = (*fields.VALUE_FIELDS, *fields.KEYWORD_FIELDS)
@@ -51,7 +52,8 @@ class WordsField(FieldType):
 
 def make_schema() -> Schema:
     """The schema of a new index. It is pickled into the index, so the classes above are part of its format."""
-    return Schema(**{name: WordsField() for name in fields.WORD_FIELDS}, **{ROW: STORED, PAGES: STORED})
+    words_fields = (*fields.WORD_FIELDS, JOINED)
+    return Schema(**{name: WordsField() for name in words_fields}, **{ROW: STORED, PAGES: STORED})
 
 
 def lay_down(document: IndexDocument) -> tuple[dict[str, Any], set[str]]:
@@ -60,6 +62,7 @@ def lay_down(document: IndexDocument) -> tuple[dict[str, Any], set[str]]:
     lengths: list[int] = []
     seen: set[str] = set()
     starts: list[int] = []
+    text_lengths: list[int] = []
     for name in fields.WORD_FIELDS:
         places: dict[str, list[int]] = {}
         position = length = 0
@@ -67,6 +70,8 @@ def lay_down(document: IndexDocument) -> tuple[dict[str, Any], set[str]]:
             if name == fields.TEXT:
                 starts.append(position)
             found = words(value)
+            if name == fields.TEXT:
+                text_lengths.append(len(found))
             for place, word in enumerate(found, start=position):
                 if word in places:
                     places[word].append(place)
@@ -78,6 +83,12 @@ def lay_down(document: IndexDocument) -> tuple[dict[str, Any], set[str]]:
         if places:
             laid[name] = places
             seen |= places.keys()
+    joined: dict[str, list[int]] = {}
+    for place, word in joined_in(document, text_lengths).items():
+        joined.setdefault(word, []).append(place)
+    if joined:
+        laid[JOINED] = joined
+        seen |= joined.keys()
     laid[ROW] = _row(document, lengths)
     numbers = [number for number, _ in document.pages]
     laid[PAGES] = np.array([numbers, starts], dtype="<i4").tobytes()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search import language_fields as fields
+from search.engines.broken_words import JOINED
 from search.engines.vocabulary import Vocabulary
 from search.engines.whoosh_columns import Columns, join_columns, read_columns
 from search.engines.whoosh_files import latest_generation, open_segment, open_storage, read_contents, reading_files
@@ -80,7 +81,7 @@ class Snapshot:
 
     def leaf_postings(self, field: str, leaf: Leaf) -> list[tuple[int, Postings]]:
         """The postings of every word that the leaf stands for, each with the number of its segment's first document."""
-        words = self.vocabulary.expand(leaf, stemmed=field in fields.STEMMED_FIELDS)
+        words = self.vocabulary.expand(leaf, stemmed=_is_stemmed(field))
         if len(words) < WIDE:
             return [found for word in words for found in self.postings(field, word)]
         read = ((s.base, self._cache.read_wide(s.segment_id, s.reader, field, leaf, words)) for s in self.segments)
@@ -90,8 +91,8 @@ class Snapshot:
         """How many times over the allowed documents hold the word or another form of it; 0 where none does."""
         return sum(
             int(allowed[postings.docs + base].sum())
-            for name in fields.PLAIN_FIELDS
-            for form in self.vocabulary.expand(Word(word), stemmed=name in fields.STEMMED_FIELDS)
+            for name in (*fields.PLAIN_FIELDS, JOINED)
+            for form in self.vocabulary.expand(Word(word), stemmed=_is_stemmed(name))
             for base, postings in self.postings(name, form)
         )
 
@@ -108,6 +109,10 @@ class Snapshot:
         for segment in self.segments:
             if not segment.reader.is_closed:
                 segment.reader.close()
+
+
+def _is_stemmed(field: str) -> bool:
+    return field == JOINED or field in fields.STEMMED_FIELDS
 
 
 class SnapshotKeeper:

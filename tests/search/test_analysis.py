@@ -1,12 +1,15 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.analysis import (
     beginnings,
     fold,
+    joined_words,
     keyword,
     stem,
     tokens,
@@ -128,3 +131,75 @@ def test_no_real_word_begins_otherwise_than_is_reckoned_with(corpus: Callable[[s
 
 def test_printed_signs_part_words_as_plain_ones_do() -> None:
     assert words("“Mair’s” ‘gate’—shut… at £5–£6") == ["mair", "gate", "shut", "at", "5", "6"]
+
+
+def joined(text: str) -> list[str]:
+    return [each.word for each in joined_words(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parlia-\nment",
+        "parlia- \r\n\t ment",
+        "parlia\u2010\rment",
+        "parlia\u00ad\nment",
+        "parlia¬\nment",
+        "the Parlia-\nment, sat",
+        "PARLIA-\nMENT",
+        "parlia-\nment's",
+    ],
+)
+def test_a_word_broken_at_the_end_of_a_line_is_read_whole(text: str) -> None:
+    assert joined(text) == ["parliament"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parlia-ment",
+        "parlia-\n\nment",
+        "parlia -\nment",
+        "parlia--\nment",
+        "parlia-\f\nment",
+        "parlia\nment",
+        "a-\nment",
+        "parlia-\nm",
+        "Smith-\nJones",
+        "Mc-\nDonald",
+        "BBC-\nprogramme",
+        "19-\n74",
+        "page3-\nment",
+        "parlia—\nment",
+        "parlia-",
+        "-\nment",
+        "parlia_-\nment",
+    ],
+)
+def test_what_is_no_broken_word_is_not_joined(text: str) -> None:
+    assert joined(text) == []
+
+
+def test_words_broken_with_accents_and_at_their_own_hyphen_are_read_both_ways() -> None:
+    text = "cwm-\nnïau gw\u0302yr-\nion co-\noperation"
+
+    assert joined(text) == ["cwmniau", "gwyrion", "cooperation"]
+    assert words(text) == ["cwm", "niau", "gwyr", "ion", "co", "operation"]
+
+
+def test_of_a_word_broken_twice_the_first_two_parts_are_joined() -> None:
+    assert joined("par-\nlia-\nment of the realm, all-\nways") == ["parlia", "allways"]
+
+
+@given(st.lists(st.sampled_from(["ab", "Cd", "EF", "é", "ĝh", "n't", "7", "-", "\u00ad", "¬", "\n", "\r\n", " "])))
+def test_a_joined_word_is_its_two_halves_where_they_stand(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    found = list(tokens(text))
+
+    taken: set[int] = set()
+    for each in joined_words(text):
+        first, second = found[each.place], found[each.place + 1]
+        assert (each.start, each.end, each.word) == (first.start, second.end, first.word + second.word)
+        assert len(re.findall("\r\n|\r|\n", text[first.end : second.start])) == 1
+        assert not taken & {each.place, each.place + 1}
+        taken |= {each.place, each.place + 1}

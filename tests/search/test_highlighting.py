@@ -72,3 +72,26 @@ def test_an_empty_page_and_a_page_of_nothing_to_mark_are_left_out() -> None:
 
 def test_a_query_of_dates_alone_marks_nothing() -> None:
     assert highlight_pages(parse_query("date:1974"), [(1, "1974")]).pages == ()
+
+
+def test_a_word_broken_at_the_end_of_a_line_is_one_mark_over_both_halves() -> None:
+    assert marked("parliament", "The parlia-\nment sat. Parliament.") == {1: ["parlia-\nment", "Parliament"]}
+    assert marked("parliament OR parlia OR ment", "The parlia-\n ment") == {1: ["parlia-\n ment"]}
+
+
+def test_the_halves_of_a_broken_word_are_marked_alone_where_they_are_asked_for() -> None:
+    assert marked("known", "a well-\nknown fact") == {1: ["known"]}
+    assert marked('"well known"', "a well-\nknown fact") == {1: ["well", "known"]}
+
+
+def test_phrases_and_distances_are_marked_through_a_broken_word() -> None:
+    text = "it said the parlia-\nment building is known"
+
+    assert marked('"the parliament building"', "the", text) == {2: ["the", "parlia-\nment", "building"]}
+    assert marked("said pre/3 building", text) == {}
+    assert marked("said pre/4 building", text) == {1: ["said", "building"]}
+    assert marked("the w/1 parliament", text) == {1: ["the", "parlia-\nment"]}
+
+
+def test_a_word_broken_over_two_pages_is_not_joined() -> None:
+    assert marked("parliament", "the parlia-\n", "ment sat") == {}

@@ -1,3 +1,4 @@
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,19 @@ from search.engine import IndexDocument
 from search.engines import kept_numbers
 from search.engines.errors import IndexUnreadableError
 from search.engines.kept_numbers import holding, pack, page_hits, unpack
-from search.engines.tantivy_schema import tokens_of
+from search.engines.tantivy_schema import joined_of, tokens_of
 from search.engines.vocabulary import Vocabulary
 from search.language import parse_query
 from search.language_tree import Near, Phrase, Placed, Text, Wildcard, Word
 from search.plain_scan import field_words, stretches
 
 _WORDS = st.sampled_from(["road", "roads", "park", "parking", "gate", "the"])
-_TEXT = st.lists(_WORDS, max_size=8).map(" ".join)
+_SPACES = st.sampled_from([" ", " ", "-\n"])
+_TEXT = st.lists(st.tuples(_WORDS, _SPACES), max_size=8).map(lambda found: "".join(chain.from_iterable(found)))
 _DOCUMENTS = st.lists(st.tuples(st.lists(_TEXT, max_size=3), st.lists(_TEXT, max_size=3)), min_size=1, max_size=6)
-_LEAF = st.one_of(_WORDS.map(Word), _WORDS.map(lambda w: Word(w, exact=True)), st.just(Wildcard("pa*")))
+_LEAF = st.one_of(
+    _WORDS.map(Word), _WORDS.map(lambda w: Word(w, exact=True)), st.just(Wildcard("pa*")), st.just(Word("roadpark"))
+)
 _PLACED = st.recursive(
     _LEAF | st.lists(_LEAF, min_size=2, max_size=3).map(lambda parts: Phrase(tuple(parts))),
     lambda inner: st.builds(Near, inner, inner, st.integers(1, 4), ordered=st.booleans()),
@@ -29,11 +33,17 @@ _PLACED = st.recursive(
 def kept(folder: Path, documents: list[IndexDocument]) -> tuple[list[bytes], Vocabulary]:
     vocabulary = Vocabulary(folder)
     tokens = [tokens_of(document) for document in documents]
+    joined = [joined_of(document, each) for document, each in zip(documents, tokens, strict=True)]
     vocabulary.add({token for each in tokens for values in each.values() for value in values for token in value})
+    vocabulary.add({word for each in joined for word in each.values()})
     numbers = vocabulary.numbers
     packed = [
-        pack([n for n, _ in document.pages], [[[numbers[t] for t in value] for value in v] for v in each.values()])
-        for document, each in zip(documents, tokens, strict=True)
+        pack(
+            [n for n, _ in document.pages],
+            [[[numbers[t] for t in value] for value in v] for v in each.values()],
+            {place: numbers[word] for place, word in broken.items()},
+        )
+        for document, each, broken in zip(documents, tokens, joined, strict=True)
     ]
     return packed, vocabulary
 

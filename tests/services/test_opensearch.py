@@ -77,12 +77,18 @@ def test_every_kind_of_query_finds_what_reading_everything_finds(
 def test_odd_writing_and_the_edges_of_pages_and_values_agree(engine: OpenSearchEngine) -> None:
     engine.index(ODD_DOCUMENTS)
     scan = PlainScan(ODD_DOCUMENTS)
+    by_id = {document.record_id: document for document in ODD_DOCUMENTS}
 
     for written in [query for line in ODD.strip().splitlines() for query in line.split("|")]:
         query = parse_query(written)
-        found = engine.find(query, compartments=OPEN)
+        found = engine.find(query, compartments=OPEN, limit=50)
         expected = scan.matching(query, compartments=OPEN)
         assert (found.total, sorted(hit.record_id for hit in found.hits)) == (len(expected), list(expected)), written
+        located = engine.locate(query, expected, compartments=OPEN)
+        for i in expected:
+            numbers = [number for number, _ in by_id[i].pages]
+            if numbers == list(range(1, len(numbers) + 1)):
+                assert located[i] == engine.highlight(query, i, by_id[i].pages, compartments=OPEN).pages, written
 
 
 def test_what_may_not_be_seen_changes_no_number(make_engine: MakeEngine, tmp_path: Path) -> None:
