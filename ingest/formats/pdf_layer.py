@@ -11,7 +11,15 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 from ingest.dictionary import known_share_of, tokens
-from ingest.formats.pdfium_calls import address_of, form_object, kind_of, loose_box, page_object, render_mode_of
+from ingest.formats.pdfium_calls import (
+    address_of,
+    form_object,
+    kind_of,
+    loose_box,
+    object_at,
+    page_object,
+    render_mode_of,
+)
 from ingest.reading import Word
 
 _WORD = re.compile(r"\S+")
@@ -152,10 +160,6 @@ def page_makeup(page: Any, plane: PagePlane) -> PageMakeup:
     )
 
 
-def _handle(address: int) -> Any:
-    return ctypes.cast(address, raw.FPDF_PAGEOBJECT)
-
-
 class _Makeup:
     _GRID = 24
 
@@ -177,7 +181,7 @@ class _Makeup:
             self.texts += 1
             self.invisible += render_mode_of(item) == _INVISIBLE
         elif kind == raw.FPDF_PAGEOBJ_IMAGE and depth == 0:
-            self._cover(_handle(item))
+            self._cover(object_at(item))
         elif kind == raw.FPDF_PAGEOBJ_FORM:
             self._add_form(item, depth)
         elif kind != raw.FPDF_PAGEOBJ_TEXT:
@@ -186,12 +190,12 @@ class _Makeup:
     def _add_form(self, item: int, depth: int) -> None:
         holds_image = False
         if depth < 3:
-            for index in range(min(raw.FPDFFormObj_CountObjects(_handle(item)), _MAXIMUM_OBJECTS)):
+            for index in range(min(raw.FPDFFormObj_CountObjects(object_at(item)), _MAXIMUM_OBJECTS)):
                 inner = form_object(item, index)
                 holds_image = holds_image or (bool(inner) and kind_of(inner) == raw.FPDF_PAGEOBJ_IMAGE)
                 self.add(inner, depth=depth + 1)
         if holds_image and depth == 0:
-            self._cover(_handle(item))
+            self._cover(object_at(item))
 
     def _cover(self, item: Any) -> None:
         left, bottom, right, top = (ctypes.c_float() for _ in range(4))

@@ -10,6 +10,16 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 from ingest.formats.pdf_layer import PagePlane
+from ingest.formats.pdfium_calls import (
+    address_of,
+    bounds_into,
+    draw_mode_into,
+    form_object,
+    kind_of,
+    object_at,
+    page_object,
+    segments_in,
+)
 from ingest.reading import Word
 
 SHORTEST_RULE = 3.0  # points, as in pdfplumber
@@ -105,34 +115,44 @@ def _straight_strokes(page: Any) -> Numbers:
     found: list[Numbers] = []
     bars: dict[int, tuple[Numbers | None, list[tuple[float, float, float, float]]]] = {}
     left = _MAXIMUM_SEGMENTS
+    thin_bar = _ThinBars().bar
     for item, outer in _paths(page):
-        count = raw.FPDFPath_CountSegments(item)
+        count = segments_in(item)
         left -= count
         if left < 0:
             return np.empty((0, 4))
-        bar = _thin_bar(item) if count == _CORNERS else None
+        bar = thin_bar(item) if count == _CORNERS else None
         if bar is not None:
             bars.setdefault(id(outer), (outer, []))[1].append(bar)
-        elif count > 1 and (ends := _ends(item, count)):
+        elif count > 1 and (ends := _ends(object_at(item), count)):
             own = raw.FS_MATRIX()
-            if raw.FPDFPageObj_GetMatrix(item, own):
+            if raw.FPDFPageObj_GetMatrix(object_at(item), own):
                 found.append(_moved(_moved(np.array(ends).reshape(-1, 2), _numbers(own)), outer).reshape(-1, 4))
     found += [_moved(np.array(lines).reshape(-1, 2), outer).reshape(-1, 4) for outer, lines in bars.values()]
     return np.concatenate(found) if found else np.empty((0, 4))
 
 
-def _thin_bar(item: Any) -> tuple[float, float, float, float] | None:
-    """The line along the middle of a thin filled box, as spreadsheets draw their rules; none for anything else."""
-    mode, stroked = ctypes.c_int(), ctypes.c_int()
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPath_GetDrawMode(item, mode, stroked) or stroked.value or mode.value == raw.FPDF_FILLMODE_NONE:
-        return None
-    if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-        return None
-    x0, y0, x1, y1 = left.value, bottom.value, right.value, top.value
-    if y1 - y0 <= _THIN:
-        return x0, (y0 + y1) / 2, x1, (y0 + y1) / 2
-    return ((x0 + x1) / 2, y0, (x0 + x1) / 2, y1) if x1 - x0 <= _THIN else None
+class _ThinBars:
+    """Thin filled boxes, as spreadsheets draw their rules, of which a page may have hundreds."""
+
+    def __init__(self) -> None:
+        self._modes, self._sides = (ctypes.c_int * 2)(), (ctypes.c_float * 4)()
+        first, step = ctypes.addressof(self._modes), ctypes.sizeof(ctypes.c_int)
+        self._modes_at = (first, first + step)
+        first, step = ctypes.addressof(self._sides), ctypes.sizeof(ctypes.c_float)
+        self._sides_at = (first, first + step, first + 2 * step, first + 3 * step)
+
+    def bar(self, item: int) -> tuple[float, float, float, float] | None:
+        """The line along the middle of the box; none for anything else."""
+        if not draw_mode_into(item, *self._modes_at):
+            return None
+        filled, stroked = self._modes
+        if stroked or filled == raw.FPDF_FILLMODE_NONE or not bounds_into(item, *self._sides_at):
+            return None
+        x0, y0, x1, y1 = self._sides
+        if y1 - y0 <= _THIN:
+            return x0, (y0 + y1) / 2, x1, (y0 + y1) / 2
+        return ((x0 + x1) / 2, y0, (x0 + x1) / 2, y1) if x1 - x0 <= _THIN else None
 
 
 def _ends(item: Any, count: int) -> list[tuple[float, float, float, float]]:
@@ -161,22 +181,27 @@ def _ends(item: Any, count: int) -> list[tuple[float, float, float, float]]:
     return found
 
 
-def _paths(page: Any) -> Iterator[tuple[Any, Numbers | None]]:
+def _paths(page: Any) -> Iterator[tuple[int, Numbers | None]]:
     """Each path drawn on the page, or in a form on it, with what moves it to where the form stands."""
-    get, handle = raw.FPDFPage_GetObject, page.raw
-    items = (get(handle, index) for index in range(raw.FPDFPage_CountObjects(page)))
+    here = address_of(page.raw)
+    items = (page_object(here, index) for index in range(raw.FPDFPage_CountObjects(page)))
     yield from _paths_among(items, None, depth=0)
 
 
-def _paths_among(items: Iterator[Any], outer: Numbers | None, *, depth: int) -> Iterator[tuple[Any, Numbers | None]]:
+def _paths_among(
+    items: Iterator[int | None], outer: Numbers | None, *, depth: int
+) -> Iterator[tuple[int, Numbers | None]]:
     for item in items:
-        kind = raw.FPDFPageObj_GetType(item) if item else None
+        if not item:
+            continue
+        kind = kind_of(item)
         if kind == raw.FPDF_PAGEOBJ_PATH:
             yield item, outer
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
             own = raw.FS_MATRIX()
-            if raw.FPDFPageObj_GetMatrix(item, own):
-                inner = (raw.FPDFFormObj_GetObject(item, index) for index in range(raw.FPDFFormObj_CountObjects(item)))
+            form = object_at(item)
+            if raw.FPDFPageObj_GetMatrix(form, own):
+                inner = (form_object(item, index) for index in range(raw.FPDFFormObj_CountObjects(form)))
                 matrix = _numbers(own) if outer is None else _numbers(own) @ outer
                 yield from _paths_among(inner, matrix, depth=depth + 1)
 

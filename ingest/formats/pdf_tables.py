@@ -159,6 +159,8 @@ def _text_in(cell: _Box, places: Sequence[tuple[dict[str, Any], float, float]]) 
     inside = [letter for letter, x, y in places if x0 <= x < x1 and top <= y < bottom]
     if len(inside) == 1 and inside[0]["text"].isascii():
         return str(inside[0]["text"])  # nothing to set in order, and no ligature to take apart
+    if inside and all(letter["top"] == inside[0]["top"] and letter["text"].isascii() for letter in inside):
+        return " ".join(letter["text"] for letter in sorted(inside, key=itemgetter("x0")))  # one line
     return extract_text(inside, x_tolerance=_NEVER_JOINED) if inside else ""
 
 

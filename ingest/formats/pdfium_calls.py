@@ -14,6 +14,11 @@ def address_of(handle: Any) -> int:
     return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
+def object_at(address: int) -> Any:
+    """The handle of the object at this address, for all other calls."""
+    return ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+
+
 def _plainly(function: Any, *arguments: Any, answer: Any = ctypes.c_int) -> Any:
     """The same function of the library, which takes and gives addresses as numbers; none is 0 or None."""
     address = address_of(function)
@@ -26,3 +31,6 @@ form_object = _plainly(raw.FPDFFormObj_GetObject, _ADDRESS, ctypes.c_ulong, answ
 kind_of = _plainly(raw.FPDFPageObj_GetType, _ADDRESS)
 render_mode_of = _plainly(raw.FPDFTextObj_GetTextRenderMode, _ADDRESS)
 loose_box = _plainly(raw.FPDFText_GetLooseCharBox, _ADDRESS, _NUMBER, _ADDRESS)
+segments_in = _plainly(raw.FPDFPath_CountSegments, _ADDRESS)
+draw_mode_into = _plainly(raw.FPDFPath_GetDrawMode, _ADDRESS, _ADDRESS, _ADDRESS)
+bounds_into = _plainly(raw.FPDFPageObj_GetBounds, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
