@@ -6,12 +6,12 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
-import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ingest.formats.excel_apart import formulas_without_value, header_lines, text_boxes
 from ingest.formats.ooxml import core_facts, embedded_files, open_package
+from ingest.formats.workbooks import load_cells
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
 
@@ -55,8 +55,7 @@ def _refuse_bomb(package: zipfile.ZipFile) -> None:
 
 def _open(job: ReadingJob) -> Any:
     try:
-        # Not read-only: that mode knows neither hidden rows nor comments. The child's memory limit is the guard.
-        return openpyxl.load_workbook(BytesIO(job.path.read_bytes()), data_only=True, keep_links=False)
+        return load_cells(BytesIO(job.path.read_bytes()), results=True)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise UnreadableFile(
             "damaged", "The workbook is damaged and could not be opened; ask its holder for another copy."

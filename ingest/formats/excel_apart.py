@@ -7,16 +7,10 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-import openpyxl
-from openpyxl.reader import excel as openpyxl_reader
-
 from ingest.formats.ooxml import Element, parse_xml, read_part
+from ingest.formats.workbooks import load_cells
 from ingest.job import ReadingJob
 from ingest.reading import UnreadableFile
-
-# Pictures and charts are not wanted of openpyxl: files set in are taken out as they are, and one damaged drawing would
-# take every cell with it.
-vars(openpyxl_reader)["find_images"] = lambda _archive, _path: ([], [])
 
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -49,7 +43,7 @@ def formulas_without_value(package: zipfile.ZipFile, job: ReadingJob) -> dict[st
         if name.startswith("xl/worksheets/") and name.endswith(".xml")
     ):
         return {}
-    workbook = openpyxl.load_workbook(BytesIO(job.path.read_bytes()), data_only=False, keep_links=False)
+    workbook = load_cells(BytesIO(job.path.read_bytes()), results=False)
     found: dict[str, dict[str, str]] = {}
     for sheet in workbook.worksheets:
         for row in sheet.iter_rows():

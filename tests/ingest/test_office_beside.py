@@ -7,7 +7,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.reader import excel as openpyxl_reader
 
+from ingest.formats.workbooks import load_cells
 from tests.ingest.reading_here import all_text, read_here
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
@@ -166,3 +168,12 @@ def test_an_insertion_that_never_ends_is_cut_and_the_text_is_whole(tmp_path):
     listed = "\n".join(page.text for page in reading.pages if page.heading == "Tracked changes")
     assert "word3999" not in listed
     assert "word100" in listed
+
+
+def test_whoever_uses_openpyxl_after_us_still_gets_its_drawings():
+    before = openpyxl_reader.find_images
+
+    with pytest.raises(zipfile.BadZipFile):
+        load_cells(io.BytesIO(b"PK nothing"), results=True)
+
+    assert openpyxl_reader.find_images is before
