@@ -68,6 +68,7 @@ from ingest.kinds import (
     Identified,
 )
 from ingest.other_kinds import other_kind
+from ingest.zip_errors import CANNOT_UNPACK
 
 _HEAD_BYTES = 8192
 # The sixteen first sectors of a disc are left to the system; the seventeenth begins with this mark.
@@ -210,7 +211,7 @@ def _zip_kind(path: Path) -> Identified:
     try:
         with zipfile.ZipFile(path) as archive:
             return _zip_kind_by_parts(archive)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (*CANNOT_UNPACK, RuntimeError):
         return _zip_kind_by_bytes(path)
 
 

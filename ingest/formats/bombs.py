@@ -7,9 +7,9 @@ once, so even such a file is seen through in a moment.
 
 import io
 import zipfile
-import zlib
 
 from ingest.job import MAXIMUM_RATIO, MAXIMUM_SPOOLED_BYTES
+from ingest.zip_errors import CANNOT_UNPACK
 
 _LOOKED_INTO_BYTES = 4 * 1024**2
 _LOOKED_INTO_IN_ALL = 64 * 1024**2
@@ -53,7 +53,7 @@ class _Look:
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
                 self._known[key] = self.claimed(inner, depth + 1)
         # A broken one inside is met again, and said so, when its turn comes.
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+        except (*CANNOT_UNPACK, RuntimeError):
             return 0
         return self._known[key]
 

@@ -9,7 +9,6 @@ import lzma
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -20,16 +19,11 @@ from ingest.formats import libarchive
 from ingest.formats.bombs import is_bomb
 from ingest.job import MAXIMUM_MEMBERS, ReadingJob, Yielded, shown_name
 from ingest.reading import PageReading, UnreadableFile
+from ingest.zip_errors import CANNOT_UNPACK
 
 _CHUNK = 1 << 20
 _UNPACKING_ERRORS = (
-    OSError,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    zlib.error,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
+    *CANNOT_UNPACK,
     tarfile.TarError,
 )
 _BY_THE_STANDARD_LIBRARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
@@ -94,7 +88,7 @@ def read_zip(job: ReadingJob) -> Iterator[Yielded]:
     """Each member of the archive; one that is damaged or protected is named and the others are read."""
     try:
         archive = zipfile.ZipFile(job.path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except CANNOT_UNPACK as error:
         if libarchive.is_here():  # it reads from the front, so a lost end costs only what lay there
             left = _Left(damaged=["the archive's table of contents, so that more may have been in it"])
             yield from _through_libarchive(job, left)

@@ -14,6 +14,7 @@ from ingest.formats.ooxml import core_facts, embedded_files, open_package
 from ingest.formats.workbooks import load_cells
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
+from ingest.zip_errors import CANNOT_UNPACK
 
 ROWS_PER_PAGE = 60
 MAXIMUM_CELLS = 5_000_000
@@ -56,7 +57,7 @@ def _refuse_bomb(package: zipfile.ZipFile) -> None:
 def _open(job: ReadingJob) -> Any:
     try:
         return load_cells(BytesIO(job.path.read_bytes()), results=True)
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except (InvalidFileException, KeyError, TypeError, AttributeError, *CANNOT_UNPACK) as error:
         raise UnreadableFile(
             "damaged", "The workbook is damaged and could not be opened; ask its holder for another copy."
         ) from error

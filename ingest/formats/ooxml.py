@@ -10,6 +10,7 @@ from lxml import etree
 
 from ingest.job import ReadingJob
 from ingest.reading import MemberFound, UnreadableFile
+from ingest.zip_errors import CANNOT_UNPACK, is_protected
 
 MAXIMUM_PART_BYTES = 256 * 1024**2
 _PART_RATIO_FREE = 32 * 1024**2
@@ -35,7 +36,7 @@ def open_package(job: ReadingJob) -> Iterator[zipfile.ZipFile]:
     """
     try:
         package = zipfile.ZipFile(job.path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except CANNOT_UNPACK as error:
         raise UnreadableFile(
             "damaged", "The document is cut off or damaged and could not be opened; ask its holder for another copy."
         ) from error
@@ -59,10 +60,8 @@ def read_part(package: zipfile.ZipFile, name: str) -> bytes | None:
     try:
         with package.open(info) as part:
             data = part.read(MAXIMUM_PART_BYTES + 1)
-    except RuntimeError as error:
-        raise UnreadableFile("encrypted") from error
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-        raise UnreadableFile("damaged") from error
+    except (*CANNOT_UNPACK, RuntimeError) as error:
+        raise UnreadableFile("encrypted" if is_protected(info) else "damaged") from error
     if len(data) > limit:
         raise UnreadableFile("bomb")
     return data
