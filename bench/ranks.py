@@ -2,7 +2,7 @@
 
     python bench/ranks.py [--documents 5000]
 
-The documents and the queries are those of `bench/searching.py`. Every engine finds the same records (the conformance
+The documents and the queries are those of `bench/_search_set.py`. Every engine finds the same records (the conformance
 suite proves it); which of them come first may differ, because Whoosh is weighed by BM25F here and Tantivy weighs by
 itself. Queries that find ten or fewer, or that are not weighed at all, are left out: there the first ten are the same.
 """
@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
-from bench.searching import OPEN, QUERIES, make_documents, real_pieces  # noqa: E402
+from bench._search_set import OPEN, QUERIES, make_documents, real_pieces  # noqa: E402
 from search.engines.tantivy import TantivyEngine  # noqa: E402
 from search.engines.whoosh import WhooshEngine  # noqa: E402
 from search.language import any_word, parse_query  # noqa: E402

@@ -1,18 +1,15 @@
-"""Search measured: speed beside Whoosh used directly and SQLite FTS5, and the quality of the ranking.
+"""Search measured: its speed beside the engines used directly and SQLite FTS5.
 
     python bench/searching.py              speed at 1,000 and 10,000 documents
-    python bench/searching.py --quality    nDCG@10 and recall@100 on the test collections
     python bench/searching.py --documents 100000 --system=candour-tantivy --system=tantivy
     python bench/searching.py --system=candour-opensearch --system=opensearch
 
 OpenSearch is measured only where it is asked for: it is fetched and started for it, and its processor time counts.
 
-The documents are pieces of about 350 words of the hearings in ../shared/corpus/text, each with made-up particulars;
-beyond what that text holds they are repeated with a word of their own, and the table says so.
+What is searched, and for what, is in `bench/_search_set.py`; how well the engines rank, in `bench/ranking.py`.
 """
 
 import argparse
-import json
 import math
 import re
 import shutil
@@ -23,8 +20,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import date, timedelta
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +35,7 @@ from whoosh.analysis import StemmingAnalyzer  # noqa: E402
 from whoosh.qparser import FuzzyTermPlugin, QueryParser  # noqa: E402
 
 from bench import _opensearch  # noqa: E402
+from bench._search_set import OPEN, PIECE_WORDS, QUERIES, make_documents, real_pieces  # noqa: E402
 from search.engine import IndexDocument, SearchEngine  # noqa: E402
 from search.engines.tantivy import TantivyEngine  # noqa: E402
 from search.engines.whoosh import WhooshEngine  # noqa: E402
@@ -47,117 +43,19 @@ from search.highlighting import highlight_pages  # noqa: E402
 from search.language import any_word, parse_query  # noqa: E402
 from search.language_tree import Everything, Query  # noqa: E402
 
-CORPUS = ROOT.parent / "shared" / "corpus"
-OPEN = frozenset({"open"})
-PIECE_WORDS = 350
 ROUNDS = 3
 SLOW_MS = 1_000
 # Whoosh's own searcher and a connection to SQLite serve one thread at a time.
 ONE_THREAD = ("Whoosh", "SQLite")
 EVERYTHING = Query("*", Everything())
 
-# Kind, ours, Whoosh's own syntax, FTS5's own syntax; None where the peer has nothing that means the same.
-QUERIES: list[tuple[str, str, str | None, str | None]] = [
-    *(("word", w, w, w) for w in ("ward", "postmaster", "horizon", "family", "risk", "hospital", "apology", "coroner")),
-    *(("common", w, w, w) for w in ("inquiry", "evidence", "question", "people")),
-    ("and", "ward AND staff AND night", "ward AND staff AND night", "ward AND staff AND night"),
-    ("and", "risk assessment discharge", "risk assessment discharge", "risk assessment discharge"),
-    ("and", "family letter apology", "family letter apology", "family letter apology"),
-    ("or", "coroner OR observation OR leave", "coroner OR observation OR leave", "coroner OR observation OR leave"),
-    ("or", "post OR office OR audit", "post OR office OR audit", "post OR office OR audit"),
-    ("not", "ward NOT staff", "ward NOT staff", "ward NOT staff"),
-    ("not", "(bug OR error) NOT horizon", "(bug OR error) NOT horizon", "(bug OR error) NOT horizon"),
-    ("not", "NOT inquiry", "NOT inquiry", None),
-    ("phrase", '"post office"', '"post office"', '"post office"'),
-    ("phrase", '"terms of reference"', '"terms of reference"', '"terms of reference"'),
-    ("phrase", '"duty of care"', '"duty of care"', '"duty of care"'),
-    ("phrase", '"mental health"', '"mental health"', '"mental health"'),
-    ("phrase", '"of the"', '"of the"', '"of the"'),
-    ("phrase", '"in the community"', '"in the community"', '"in the community"'),
-    ("near", "family w/5 concerns", '"family concerns"~5', "NEAR(family concerns, 4)"),
-    ("near", "staff pre/10 shortage", None, None),
-    ("near", "the w/3 inquiry", '"the inquiry"~3', "NEAR(the inquiry, 2)"),
-    ("near", '"mental health" w/10 (act OR trust)', None, None),
-    ("near", "(risk OR danger) w/8 (patient OR ward)", None, None),
-    ("near", "post w/3 office w/20 audit", None, None),
-    ("prefix", "neglig*", "neglig*", "neglig*"),
-    ("prefix", "comm*", "comm*", "comm*"),
-    ("prefix", "re*", "re*", "re*"),
-    ("wildcard", "*ology", "*ology", None),
-    ("wildcard", "wom?n", "wom?n", None),
-    ("wildcard", "prescri*ion", "prescri*ion", None),
-    ("fuzzy", "counci1~", None, None),
-    ("fuzzy", "hospitol~", "hospitol~", None),
-    ("fuzzy", "assesment~2", "assesment~2", None),
-    ("exact", "=minutes", None, None),
-    ("exact", "=ward", None, None),
-    ("field", "title:family", "title:family", "title:family"),
-    ("field", "category:failings ward", None, None),
-    ("field", "batch:spring AND staff", None, None),
-    ("field", "person:quillfeather", None, None),
-    ("date", "date:1974", None, None),
-    ("date", "ward date:1970..1979", None, None),
-    ("date", "NOT date:none family", None, None),
-    ("mixed", '(ward OR hospital) AND "risk assessment" NOT discharge year:1980..', None, None),
-    ("mixed", "(family w/10 inform*) OR (mother w/5 told)", None, None),
-    ("everything", "*", None, None),
-    ("question", "what did the trust do after the death of a patient", None, None),
-    ("rare", "xylophone", "xylophone", "xylophone"),
-    ("rare", "bankruptcy", "bankruptcy", "bankruptcy"),
-]
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quality", action="store_true")
     parser.add_argument("--documents", type=int, action="append")
     parser.add_argument("--system", action="append", choices=list(SYSTEMS))
     chosen = parser.parse_args()
-    if chosen.quality:
-        measure_quality()
-    else:
-        measure_speed(chosen.documents or [1_000, 10_000], chosen.system or [])
-
-
-# Speed
-
-
-def real_pieces() -> list[str]:
-    """The hearings cut into pieces, taken in turn from every file so that a small number is varied too."""
-    files = sorted((CORPUS / "text" / "inquiry-horizon").rglob("*.rst"))
-    files += sorted((CORPUS / "text" / "inquiry-lampard").rglob("*.rst"))
-    if not files:
-        sys.exit("The hearings in ../shared/corpus/text are not beside this checkout: nothing was measured.")
-    per_file = []
-    for file in files:
-        found = file.read_text(encoding="utf-8", errors="replace").split()
-        per_file.append([" ".join(found[i : i + PIECE_WORDS]) for i in range(0, len(found), PIECE_WORDS)])
-    longest = max(len(pieces) for pieces in per_file)
-    return [pieces[i] for i in range(longest) for pieces in per_file if i < len(pieces)]
-
-
-def make_documents(pieces: Sequence[str], count: int) -> Iterator[IndexDocument]:
-    for n in range(count):
-        text = pieces[n % len(pieces)]
-        if n >= len(pieces):
-            text = f"copy{n} {text}"
-        day = date(1968, 1, 1) + timedelta(days=(n * 37) % 16_000)
-        yield IndexDocument(
-            record_id=n + 1,
-            reference=f"B/{n:07}",
-            title=" ".join(text.split()[:8]),
-            file_name=f"scan_{n:06}.pdf",
-            record_type=("minutes", "letter", "report", "file")[n % 4],
-            categories=(("failings",), (), ("duties", "honours"), (), ())[n % 5],
-            people=(f"Ada Quillfeather{n % 40}", "Mair Quillfeather")[: 1 + n % 2],
-            places=(f"Larkhollow {n % 30}",),
-            batch=f"Returned {('spring', 'autumn')[n % 2]} {n % 12}",
-            source="County record office",
-            date_from=day if n % 9 else None,
-            state=("unread", "decided")[n % 2],
-            compartment="restricted" if n % 10 == 0 else "open",
-            pages=((1, text),),
-        )
+    measure_speed(chosen.documents or [1_000, 10_000], chosen.system or [])
 
 
 Ask = Callable[[], object]
@@ -454,56 +352,6 @@ def _took(ask: Ask) -> Took:
 
 def _megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
-
-
-# Quality
-
-REFERENCE = {"adi": (0.470, 0.983), "cacm": (0.465, 0.649), "cisi": (0.308, 0.389), "cran": (0.357, 0.733)}
-
-
-def measure_quality() -> None:
-    print("| engine | collection | queries | nDCG@10 | reference | recall@100 | reference |")
-    print("|---|---|---:|---:|---:|---:|---:|")
-    engines: dict[str, Callable[[Path], SearchEngine]] = {"Whoosh": WhooshEngine, "Tantivy": TantivyEngine}
-    for (kind, make), (name, (reference_gain, reference_recall)) in product(engines.items(), REFERENCE.items()):
-        folder = Path(tempfile.mkdtemp(prefix="candour-bench-"))
-        try:
-            gains, recalls = _quality(CORPUS / "ir" / name, make(folder / "index"))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        print(
-            f"| {kind} | {name} | {len(gains)} | {np.mean(gains):.3f} | {reference_gain:.3f}"
-            f" | {np.mean(recalls):.3f} | {reference_recall:.3f} |",
-            flush=True,
-        )
-
-
-def _quality(collection: Path, engine: SearchEngine) -> tuple[list[float], list[float]]:
-    papers = [json.loads(line) for line in (collection / "docs.jsonl").read_text(encoding="utf-8").splitlines()]
-    engine.index(IndexDocument(int(p["id"]), title=p["title"], pages=((1, p["text"]),)) for p in papers)
-    judged: dict[str, dict[int, int]] = {}
-    for line in (collection / "qrels.txt").read_text().splitlines():
-        query, _, paper, grade = line.split()
-        if int(grade) > 0:
-            judged.setdefault(query, {})[int(paper)] = int(grade)
-    gains, recalls = [], []
-    for line in (collection / "queries.tsv").read_text(encoding="utf-8").splitlines():
-        number, _, text = line.partition("\t")
-        if number not in judged:
-            continue
-        hits = engine.find(any_word(text), compartments=OPEN, limit=100).hits
-        ranked = [hit.record_id for hit in hits]
-        gains.append(_ndcg(ranked, judged[number]))
-        recalls.append(len(set(ranked) & judged[number].keys()) / len(judged[number]))
-    engine.close()
-    return gains, recalls
-
-
-def _ndcg(ranked: Sequence[int], grades: dict[int, int]) -> float:
-    def total(values: Sequence[int]) -> float:
-        return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(values[:10]))
-
-    return total([grades.get(paper, 0) for paper in ranked]) / total(sorted(grades.values(), reverse=True))
 
 
 if __name__ == "__main__":

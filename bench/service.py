@@ -2,7 +2,7 @@
 
     python bench/service.py [--documents N] [--profile]
 
-The documents and the queries are those of `bench/searching.py`, put into an archive of their own. With --profile the
+The documents and the queries are those of `bench/_search_set.py`, put into an archive of their own. With --profile the
 functions that take the most time are listed after the table.
 """
 
@@ -22,7 +22,7 @@ import numpy as np  # noqa: E402
 from sqlalchemy import insert  # noqa: E402
 
 from access.policy import Actor, Role  # noqa: E402
-from bench.searching import QUERIES, make_documents, real_pieces  # noqa: E402
+from bench._search_set import QUERIES, make_documents, real_pieces  # noqa: E402
 from records.models import Page, Record, RecordFile, RecordPerson  # noqa: E402
 from search import indexing, querying  # noqa: E402
 from search.opening import close_engine  # noqa: E402
