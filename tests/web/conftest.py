@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from access.models import User
-from access.policy import OPERATOR, Role
+from access.policy import OPERATOR, SYSTEM, Role
 from access.users import add_user
+from records.register import find_record
+from retention.tagging import keep_suggestions
 from store import clock
 from store.archive import Archive
+from tests.web.records_to_decide import LAWYER, TEXT, proposal
 from web.app import create_app
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -246,3 +249,21 @@ def leader_client(client_for: Callable[[Role], StrictClient]) -> StrictClient:
 @pytest.fixture
 def administrator_client(client_for: Callable[[Role], StrictClient]) -> StrictClient:
     return client_for(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def decidable(archive: Archive, make_record: Callable[..., str]) -> Callable[..., str]:
+    """A record with a suggestion resting on the word “worried”, unless none is wanted."""
+
+    def made(
+        content: bytes, *, title: str = "Letter", strength: float = 0.9, text: str = TEXT, open_: bool = True
+    ) -> str:
+        reference = make_record(content, text=text)
+        with archive.writing() as session:
+            record = find_record(session, reference, actor=LAWYER)
+            record.title = title
+            if open_:
+                keep_suggestions(session, record, [proposal(strength, text)], actor=SYSTEM)
+        return reference
+
+    return made
