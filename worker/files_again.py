@@ -1,10 +1,12 @@
 """Files that nothing here could read when they came, read again: a program was installed, or a password was given.
 
 What was said of such a file before stays among the versions of its page. Members that come out now get their items in
-the run that met the container, which is then gone on with.
+the run that met the container, which is then gone on with: also where a person had cancelled what was left of it, which
+stays cancelled. A run that waits because a person paused it goes on waiting.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +18,15 @@ from ingest import batches, registering
 from ingest.formats.containers import NOT_TAKEN_OUT
 from ingest.limits import ReaderPool
 from ingest.locking import only_one
-from ingest.models import REGISTERED, Item, Run
+from ingest.models import REGISTERED, Batch, Item, Run
 from ingest.reading import FileReading
 from records.models import Page, Record
 from records.register import NOT_SEARCHABLE
 from retention import holds
 from store.archive import Archive
+from store.errors import NotFoundError
 from store.file_passwords import kept_passwords
-from worker.taking_in import go_on
+from worker.taking_in import go_on, settle_cancelled
 
 
 @dataclass
@@ -68,6 +71,8 @@ def read_files_again(
             passwords=kept_passwords(settings),
         ) as pool,
     ):
+        # What was cancelled and nobody has ended yet ends now, so that it cannot take the new members with it.
+        settle_cancelled(archive)
         for record_id, (sha256, name) in waiting.items():
             pool.submit(record_id, archive.files.original(sha256), name=name)
         for result in pool.results():
@@ -77,7 +82,9 @@ def read_files_again(
             pool.discard(result.task_id)
             beat(made.tried, len(waiting))
     if made.members:
-        go_on(archive, found.name, actor=actor, wait=wait)
+        # Nothing to go on with: a person has paused the run since, or another worker has ended it already.
+        with suppress(NotFoundError):
+            go_on(archive, found.name, actor=actor, wait=wait, lifting_pauses=False)
     return made
 
 
@@ -117,6 +124,17 @@ def _keep(archive: Archive, record_id: int, reading: FileReading, made: FilesAga
                 session, item, name=member.name, position=member.position, sha256=row.sha256, size=row.size
             )
         if new:
-            session.get_one(Run, item.run_id).finished_at = None
+            _reopen(session, session.get_one(Run, item.run_id), actor=actor)
     made.read += 1
     made.members += len(new)
+
+
+def _reopen(session: Session, run: Run, *, actor: Actor) -> None:
+    """The run, if it had come to its end, is under way again.
+
+    Were it still marked as cancelled, its new members would be ended as "not taken in". The items that were ended so
+    stay as they are; and since it has a record, it was listed to the end, so nothing more is met.
+    """
+    if run.finished_at is not None:
+        run.finished_at = None
+        batches.go_on(session, session.get_one(Batch, run.batch_id), run, actor=actor)

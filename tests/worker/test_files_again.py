@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from access.policy import OPERATOR
-from ingest import batches, counting, registering
+from ingest import batches, control, counting, reconciling, registering
+from ingest.models import CANCELLED, FOUND, PAUSE, REGISTERED, STORED, Item
 from ingest.reading import FileReading, PageReading
 from records.page_versions import versions_of
 from records.register import NOT_SEARCHABLE, READ, family, find_record, pages_of
@@ -15,7 +17,7 @@ from store.errors import NotFoundError, RefusedError
 from tests.ingest.archive_making import zip_with_locked
 from worker.files_again import read_files_again
 from worker.page_work import look_through_again
-from worker.taking_in import take_in
+from worker.taking_in import settle_cancelled, take_in
 
 WORD = "correct horse"
 
@@ -76,6 +78,58 @@ def test_a_file_whose_reader_came_later_has_all_its_pages(archive, share, office
         assert before.reason.startswith("not searchable: ")
         with pytest.raises(RefusedError, match="has not been looked through"):
             clear(session, record, reason="Roads.", second=second_officer, actor=officer)
+
+
+def stop_with_one_file_waiting(session, ask) -> None:
+    """The run as it is after a person stopped it before its last file: `ask` is `control.pause` or `control.cancel`."""
+    batch = batches.find_batch(session, "Box 1")
+    (run,) = batches.runs_of(session, batch)
+    run.finished_at = None
+    session.add(Item(run_id=run.id, path="share/z.txt", name="z.txt", disk_path=b"nowhere/z.txt", state=FOUND))
+    session.flush()
+    ask(session, batch, actor=OPERATOR)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_member_is_read_where_the_rest_of_the_run_was_cancelled_and_what_was_cancelled_stays_so(
+    archive, share, settled
+):
+    with archive.writing() as session:
+        file_passwords.give_passwords(session, archive.settings, [WORD], actor="a")
+        stop_with_one_file_waiting(session, control.cancel)
+    if settled:
+        settle_cancelled(archive)
+
+    made = read_files_again(archive, "Box 1", actor=OPERATOR)
+
+    assert made.members == 1
+    with archive.reading() as session:
+        batch = batches.find_batch(session, "Box 1")
+        items = {item.name: item for item in session.scalars(select(Item))}
+        (run,) = batches.runs_of(session, batch)
+        totals = counting.totals_of_batch(session, batch)
+        checks = reconciling.prove_batch(session, batch, archive.files).checks
+        assert items["locked.txt"].state == REGISTERED
+        assert items["z.txt"].state == CANCELLED
+        assert items["z.txt"].reason.startswith("Not taken in: cancelled by operator on ")
+        assert batches.state_of(run) == "finished"
+        assert (totals.registered, totals.cancelled, totals.waiting) == (5, 1, 0)
+        assert not any(check.wrong for check in checks)
+
+
+def test_a_pause_is_not_lifted_by_reading_files_again(archive, share):
+    with archive.writing() as session:
+        file_passwords.give_passwords(session, archive.settings, [WORD], actor="a")
+        stop_with_one_file_waiting(session, control.pause)
+
+    made = read_files_again(archive, "Box 1", actor=OPERATOR, wait=True)
+
+    assert made.members == 1
+    with archive.reading() as session:
+        (run,) = batches.runs_of(session, batches.find_batch(session, "Box 1"))
+        (member,) = session.scalars(select(Item).where(Item.name == "locked.txt"))
+        assert (run.stop, run.finished_at) == (PAUSE, None)
+        assert member.state == STORED
 
 
 def test_a_batch_that_is_not_there_is_refused(archive, notice):
