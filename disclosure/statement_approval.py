@@ -12,6 +12,7 @@ from disclosure.statement_facts import TITLES, Difference, differences
 from disclosure.statement_models import DRAFT, SIGNED, SUBMITTED, UNSEALED, WITHDRAWN, Statement
 from disclosure.statements import (
     STATES,
+    add_hand,
     audit_statement,
     facts_of,
     faults_of,
@@ -36,6 +37,7 @@ def submit(session: Session, statement: Statement, *, actor: Actor) -> None:
     faults = faults_of(statement)
     if faults:
         raise RefusedError(f"{statement.reference} was not submitted: {'; '.join(faults)}.")
+    add_hand(session, statement, actor)
     statement.state, statement.submitted_by, statement.submitted_at = SUBMITTED, actor.name, clock.now()
     session.flush()
     audit_statement(session, AuditAction.STATEMENT_SUBMITTED, statement, actor, facts=statement.facts_sha256)
@@ -98,13 +100,8 @@ def sign(
 
 
 def authors_of(statement: Statement) -> set[str]:
-    """Everybody who had a hand in it, and so may not sign it."""
-    return {
-        statement.made_by,
-        statement.drawn_by,
-        *filter(None, [statement.submitted_by]),
-        *(each.written_by for each in statement.texts),
-    }
+    """Everybody who ever had a hand in it, also where another changed it after them; none of them may sign it."""
+    return {statement.made_by, *(each.name for each in statement.hands)}
 
 
 def withdraw(session: Session, statement: Statement, *, why: str, actor: Actor) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import SYSTEM
 from disclosure.statement_asked import Scope, asked, due_of, held_by, names_outside_register, searched
-from disclosure.statement_facts import OUTSTANDING, Facts, Figure, Section, Table, require_sound
+from disclosure.statement_facts import OUTSTANDING, TITLES, Facts, Figure, Section, Table, require_sound
 from disclosure.statement_held import disposal, missing, produced, unread, withheld
 from inquiry.models import Request
 from records.movements import all_out
@@ -14,6 +14,10 @@ from records.repositories import IN_PART, NOT_YET, OUTCOMES, repositories
 from retention.tagging import count_to_tag
 
 NO_DATE = "No day is set"
+NONE_OUTSTANDING = (
+    "None of the things that are counted here is outstanding. That rests on what was recorded; what nobody wrote down "
+    "is not counted."
+)
 
 
 def draw(session: Session, request: Request | None) -> Facts:
@@ -42,16 +46,17 @@ def draw(session: Session, request: Request | None) -> Facts:
 
 
 def _outstanding(scope: Scope, facts: Facts) -> Section:
-    """What is still to be done, with its day where one is set."""
+    """What is still to be done, with its day where one is set; where nobody looked, that more may be to do."""
     rows = [*_requests(scope), *_places(scope), *_counted(scope, facts)]
+    unseen = ", ".join(f"“{TITLES[each.code].lower()}”" for each in facts.sections if not each.looked)
+    unknown = f"What is still to be done is not wholly known, because nobody looked at {unseen}." if unseen else ""
     return Section(
         OUTSTANDING,
         figures=(Figure("outstanding", "things still to be done", len(rows)),),
         tables=(Table("outstanding", "Still to be done", ("What", "How much", "By when"), tuple(rows)),),
-        rests_on=""
-        if rows
-        else "Every request is answered, every repository searched or accounted for, every page and file explained by "
-        "what was recorded above.",
+        said=(unknown,) if rows and unknown else (),
+        rests_on="" if rows else unknown or NONE_OUTSTANDING,
+        looked=bool(rows) or not unseen,
     )
 
 
@@ -93,6 +98,7 @@ def _counted(scope: Scope, facts: Facts) -> list[tuple[str, str, str]]:
         ("Decide the records with an open suggestion", to_decide, NO_DATE),
         ("Produce the relevant records that were not", facts.value("relevant:waiting"), due),
         ("Explain the gaps between paper and records", facts.value("places:gaps"), NO_DATE),
+        ("Scan and take in the places of which nothing is", facts.value("places:nothing-registered"), NO_DATE),
     ]
     return [(what, f"{number:,}", day) for what, number, day in counted if number]
 

@@ -61,6 +61,7 @@ class Statement(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_why: Mapped[str] = mapped_column(Text, default="")
     texts: Mapped[list["StatementText"]] = relationship(order_by="StatementText.subject", viewonly=True)
+    hands: Mapped[list["StatementHand"]] = relationship(order_by="StatementHand.name", viewonly=True)
 
     @property
     def reference(self) -> str:
@@ -83,3 +84,12 @@ class StatementText(Base):
     words: Mapped[str] = mapped_column(Text)
     written_by: Mapped[str]
     written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class StatementHand(Base):
+    """Somebody who ever drew a statement, wrote in it or submitted it, and so never signs it; rows only come."""
+
+    __tablename__ = "statement_hand"
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)

@@ -18,6 +18,7 @@ from disclosure.statement_models import (
     UNSEALED,
     WITHDRAWN,
     Statement,
+    StatementHand,
     StatementText,
 )
 from inquiry.models import Request
@@ -44,6 +45,7 @@ EXPLAINED_TOO = (
     "unproved",
     "unnamed",
     "places:gaps",
+    "places:nothing-registered",
 )
 
 
@@ -109,6 +111,7 @@ def draw_again(session: Session, statement: Statement, *, actor: Actor) -> list[
 
 
 def _draw(session: Session, statement: Statement, actor: Actor) -> None:
+    add_hand(session, statement, actor)
     statement.facts = to_json(draw(session, session.get(Request, statement.request_id or 0)))
     statement.facts_sha256 = hash_of(statement.facts)
     statement.drawn_by, statement.as_of = actor.name, clock.now()
@@ -135,6 +138,7 @@ def write_text(session: Session, statement: Statement, subject: str, words: str,
     kept = session.get(StatementText, (statement.id, subject))
     if said == (kept.words if kept else ""):
         return
+    add_hand(session, statement, actor)
     if not said and kept:
         session.delete(kept)
     elif kept:
@@ -148,6 +152,14 @@ def write_text(session: Session, statement: Statement, subject: str, words: str,
     session.expire(statement, ["texts"])
     written = hashlib.sha256(said.encode()).hexdigest()
     audit_statement(session, AuditAction.STATEMENT_WRITTEN, statement, actor, on=subject, sha256=written)
+
+
+def add_hand(session: Session, statement: Statement, actor: Actor) -> None:
+    """The actor had a hand in the draft, whoever changes it after them, and so never signs it."""
+    if session.get(StatementHand, (statement.id, actor.name)) is None:
+        session.add(StatementHand(statement_id=statement.id, name=actor.name))
+        session.flush()
+        session.expire(statement, ["hands"])
 
 
 def subjects_of(statement: Statement) -> list[str]:

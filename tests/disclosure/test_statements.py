@@ -10,6 +10,7 @@ from datetime import date
 import docx
 import pypdfium2
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -18,14 +19,17 @@ from disclosure import statement_approval as approving
 from disclosure import statements as drafting
 from disclosure.marks import mark
 from disclosure.review import decide_relevance
+from disclosure.statement_asked import Scope
 from disclosure.statement_document import statement_document
-from disclosure.statement_drawing import draw
+from disclosure.statement_drawing import NONE_OUTSTANDING, _outstanding, draw
+from disclosure.statement_facts import TITLES, Facts, Section
 from disclosure.statement_lists import count_of, has_list, list_behind
 from disclosure.statement_sealing import prove, seal, seal_of
 from ingest import batches
 from ingest.models import Batch, Item, Run
 from ingest.reading import UnreadableFile
 from inquiry.requests import add_request, find_request
+from records.custody import add_place
 from records.losses import Loss, record_loss
 from records.models import Page, Record, SearchFact
 from records.register import find_record
@@ -34,7 +38,7 @@ from retention import disposal, holds
 from retention.holds import clear
 from search import search_records as searching
 from search.search_records import SearchContent
-from store import audit, clock
+from store import audit, clock, schema
 from store.errors import (
     DamagedError,
     InvalidInputError,
@@ -120,6 +124,11 @@ def to_sealed(archive, number, lawyer, leader):
         seal(session, archive.files, statement, authority=AUTHORITY, actor=lawyer)
 
 
+def signed_past_the_domain(session, statement, name):
+    told = "signatory = 'x', office = 'x', signed_at = '2026-01-01'"
+    session.execute(text(f"UPDATE statement SET state = 'signed', signed_by = :who, {told}"), {"who": name})
+
+
 def facts(archive, number):
     with archive.reading() as session:
         return drafting.facts_of(drafting.find_statement(session, number, actor=SYSTEM))
@@ -183,7 +192,34 @@ def test_an_empty_archive_says_of_every_section_on_what_the_nothing_rests(archiv
     found = facts(archive, draft(archive, lawyer))
 
     assert all(section.rests_on for section in found.sections)
-    assert {section.code for section in found.sections if section.looked} == {"asked", "produced", "outstanding"}
+    assert {section.code for section in found.sections if section.looked} == {"asked", "produced"}
+    outstanding = found.section("outstanding").rests_on
+    assert outstanding.startswith(
+        "What is still to be done is not wholly known, because nobody looked at “where papers"
+    )
+    for code in ("repositories", "searches", "unread", "losses", "withheld"):
+        assert f"“{TITLES[code].lower()}”" in outstanding
+
+
+def test_where_everybody_looked_and_nothing_is_open_no_more_is_said_than_was_counted(archive, notice, lawyer, officer):
+    with archive.writing() as session:
+        done = _outstanding(Scope(session, None), Facts((Section("losses", rests_on="Everybody was asked."),)))
+        add_place(session, "box", "77", title="Registers", actor=officer)
+        box = _outstanding(Scope(session, None), draw(session, None))
+
+    assert (done.rests_on, done.looked) == (NONE_OUTSTANDING, True)
+    assert ("Scan and take in the places of which nothing is", "1", "No day is set") in box.tables[0].rows
+    assert (box.looked, box.rests_on) == (True, "")
+    assert "“searches made”" in box.said[0]
+
+
+def test_a_box_of_which_nothing_is_registered_is_explained_in_a_final_statement(register, lawyer, officer):
+    with register.writing() as session:
+        add_place(session, "box", "77", title="Registers", actor=officer)
+    number = draft(register, lawyer, kind="final")
+
+    with pytest.raises(RefusedError, match="the 1 counted as “of which nothing is registered”"):
+        act(register, number, approving.submit, actor=lawyer)
 
 
 def test_what_was_not_looked_at_is_not_the_same_as_nothing(register, lawyer):
@@ -274,6 +310,59 @@ def test_nobody_signs_what_they_had_a_hand_in(register, lawyer, monkeypatch):
     with pytest.raises(NotPermittedError, match="by people"):
         act(register, number, approving.sign, **SIGNATORY, actor=OPERATOR)
     assert stands(register, number) == "submitted"
+
+
+def test_whoever_ever_had_a_hand_in_it_does_not_sign_whatever_was_done_after_them(register, lawyer, monkeypatch):
+    monkeypatch.setitem(ALLOWED, Role.LEADER, ALLOWED[Role.LEADER] | ALLOWED[Role.LEGAL])
+    names = ("made", "drew", "wrote", "took-out", "submitted")
+    made, drew, wrote, took_out, submitted = (Actor(f"{each}@x.org", frozenset({Role.LEADER})) for each in names)
+    number = draft(register, made)
+    act(register, number, drafting.draw_again, actor=drew)
+    act(register, number, drafting.write_text, "losses", "We asked everybody.", actor=wrote)
+    act(register, number, drafting.write_text, "losses", "", actor=took_out)
+    act(register, number, approving.submit, actor=submitted)
+    act(register, number, approving.send_back, why="Say more.", actor=made)
+    act(register, number, drafting.write_text, "losses", "We asked everybody twice.", actor=lawyer)
+    act(register, number, drafting.draw_again, actor=lawyer)
+    act(register, number, approving.submit, actor=lawyer)
+
+    for actor in (made, drew, wrote, took_out, submitted):
+        with pytest.raises(RefusedError, match="had a hand"):
+            act(register, number, approving.sign, **SIGNATORY, actor=actor)
+        with pytest.raises(IntegrityError, match="no hand in it"):
+            act(register, number, signed_past_the_domain, actor.name)
+    for attack in (
+        "DELETE FROM statement_hand",
+        "UPDATE statement_hand SET name = 'x'",
+        "REPLACE INTO statement_hand SELECT * FROM statement_hand",
+        "INSERT INTO statement_hand VALUES (1, 'late@x.org')",
+    ):
+        with pytest.raises(IntegrityError), register.writing() as session:
+            session.execute(text(attack))
+            pytest.fail(f"the database let somebody {attack}")
+    signatory = Actor("nobody@x.org", frozenset({Role.LEADER}))
+    act(register, number, approving.sign, **SIGNATORY, actor=signatory)
+    assert stands(register, number) == "signed"
+
+
+def test_the_hands_in_statements_of_before_are_found_in_the_trail(register, lawyer, monkeypatch):
+    monkeypatch.setitem(ALLOWED, Role.LEADER, ALLOWED[Role.LEADER] | ALLOWED[Role.LEGAL])
+    wrote, took_out = (Actor(f"{each}@x.org", frozenset({Role.LEADER})) for each in ("wrote", "took-out"))
+    number = draft(register, wrote)
+    act(register, number, drafting.write_text, "losses", "We asked everybody.", actor=took_out)
+    act(register, number, drafting.write_text, "losses", "", actor=lawyer)
+    act(register, number, drafting.draw_again, actor=lawyer)
+    config = schema.configuration()
+    with register.engine.connect().execution_options(candour_writing=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0015")
+        guard = "SELECT sql FROM sqlite_master WHERE name = 'statement_is_signed_by_another'"
+        assert "statement_hand" not in connection.exec_driver_sql(guard).scalar_one()
+        command.upgrade(config, "head")
+
+    with register.reading() as session:
+        statement = drafting.find_statement(session, number, actor=lawyer)
+        assert approving.authors_of(statement) == {"wrote@x.org", "took-out@x.org", lawyer.name}
 
 
 def test_a_register_that_changed_is_acknowledged_or_drawn_again_and_never_passed_over(
@@ -495,14 +584,8 @@ def test_the_database_refuses_a_signature_by_whoever_wrote_in_it(register, lawye
     act(register, number, drafting.write_text, "losses", "We asked everybody.", actor=lawyer)
     act(register, number, approving.submit, actor=lawyer)
 
-    with pytest.raises(IntegrityError, match="no hand in it"), register.writing() as session:
-        session.execute(
-            text(
-                "UPDATE statement SET state = 'signed', signed_by = :who, signatory = 'x', office = 'x', "
-                "signed_at = '2026-01-01'"
-            ),
-            {"who": lawyer.name},
-        )
+    with pytest.raises(IntegrityError, match="no hand in it"):
+        act(register, number, signed_past_the_domain, lawyer.name)
 
 
 def test_a_document_changed_behind_our_back_is_found(register, lawyer, leader):
