@@ -56,7 +56,7 @@ def _refuse_bomb(package: zipfile.ZipFile) -> None:
 
 def _open(job: ReadingJob) -> Any:
     try:
-        return load_cells(BytesIO(job.path.read_bytes()), results=True)
+        return load_cells(BytesIO(job.path.read_bytes()))
     except (InvalidFileException, KeyError, TypeError, AttributeError, *CANNOT_UNPACK) as error:
         raise UnreadableFile(
             "damaged", "The workbook is damaged and could not be opened; ask its holder for another copy."

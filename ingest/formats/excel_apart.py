@@ -4,11 +4,11 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
-from ingest.formats.ooxml import Element, parse_xml, read_part
-from ingest.formats.workbooks import load_cells
+from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
+
+from ingest.formats.ooxml import Element, each_element, parse_xml, read_part
 from ingest.job import ReadingJob
 from ingest.reading import UnreadableFile
 
@@ -35,24 +35,59 @@ def formulas_without_value(package: zipfile.ZipFile, job: ReadingJob) -> dict[st
     """By sheet and cell, the formulas whose result is not kept in the file; nothing where every result is.
 
     A program that writes workbooks may leave the results to Excel: until somebody opens the file there, no cell of a
-    formula has a value.
+    formula has a value. They are read from the sheet as they stand, not taken apart. A sheet where that fails is noted:
+    its cells have been read, and are not given up for its formulas.
     """
-    if not any(
-        _WITHOUT_VALUE.search(read_part(package, name) or b"")
-        for name in package.namelist()
-        if name.startswith("xl/worksheets/") and name.endswith(".xml")
-    ):
-        return {}
-    workbook = load_cells(BytesIO(job.path.read_bytes()), results=False)
     found: dict[str, dict[str, str]] = {}
-    for sheet in workbook.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    # A formula over several cells is an object with its text.
-                    told = getattr(cell.value, "text", None) or cell.value
-                    found.setdefault(sheet.title, {})[cell.coordinate] = str(told)
+    for title, part in _sheets(package):
+        formulas = found.setdefault(title, {})
+        try:
+            data = read_part(package, part) or b""
+            if _WITHOUT_VALUE.search(data):
+                formulas.update(_formulas_of(data))
+        except (UnreadableFile, ValueError, OverflowError, MemoryError):
+            job.facts.note(
+                f"The formulas on sheet {title} could not be read: a cell whose result is not kept in the file looks "
+                "empty here. Open the file in Excel to see them."
+            )
     return found
+
+
+def _formulas_of(sheet: bytes) -> Iterator[tuple[str, str]]:
+    """Each cell with a formula and no value, and the formula in words.
+
+    Raises:
+        UnreadableFile: The markup is damaged.
+        ValueError: A row's number or a cell's place is none.
+    """
+    shared: dict[str, str] = {}
+    row_number = 0
+    for row in each_element(sheet, f"{_MAIN}row"):
+        row_number = int(float(row.get("r") or row_number + 1))
+        column = 0
+        for cell in row.iterfind(f"{_MAIN}c"):
+            here = cell.get("r")
+            # Either may be left out: then it is the one after the last, as openpyxl counts too.
+            number, column = coordinate_to_tuple(here) if here else (row_number, column + 1)
+            place = f"{get_column_letter(column)}{number}"
+            formula = cell.find(f"{_MAIN}f")
+            if formula is None:
+                continue
+            told = _told(formula, place, shared)
+            if not (cell.findtext(f"{_MAIN}v") or "").strip() and cell.find(f"{_MAIN}is") is None:
+                yield place, told
+
+
+def _told(formula: Element, place: str, shared: dict[str, str]) -> str:
+    """The formula as the file has it; one that is shared stands at its first cell, and the others name that."""
+    text, kind, number = formula.text or "", formula.get("t"), formula.get("si") or ""
+    if kind == "dataTable" and not text:
+        return "a value of a data table"
+    if kind == "shared" and not text:
+        return shared.get(number, "a shared formula that is not in the file")
+    if kind == "shared":
+        shared.setdefault(number, f"as in {place}: ={text}")
+    return f"={text}"
 
 
 def header_lines(sheet: Any) -> list[str]:

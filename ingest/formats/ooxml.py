@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -25,6 +26,16 @@ _CORE = {
     "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords": "keywords",
 }
 Element = Any
+# Entities, DTDs and the network are left alone; damaged markup is read as far as it goes.
+_SAFELY: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "recover": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 
 @contextmanager
@@ -73,17 +84,31 @@ def parse_xml(data: bytes) -> Element:
     Raises:
         UnreadableFile: Nothing of it can be read.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False, remove_comments=True,
-        remove_pis=True,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, etree.XMLParser(**_SAFELY))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableFile("damaged") from error
     if root is None:
         raise UnreadableFile("damaged")
     return root
+
+
+def each_element(data: bytes, tag: str) -> Iterator[Element]:
+    """Each element of this name, whole and in order, read as `parse_xml` reads; gone once the next is asked for.
+
+    Only for elements that stand side by side and not in one another: a sheet's rows.
+
+    Raises:
+        UnreadableFile: Nothing more can be read.
+    """
+    try:
+        for _, element in etree.iterparse(BytesIO(data), tag=tag, **_SAFELY):
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableFile("damaged") from error
 
 
 def core_facts(package: zipfile.ZipFile, job: ReadingJob) -> None:

@@ -10,6 +10,7 @@ import pytest
 from openpyxl.reader import excel as openpyxl_reader
 
 from ingest.formats.workbooks import load_cells
+from ingest.reading import UnreadableFile
 from tests.ingest.reading_here import all_text, read_here
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
@@ -84,6 +85,70 @@ def test_a_formula_whose_value_is_stored_reads_as_its_value(tmp_path):
     assert "120\t80\t200" in all_text(reading)
     assert "no stored value" not in all_text(reading)
     assert reading.notes == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ('<f t="shared" si="0" ref="A3:A4">A1+"x</f>', '=A1+"x'),
+        ('<f t="shared" si="0" ref="A3:A4">SUM(A1)}</f>', "=SUM(A1)}"),
+        ('<f t="dataTable" foo="1"/>', "a value of a data table"),
+        ('<f t="shared" si="7"/>', "a shared formula that is not in the file"),
+        ('<f t="array">SUM(A1)</f>', "=SUM(A1)"),
+    ],
+)
+def test_a_malformed_formula_does_not_take_the_cells_with_it(tmp_path, formula, shown):
+    made, path = workbook(tmp_path)
+    for text in ("Told the matron", "twice", "=1+1", "=2+2"):
+        made.active.append([text])
+    made.save(path)
+    with zipfile.ZipFile(path) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>1+1</f>" in sheet
+    malformed = sheet.replace("<f>1+1</f>", formula).replace("<f>2+2</f>", '<f t="shared" si="0"/>')
+    with_parts_replaced(path, "xl/worksheets/sheet1.xml", malformed)
+
+    reading = read_here(path)
+
+    assert "Told the matron\ntwice\n" in all_text(reading)
+    assert f"[no stored value: {shown}]" in all_text(reading)
+    assert "The results of 2 formulas are not kept" in " ".join(reading.notes)
+
+
+def test_cells_that_share_a_formula_say_where_it_stands_whether_or_not_they_name_their_places(tmp_path):
+    made, path = workbook(tmp_path)
+    made.active.append(["=A2*2", 7])
+    made.active.append(["=A3*2", 8])
+    made.save(path)
+    with zipfile.ZipFile(path) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    first = '<f t="shared" si="0" ref="A1:A2">A2*2</f><v>14</v>'
+    sharing = re.sub(r"<f>A2\*2</f>\s*(<v\s*/>|<v>\s*</v>)", first, sheet)
+    sharing = sharing.replace("<f>A3*2</f>", '<f t="shared" si="0"/>')
+    assert sharing.count('si="0"') == 2
+    for text in (sharing, re.sub(r' r="[A-Z]*[0-9]+"', "", sharing)):
+        with_parts_replaced(path, "xl/worksheets/sheet1.xml", text)
+
+        reading = read_here(path)
+
+        assert "14\t7\n[no stored value: as in A1: =A2*2]\t8" in all_text(reading)
+        assert "The results of 1 formulas are not kept" in " ".join(reading.notes)
+
+
+@pytest.mark.parametrize("fault", [UnreadableFile("bomb"), UnreadableFile("damaged"), MemoryError(), ValueError()])
+def test_where_formulas_cannot_be_read_the_cells_are_and_a_note_says_so(tmp_path, monkeypatch, fault):
+    made, path = workbook(tmp_path)
+    made.active.append(["Told the matron", "=1+1"])
+    made.save(path)
+
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr("ingest.formats.excel_apart._formulas_of", fail)
+    reading = read_here(path)
+
+    assert "Told the matron" in all_text(reading)
+    assert "The formulas on sheet Costs could not be read" in " ".join(reading.notes)
 
 
 def with_parts_replaced(path: Path, name: str, text: str) -> None:
@@ -174,6 +239,6 @@ def test_whoever_uses_openpyxl_after_us_still_gets_its_drawings():
     before = openpyxl_reader.find_images
 
     with pytest.raises(zipfile.BadZipFile):
-        load_cells(io.BytesIO(b"PK nothing"), results=True)
+        load_cells(io.BytesIO(b"PK nothing"))
 
     assert openpyxl_reader.find_images is before
