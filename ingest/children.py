@@ -16,7 +16,10 @@ _MEMORY_SIGNS = (b"bad_alloc", b"MemoryError", b"out of memory", b"Cannot alloca
 
 
 class Child:
-    """One confined process. It is given nothing but its pipes: no environment, no terminal, no other files."""
+    """One confined process. It is given nothing but its pipes: no environment, no terminal, no other files.
+
+    Raises OSError, and leaves nothing open, where the system has no room for one more process.
+    """
 
     def __init__(self, *, memory_bytes: int, folder: Path, writable: Sequence[Path] = ()) -> None:
         self.memory_bytes = memory_bytes
@@ -32,6 +35,11 @@ class Child:
                 root=str(ROOT),
                 descriptors=(request_read, reply_write, lifeline_read, self._errors.fileno()),
             )
+        except (OSError, starting.StarterGoneError):
+            for descriptor in (self._requests, self.replies, self._lifeline):
+                os.close(descriptor)
+            self._errors.close()
+            raise
         finally:
             for descriptor in (request_read, reply_write, lifeline_read):
                 os.close(descriptor)

@@ -35,7 +35,7 @@ def main(descriptor: int) -> None:
             if request["kind"] == "load":
                 _load(request)
             elif request["kind"] == "start":
-                _answer(line, {"pid": _start(line, request, descriptors)})
+                _answer(line, _start(line, request, descriptors))
             else:
                 _answer(line, _ended(request["pid"]))
 
@@ -57,16 +57,21 @@ def _load(request: dict[str, Any]) -> None:
     gc.freeze()  # what is loaded stays: a copy's collector must not touch, and so copy, every page of it
 
 
-def _start(line: socket.socket, request: dict[str, Any], descriptors: Sequence[int]) -> int:
+def _start(line: socket.socket, request: dict[str, Any], descriptors: Sequence[int]) -> dict[str, int]:
+    """The pid of a child begun, or the errno where the system has no room for one: no reason to end those there are."""
     sys.stdout.flush()
-    pid = os.fork()
-    if pid == 0:
-        _be_a_child(line, request, descriptors)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _be_a_child(line, request, descriptors)
+    except OSError as error:
+        return {"errno": error.errno or 0}
+    finally:
+        for each in descriptors:
+            os.close(each)
     with suppress(OSError):  # the child does the same: whoever comes first
         os.setpgid(pid, pid)
-    for each in descriptors:
-        os.close(each)
-    return pid
+    return {"pid": pid}
 
 
 def _be_a_child(line: socket.socket, request: dict[str, Any], descriptors: Sequence[int]) -> NoReturn:

@@ -101,7 +101,11 @@ def load(modules: Sequence[str], calls: Sequence[tuple[str, Mapping[str, Any]]] 
 
 
 def start(*, memory_bytes: int, folder: Path, writable: Sequence[Path], root: str, descriptors: Sequence[int]) -> int:
-    """A child works in this folder and speaks over these descriptors: requests, replies, lifeline, errors. Its pid."""
+    """A child works in this folder and speaks over these descriptors: requests, replies, lifeline, errors. Its pid.
+
+    Raises:
+        OSError: The system has no room for one more process; those begun before go on.
+    """
     message = {
         "kind": "start",
         "memory_bytes": memory_bytes,
@@ -110,7 +114,10 @@ def start(*, memory_bytes: int, folder: Path, writable: Sequence[Path], root: st
         "root": root,
     }
     with _lock:
-        return int(_with_starter(lambda starter: _loaded(starter).ask(message, descriptors))["pid"])
+        answer = _with_starter(lambda starter: _loaded(starter).ask(message, descriptors))
+    if "errno" in answer:
+        raise OSError(answer["errno"], os.strerror(answer["errno"]))
+    return int(answer["pid"])
 
 
 def ended(pid: int) -> tuple[int, int]:

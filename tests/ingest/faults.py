@@ -1,5 +1,6 @@
 """Functions that break each limit on purpose; the tests run them in confined children."""
 
+import errno
 import os
 import signal
 import socket
@@ -110,3 +111,15 @@ def open_many_files() -> dict[str, Any]:
             held.append(os.open("/dev/null", os.O_RDONLY))
     except OSError as error:
         return {"error": error.errno, "count": len(held)}
+
+
+def refuse_to_fork(as_long_as_there_is: str) -> None:
+    """For the starter: the system has no room for another process while this file is there."""
+    really = os.fork
+
+    def fork() -> int:
+        if Path(as_long_as_there_is).exists():
+            raise OSError(errno.EAGAIN, "no room")
+        return really()
+
+    os.fork = fork

@@ -1,5 +1,6 @@
 """Children are copies of a process that loaded everything once: quick to start, and none sees anything of another."""
 
+import errno
 import os
 import signal
 import threading
@@ -52,8 +53,8 @@ def test_children_come_from_one_process_that_has_one_thread_and_no_file_open(tmp
 
 def test_a_child_holds_its_own_pipes_and_nothing_of_another(tmp_path, child):
     other = Child(memory_bytes=2 * GB, folder=tmp_path)
-    wait_until_ready(child)
-    wait_until_ready(other)
+    wait_until_it_says(child, "ready")
+    wait_until_it_says(other, "ready")
 
     ours, theirs = set(open_descriptors(child.pid)), set(open_descriptors(other.pid))
 
@@ -62,18 +63,18 @@ def test_a_child_holds_its_own_pipes_and_nothing_of_another(tmp_path, child):
     other.end()
 
 
-def wait_until_ready(child: Child) -> None:
+def wait_until_it_says(child: Child, kind: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if any(message["kind"] == "ready" for message in child.receive() or []):
+        if any(message["kind"] == kind for message in child.receive() or []):
             return
         time.sleep(0.01)
-    pytest.fail("the child said nothing")
+    pytest.fail(f"the child did not say {kind}")
 
 
 def test_where_the_starter_is_killed_its_children_end_and_the_next_has_a_new_one(tmp_path, child):
     starter = parent_of(child.pid)
-    wait_until_ready(child)
+    wait_until_it_says(child, "ready")
 
     os.kill(starter, signal.SIGKILL)
 
@@ -87,6 +88,34 @@ def test_where_the_starter_is_killed_its_children_end_and_the_next_has_a_new_one
         (result,) = pool.results()
         assert parent_of(pool.pids[0]) != starter
     assert result.reading.pages[0].text == "A note of the committee."
+
+
+def test_where_there_is_no_room_for_a_process_the_children_there_are_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(starting, "_wanted", dict(starting._wanted))
+    starting.stop()
+    full = tmp_path / "full"
+    starting.load([], [("tests.ingest.faults:refuse_to_fork", {"as_long_as_there_is": str(full)})])
+    child = Child(memory_bytes=2 * GB, folder=tmp_path)
+    wait_until_it_says(child, "ready")
+    ours, starter = len(list(Path("/proc/self/fd").iterdir())), parent_of(child.pid)
+    theirs = open_descriptors(starter)
+
+    full.touch()
+    for _ in range(3):
+        with pytest.raises(OSError) as refused:
+            Child(memory_bytes=2 * GB, folder=tmp_path)
+        assert refused.value.errno == errno.EAGAIN
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == ours
+    assert open_descriptors(starter) == theirs
+    child.send({"kind": "call", "function": "os:getcwd", "payload": {}, "seconds": 30})
+    wait_until_it_says(child, "returned")
+    full.unlink()
+    another = Child(memory_bytes=2 * GB, folder=tmp_path)
+    assert parent_of(another.pid) == parent_of(child.pid) == starter
+    child.end()
+    another.end()
+    starting.stop()
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
