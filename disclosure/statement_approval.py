@@ -17,8 +17,10 @@ from disclosure.statements import (
     facts_of,
     faults_of,
     require_drafter,
+    require_fit_to_print,
     require_person,
     require_state,
+    words_of,
 )
 from inquiry.models import Request
 from store import clock
@@ -30,6 +32,7 @@ def submit(session: Session, statement: Statement, *, actor: Actor) -> None:
     """It waits for the signatory, and is not written in meanwhile.
 
     Raises:
+        InvalidInputError: A letter of what was drawn cannot be printed.
         RefusedError: Something is missing, or it is no draft.
     """
     require_drafter(actor)
@@ -37,6 +40,7 @@ def submit(session: Session, statement: Statement, *, actor: Actor) -> None:
     faults = faults_of(statement)
     if faults:
         raise RefusedError(f"{statement.reference} was not submitted: {'; '.join(faults)}.")
+    require_fit_to_print(*words_of(facts_of(statement)))
     add_hand(session, statement, actor)
     statement.state, statement.submitted_by, statement.submitted_at = SUBMITTED, actor.name, clock.now()
     session.flush()
@@ -72,6 +76,7 @@ def sign(
         actor: Whoever signs.
 
     Raises:
+        InvalidInputError: The name or the office is missing, or a letter of it cannot be printed.
         NotPermittedError: Whoever signs is not a person, or may not.
         RefusedError: They drew it or wrote in it themselves; or the register changed and that was not acknowledged.
     """
@@ -82,6 +87,7 @@ def sign(
         raise RefusedError(f"{actor.name} had a hand in {statement.reference}: somebody else has to sign it.")
     if not signatory.strip() or not office.strip():
         raise InvalidInputError("It was not signed because the signatory's name or office is missing: give both.")
+    require_fit_to_print(signatory, office)
     since = changed_since(session, statement)
     if since and digest_of(since) != acknowledging:
         where = ", ".join(dict.fromkeys(TITLES[each.section].lower() for each in since))

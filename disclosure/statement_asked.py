@@ -1,15 +1,16 @@
 """The sections of a statement on what was asked, where papers may be, and how it was looked for."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from access.policy import SYSTEM, Actor
 from disclosure.statement_facts import ASKED, REPOSITORIES, SEARCHES, Figure, Section, Table
-from ingest.models import Run
+from ingest.models import DUPLICATE, REGISTERED, Item, Run
 from inquiry.models import Request, RequestParagraph
 from inquiry.requests import all_requests
 from records.repositories import IN_PART, KINDS, OUTCOMES, SEARCHED, TAKEN_IN, not_in_register, repositories
@@ -65,14 +66,31 @@ class Scope:
         """The searches it may rest on."""
         return signed_records(self.session, actor=SYSTEM, request=self.request)
 
+    def named(self) -> dict[int, str]:
+        """What a paragraph that a search was made for is called, by its id: also one of a withdrawn request."""
+        return {
+            each.id: f"{request.reference}, paragraph {each.number}"
+            + (" (the request is withdrawn)" if request.status == "withdrawn" else "")
+            for request in ([self.request] if self.request else all_requests(self.session))
+            for each in request.paragraphs
+        }
+
     def drafts(self) -> list[SearchRecord]:
-        """The searches recorded and not signed, on which nothing may rest."""
-        mine = {paragraph.id for _, paragraph in self.cited()}
+        """The searches recorded of which no version that was signed is relied upon: nothing may rest on them."""
+        mine, relied_upon = {paragraph.id for _, paragraph in self.cited()}, {each.number for each in self.signed()}
         return [
             each
-            for each in latest_records(self.session, actor=SYSTEM)
-            if each.signed_at is None and (self.request is None or mine & {one.id for one in each.paragraphs})
+            for each in self._unsigned()
+            if each.number not in relied_upon and (self.request is None or mine & {one.id for one in each.paragraphs})
         ]
+
+    def corrections(self) -> list[tuple[SearchRecord, SearchRecord]]:
+        """The versions not signed of searches it rests on, each with the signed one that is relied upon."""
+        relied_upon = {each.number: each for each in self.signed()}
+        return [(each, relied_upon[each.number]) for each in self._unsigned() if each.number in relied_upon]
+
+    def _unsigned(self) -> list[SearchRecord]:
+        return [each for each in latest_records(self.session, actor=SYSTEM) if each.signed_at is None]
 
 
 def asked(scope: Scope) -> Section:
@@ -101,9 +119,7 @@ def asked(scope: Scope) -> Section:
             Figure("paragraphs:searched", "paragraphs with a signed search", covered, "paragraphs"),
             Figure("paragraphs:unsearched", "paragraphs without one", len(rows) - covered, "paragraphs"),
         ),
-        tables=(
-            Table("paragraphs", "Paragraphs asked", ("Paragraph", "What it asks", "Due", "Searches"), tuple(rows)),
-        ),
+        tables=(Table("paragraphs", "Paragraphs asked", PARAGRAPH_COLUMNS, tuple(rows)),),
         said=tuple(notices),
         rests_on="" if rows else "No request of the inquiry with a paragraph is logged.",
     )
@@ -112,7 +128,7 @@ def asked(scope: Scope) -> Section:
 def held_by(scope: Scope) -> Section:
     """Every repository of the register with what proves that it was searched, or why it was not."""
     listed, made = repositories(scope.session), signed_records(scope.session, actor=SYSTEM)
-    sources = sources_taken_in(scope.session)
+    sources = _sources_registered(scope.session)
     rows, unproved = [], []
     for each in listed:
         proof = _proof(each, made, sources)
@@ -143,22 +159,7 @@ def held_by(scope: Scope) -> Section:
     return Section(
         REPOSITORIES,
         figures=tuple(figures),
-        tables=(
-            Table(
-                "repositories",
-                "Repositories",
-                (
-                    "Repository",
-                    "Name",
-                    "What and whose",
-                    "Covers and volume",
-                    "Searched",
-                    "By",
-                    "Not searched, and why",
-                ),
-                tuple(rows),
-            ),
-        ),
+        tables=(Table("repositories", "Repositories", REPOSITORY_COLUMNS, tuple(rows)),),
         said=tuple(said),
         rests_on=""
         if listed
@@ -167,13 +168,10 @@ def held_by(scope: Scope) -> Section:
     )
 
 
-def sources_taken_in(session: Session) -> dict[str, int]:
-    """Where files came from, by name, with how many takings-in."""
-    found: dict[str, int] = {}
-    for source in session.scalars(select(Run.source).order_by(Run.id)):
-        if source.strip():
-            found[source] = found.get(source, 0) + 1
-    return found
+def _sources_registered(session: Session) -> Counter[str]:
+    """Where files came from that are now in the archive, by name, with how many takings-in brought one."""
+    came = exists().where(Item.run_id == Run.id, Item.state.in_([REGISTERED, DUPLICATE]))
+    return Counter(session.scalars(select(Run.source).where(came).order_by(Run.id)))
 
 
 def names_outside_register(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
@@ -182,7 +180,7 @@ def names_outside_register(session: Session, *, actor: Actor) -> list[tuple[str,
     Of searches only those that this actor may be told of.
     """
     listed = repositories(session)
-    taken = not_in_register(sources_taken_in(session), listed)
+    taken = not_in_register(filter(str.strip, session.scalars(select(Run.source).order_by(Run.id))), listed)
     searched = not_in_register(
         [each.repository for each in signed_records(session, actor=actor) if each.kind_of_place != ARCHIVE], listed
     )
@@ -192,7 +190,7 @@ def names_outside_register(session: Session, *, actor: Actor) -> list[tuple[str,
     ]
 
 
-def _proof(repository: Repository, made: Iterable[SearchRecord], sources: dict[str, int]) -> str:
+def _proof(repository: Repository, made: Iterable[SearchRecord], sources: Mapping[str, int]) -> str:
     """What shows that it was searched: the signed searches of it, or the files taken in from it."""
     searches = [
         f"{each.reference} version {each.version}, {each.searched_by}, {_days(each)}"
@@ -207,7 +205,7 @@ def _proof(repository: Repository, made: Iterable[SearchRecord], sources: dict[s
 
 
 def searched(scope: Scope) -> Section:
-    """Every signed search with its result and limits, and how many are recorded and not signed."""
+    """Every signed search with its result and limits, and how many are recorded and never signed."""
     made, drafts = scope.signed(), scope.drafts()
     rows = tuple(_search(scope, each) for each in made)
     said = (
@@ -215,6 +213,11 @@ def searched(scope: Scope) -> Section:
         if drafts
         else []
     )
+    said += [
+        f"{draft.reference}: version {draft.version}, which corrects it, is not signed; version {signed.version} is "
+        "relied upon here."
+        for draft, signed in scope.corrections()
+    ]
     return Section(
         SEARCHES,
         figures=(
@@ -222,23 +225,7 @@ def searched(scope: Scope) -> Section:
             Figure("searches:signed", "signed, and set out here", len(made), "searches"),
             Figure("searches:draft", "not signed", len(drafts), "searches"),
         ),
-        tables=(
-            Table(
-                "searches",
-                "Searches",
-                (
-                    "Search",
-                    "Made for",
-                    "Place and method",
-                    "By and when",
-                    "Result",
-                    "Limits",
-                    "Not searched",
-                    "SHA-256",
-                ),
-                rows,
-            ),
-        ),
+        tables=(Table("searches", "Searches", SEARCH_COLUMNS, rows),),
         said=tuple(said),
         rests_on="" if made or drafts else "No search is recorded. It is not known whether anything was searched.",
         looked=bool(made or drafts),
@@ -248,12 +235,12 @@ def searched(scope: Scope) -> Section:
 def _search(scope: Scope, record: SearchRecord) -> tuple[str, ...]:
     require_whole(scope.session, record)
     figures = record_figures(scope.session, record, actor=SYSTEM)
-    cited = {paragraph.id: f"{request.reference}, paragraph {paragraph.number}" for request, paragraph in scope.cited()}
+    named = scope.named()
     version = record.term_version
     terms = f" Term report {version.term_report_id}, version {version.version}." if version else ""
     return (
         f"{record.reference} version {record.version}",
-        "; ".join(cited[each.id] for each in record.paragraphs if each.id in cited) or "No paragraph of a request",
+        "; ".join(named[each.id] for each in record.paragraphs if each.id in named) or "No paragraph of a request",
         f"{_sentence(record.repository)} {METHODS[record.method]}.{terms}",
         f"{record.searched_by}, {_days(record)}",
         " ".join(filter(None, (result_words(record, figures), _could_not(unreadable_words(record, figures))))),

@@ -91,6 +91,7 @@ def _counted(scope: Scope, facts: Facts) -> list[tuple[str, str, str]]:
     counted = [
         ("Sign a search for each paragraph that has none", facts.value("paragraphs:unsearched"), due),
         ("Sign the searches that are drafts", facts.value("searches:draft"), due),
+        ("Sign the corrections of signed searches", len(scope.corrections()), due),
         ("Prove that repositories said to be searched were", facts.value("unproved"), NO_DATE),
         ("Read the pages that nobody has read", facts.value("pages:unread"), NO_DATE),
         ("Open the files that were set aside", facts.value("items:quarantined"), NO_DATE),

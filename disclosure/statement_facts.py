@@ -183,7 +183,7 @@ def _doubled(facts: Facts) -> Iterator[str]:
 
 
 def differences(before: Facts, after: Facts) -> list[Difference]:
-    """Everything that differs, figure by figure and row by row, in the order of the sections."""
+    """Everything that differs, figure by figure, row by row and in what is said, in the order of the sections."""
     found: list[Difference] = []
     for code in TITLES:
         old = next((each for each in before.sections if each.code == code), Section(code))
@@ -191,6 +191,8 @@ def differences(before: Facts, after: Facts) -> list[Difference]:
         found += _figures(old, new)
         for table in dict.fromkeys([*(each.code for each in old.tables), *(each.code for each in new.tables)]):
             found += _rows(code, old.table(table), new.table(table))
+        if old.said != new.said:
+            found.append(Difference(code, "What is said", *(" ".join(each.said) or "nothing" for each in (old, new))))
         if (old.rests_on, old.looked) != (new.rests_on, new.looked):
             found.append(Difference(code, "The section as a whole", _whole(old), _whole(new)))
     return found

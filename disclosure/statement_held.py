@@ -1,5 +1,8 @@
 """The sections of a statement on what could not be read, is missing, was disposed of, withheld and produced."""
 
+import re
+from collections.abc import Set
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -13,7 +16,7 @@ from inquiry.models import Request
 from records.losses import NATURES, losses, place_in_words
 from records.models import OPEN, PRIVILEGED, RESTRICTED, Record
 from records.movements import all_out
-from records.reconciling import GAPS, GONE, NOT_COUNTED, NOTHING, WHOLE, account
+from records.reconciling import GAPS, GONE, NOT_COUNTED, NOTHING, OVERDUE, WHOLE, Line, account
 from records.register import NOT_SEARCHABLE
 from records.unread import REASONS, reading_figures
 from retention.models import CATEGORY, PLACED, PROVISIONAL, Clearance
@@ -22,6 +25,7 @@ NOTHING_PRODUCED = (
     "No bundle was built: that rests on the archive itself, which builds every one. No record is decided to be "
     "relevant: that is a decision people have still to take, and not a finding."
 )
+REFERENCE, MARKED = re.compile(r"\bR\d{6,}\b"), "a marked record"
 VERDICTS = {
     WHOLE: "as many pages registered as were counted by hand",
     GAPS: "with gaps between the paper and the records",
@@ -97,6 +101,7 @@ def missing(scope: Scope) -> Section:
     session = scope.session
     known, lines, out = losses(session), account(session, actor=SYSTEM).lines, all_out(session)
     standing = [each for each in known if each.found_on is None]
+    marked = set(session.scalars(select(Record.reference).where(Record.compartment != OPEN)))
     figures = [Figure("losses", "losses known", len(known))]
     for nature, words in NATURES.items():
         count = sum(1 for each in standing if each.nature == nature)
@@ -148,7 +153,7 @@ def missing(scope: Scope) -> Section:
                         " ".join(filter(None, (each.way, each.place.title))),
                         "not counted" if each.expected is None else f"{each.expected:,}",
                         f"{each.registered:,}",
-                        "; ".join([*each.gaps, *each.notes]) or VERDICTS[each.verdict],
+                        "; ".join(_told(each, marked)) or VERDICTS[each.verdict],
                     )
                     for each in lines
                     if each.verdict in (GAPS, NOTHING, GONE)
@@ -159,6 +164,12 @@ def missing(scope: Scope) -> Section:
         rests_on=" ".join(said) if is_empty else "",
         looked=not is_empty,
     )
+
+
+def _told(line: Line, marked: Set[str]) -> list[str]:
+    """What does not agree, the same on any day, without saying which records are marked."""
+    told = [*line.gaps, *(each.removesuffix(OVERDUE) for each in line.notes)]
+    return [REFERENCE.sub(lambda found: MARKED if found[0] in marked else found[0], each) for each in told]
 
 
 def disposal(scope: Scope) -> Section:
@@ -201,16 +212,19 @@ def disposal(scope: Scope) -> Section:
 
 
 def _purged(session: Session) -> tuple[tuple[str, ...], ...]:
-    rows = []
+    rows, marked = [], 0
     for record in session.scalars(select(Record).where(Record.purged_at.is_not(None)).order_by(Record.id)):
         given = session.scalar(
             select(Clearance).where(Clearance.record_id == record.id).order_by(Clearance.id.desc()).limit(1)
         )
         assert record.purged_at is not None
         by = f"{given.given_by}, second reader {given.second_reader}" if given else "Nobody: this should not be"
-        # What was said of a marked record may tell what is in it.
-        reason = (given.reason if given else "") if record.compartment == OPEN else "Not printed: the record was marked"
-        rows.append((record.reference, f"{record.purged_at:%-d %B %Y}", by, reason))
+        name, reason = record.reference, given.reason if given else ""
+        if record.compartment != OPEN:
+            # Which record was marked is told nowhere, and what was said of it may tell what is in it.
+            marked += 1
+            name, reason = f"Marked record {marked}", "Not printed: the record was marked"
+        rows.append((name, f"{record.purged_at:%-d %B %Y}", by, reason))
     return tuple(rows)
 
 

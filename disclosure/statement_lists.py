@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor
 from disclosure.models import BundleDocument
-from ingest.models import CANCELLED, DUPLICATE, FOUND, QUARANTINED, REGISTERED, STORED, Item
+from ingest.models import CANCELLED, DUPLICATE, FOUND, OPENED, QUARANTINED, REGISTERED, STORED, Item
 from records.models import OPEN, PRIVILEGED, RESTRICTED, Page, Record, SearchFact
 from records.page_models import SEEN, TRANSCRIPT
 from records.register import NOT_SEARCHABLE
@@ -118,8 +118,10 @@ def _unsearchable(rest: str, actor: Actor) -> Select[Any]:
 
 
 def _items(rest: str, _actor: Actor) -> Select[Any]:
-    query = select(Item).order_by(Item.id)
-    return query if not rest else query.where(_chosen({k: Item.state.in_(v) for k, v in ITEM_STATES.items()}, rest))
+    # As `ingest.counting` counts them: a folder that was opened at last is no file, and what lay in it is listed.
+    states: dict[str, ColumnElement[bool]] = {"": Item.state != OPENED}
+    states |= {each: Item.state.in_(stands) for each, stands in ITEM_STATES.items()}
+    return select(Item).where(_chosen(states, rest)).order_by(Item.id)
 
 
 def _quarantined(rest: str, _actor: Actor) -> Select[Any]:

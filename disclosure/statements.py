@@ -1,6 +1,7 @@
 """Statements to the inquiry: drawn from the register, numbered, and written in while they are drafts."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ from inquiry.models import Request
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
+from store.font_files import require_printable
+from store.word_paper import clean
 
 KINDS = {INTERIM: "Interim", FINAL: "Final"}
 STATES = {
@@ -34,7 +37,7 @@ STATES = {
     SEALED: "Sealed",
     WITHDRAWN: "Withdrawn",
 }
-CHANGED = "changed"
+CHANGED, CORRECTION = "changed", "Final, correction"
 LONGEST_TEXT = 20_000
 # What has to be explained before a final statement: figures of these names that are not nought.
 EXPLAINED = ("unread:", "quarantined:")
@@ -73,7 +76,7 @@ def draft_statement(session: Session, *, kind: str, request: Request | None = No
         scope=scope,
         request_id=request.id if request else None,
         kind=kind,
-        label=_label(kind, sum(1 for each in before if each.kind == kind)),
+        label=_label(kind, [each for each in before if each.kind == kind]),
         supersedes_id=sealed.id if sealed else None,
         state=DRAFT,
         made_by=actor.name,
@@ -91,10 +94,13 @@ def draft_statement(session: Session, *, kind: str, request: Request | None = No
     return made
 
 
-def _label(kind: str, before: int) -> str:
+def _label(kind: str, before: Sequence[Statement]) -> str:
+    """The next label: a withdrawn statement keeps its own, and only what was sealed can be corrected."""
     if kind == INTERIM:
-        return f"Interim {before + 1}"
-    return f"Final, correction {before}" if before else "Final"
+        return f"Interim {len(before) + 1}"
+    if any(each.state == SEALED for each in before):
+        return f"{CORRECTION} {sum(1 for each in before if each.label.startswith(CORRECTION)) + 1}"
+    return f"Final {len(before) + 1}" if before else "Final"
 
 
 def draw_again(session: Session, statement: Statement, *, actor: Actor) -> list[Difference]:
@@ -125,7 +131,7 @@ def write_text(session: Session, statement: Statement, subject: str, words: str,
     """The draft says this on a section, or explains a figure with it; nothing takes it out again.
 
     Raises:
-        InvalidInputError: There is no such section or figure, or it is too long.
+        InvalidInputError: There is no such section or figure, it is too long, or a letter of it cannot be printed.
         RefusedError: It is no draft any more.
     """
     require_drafter(actor)
@@ -135,6 +141,7 @@ def write_text(session: Session, statement: Statement, subject: str, words: str,
     said = words.replace("\r\n", "\n").strip()
     if len(said) > LONGEST_TEXT:
         raise InvalidInputError(f"The text has {len(said):,} letters and {LONGEST_TEXT:,} is the most: shorten it.")
+    require_fit_to_print(said)
     kept = session.get(StatementText, (statement.id, subject))
     if said == (kept.words if kept else ""):
         return
@@ -238,6 +245,24 @@ def superseded_by(session: Session, statement: Statement) -> Statement | None:
 def count_to_sign(session: Session) -> int:
     """How many statements wait for a signature."""
     return session.scalar(select(func.count(Statement.id)).where(Statement.state == SUBMITTED)) or 0
+
+
+def require_fit_to_print(*texts: str) -> None:
+    """Returns only if the PDF can print these: what it cannot print could be signed, and then never sealed.
+
+    Raises:
+        InvalidInputError: Its font lacks a letter.
+    """
+    for words in texts:
+        for piece in words.splitlines():
+            require_printable(clean(piece))
+
+
+def words_of(facts: Facts) -> Iterator[str]:
+    """Everything in the facts that is printed, piece by piece."""
+    for section in facts.sections:
+        yield from (*section.said, section.rests_on, *(each.words for each in section.figures))
+        yield from (cell for table in section.tables for row in table.rows for cell in row)
 
 
 def require_drafter(actor: Actor) -> None:

@@ -18,6 +18,7 @@ from store.audit_actions import AuditAction
 from store.spreadsheets import COUNT, Book, Column, csv_table
 
 WHOLE, GAPS, NOT_COUNTED, NOTHING, GONE = "whole", "gaps", "not counted", "nothing registered", "known to be gone"
+OVERDUE = ", overdue"
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _notes(movement: Movement | None, loss: KnownLoss | None) -> Iterator[str]:
     if loss is not None:
         yield f"{loss.reference}: {NATURES[loss.nature]}, known since {loss.known_on:%-d %B %Y}: {loss.what}"
     if movement is not None:
-        late = ", overdue" if movement.due_on < clock.today() else ""
+        late = OVERDUE if movement.due_on < clock.today() else ""
         yield f"out with {movement.taken_by} since {movement.taken_on:%-d %B %Y}{late}"
 
 

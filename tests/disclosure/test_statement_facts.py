@@ -60,7 +60,7 @@ def test_a_part_that_does_not_add_up_is_always_found(section, place, more):
 
 
 @given(sections(), sections())
-def test_two_statements_differ_exactly_where_a_number_or_a_cell_does(before, after):
+def test_two_statements_differ_exactly_where_a_number_a_cell_or_what_is_said_does(before, after):
     old, new = Facts((before,)), Facts((after,))
     found = differences(old, new)
 
@@ -73,9 +73,10 @@ def test_two_statements_differ_exactly_where_a_number_or_a_cell_does(before, aft
         }
         for section in (before, after)
     ]
-    is_same = numbers[0] == numbers[1] and cells[0] == cells[1]
+    is_same = numbers[0] == numbers[1] and cells[0] == cells[1] and before.said == after.said
     assert (found == []) == is_same
     assert differences(old, old) == []
+    assert any(each.what == "What is said" for each in found) == (before.said != after.said)
     swapped = differences(new, old)
     assert sorted((each.before, each.after) for each in found) == sorted((each.after, each.before) for each in swapped)
 

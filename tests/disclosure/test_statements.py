@@ -28,15 +28,17 @@ from disclosure.statement_sealing import prove, seal, seal_of
 from ingest import batches
 from ingest.models import Batch, Item, Run
 from ingest.reading import UnreadableFile
-from inquiry.requests import add_request, find_request
-from records.custody import add_place
+from inquiry.requests import add_request, change_status, find_request
+from records.custody import add_place, count_place, put_record
 from records.losses import Loss, record_loss
 from records.models import Page, Record, SearchFact
+from records.movements import take_out
 from records.register import find_record
 from records.repositories import RepositoryContent, add_repository, change_repository, find_repository
 from retention import disposal, holds
 from retention.holds import clear
 from search import search_records as searching
+from search.search_record_list import find_record_of_search
 from search.search_records import SearchContent
 from store import audit, clock, schema
 from store.errors import (
@@ -186,6 +188,45 @@ def test_a_repository_said_to_be_searched_is_proved_by_a_signed_search_or_said_n
 
     assert rows["County store, bay 3"].startswith("SR000001 version 1, B. Tannock")
     assert rows["Z drive"] == "Nothing recorded proves it"
+
+
+def test_a_repository_is_not_proved_taken_in_by_a_run_that_took_in_nothing(register, lawyer, officer):
+    annexe = RepositoryContent("The annexe", holder="IT", outcome="taken-in")
+    with register.writing() as session:
+        add_repository(session, annexe, actor=officer)
+        before = {row[1]: row[5] for row in draw(session, None).section("repositories").tables[0].rows}
+        assert draw(session, None).value("unproved") == 1
+        session.query(Item).one().state = "duplicate"
+        after = {row[1]: row[5] for row in draw(session, None).section("repositories").tables[0].rows}
+
+    assert (before["The annexe"], after["The annexe"]) == (
+        "Nothing recorded proves it",
+        "Files taken in from it 1 time",
+    )
+
+
+def test_a_correction_that_is_not_signed_is_no_other_search(register, lawyer, officer):
+    with register.writing() as session:
+        signed = find_record_of_search(session, "SR000001", actor=officer)
+        searching.new_version(session, signed, why="A shelf was forgotten.", actor=officer)
+        found = draw(session, None)
+
+    assert [found.value(f"searches{part}") for part in ("", ":signed", ":draft")] == [2, 1, 1]
+    assert found.section("searches").said == (
+        "SR000002: recorded and not signed, and so not relied upon here.",
+        "SR000001: version 2, which corrects it, is not signed; version 1 is relied upon here.",
+    )
+    assert ("Sign the corrections of signed searches", "1", "1 December 2026") in found.section("outstanding").tables[
+        0
+    ].rows
+
+
+def test_a_search_for_a_request_since_withdrawn_names_it_and_says_so(register, lawyer):
+    with register.writing() as session:
+        change_status(session, find_request(session, "R9-1"), status="withdrawn", actor=lawyer)
+        (row,) = draw(session, None).section("searches").tables[0].rows
+
+    assert row[1] == "R9-1, paragraph 1 (the request is withdrawn)"
 
 
 def test_an_empty_archive_says_of_every_section_on_what_the_nothing_rests(archive, notice, lawyer):
@@ -503,6 +544,44 @@ def test_after_a_final_statement_comes_only_a_correction_of_it(register, lawyer,
         assert drafting.find_statement(session, following, actor=lawyer).label == "Final, correction 1"
 
 
+def test_only_a_sealed_final_statement_is_corrected_and_labels_stay_their_own(register, lawyer, leader):
+    labels = []
+    for withdrawn in (True, True, False, True, False):
+        number = draft(register, lawyer, kind="final")
+        with register.reading() as session:
+            labels.append(drafting.find_statement(session, number, actor=lawyer).label)
+        if withdrawn:
+            act(register, number, approving.withdraw, why="Drawn too early.", actor=lawyer)
+            continue
+        for subject in [each.code for each in drafting.to_explain(facts(register, number))] + ["changed"] * (
+            len(labels) > 3
+        ):
+            act(register, number, drafting.write_text, subject, "Explained.", actor=lawyer)
+        to_sealed(register, number, lawyer, leader)
+
+    assert labels == ["Final", "Final 2", "Final 3", "Final, correction 1", "Final, correction 2"]
+
+
+def test_a_letter_that_the_document_cannot_print_is_refused_where_it_is_written(register, lawyer, leader, officer):
+    number = draft(register, lawyer)
+    with pytest.raises(InvalidInputError, match=r"^'We asked \u529e.' cannot be printed because its font has no"):
+        act(register, number, drafting.write_text, "losses", "First.\nWe asked \u529e.", actor=lawyer)
+    act(register, number, drafting.write_text, "losses", "Ŵŷ: gofynnwyd\tto\r\n“all” – £5.", actor=lawyer)
+    act(register, number, approving.submit, actor=lawyer)
+    for signatory, office in (("R. Ostlere \u529e", "Chief executive"), ("R. Ostlere", "\u529e")):
+        with pytest.raises(InvalidInputError, match="cannot be printed"):
+            act(register, number, approving.sign, signatory=signatory, office=office, actor=leader)
+    act(register, number, approving.withdraw, why="A drive was forgotten.", actor=lawyer)
+    with register.writing() as session:
+        drive = RepositoryContent("Drive \u529e", holder="IT", kind="electronic", why_not="No password.")
+        add_repository(session, drive, actor=officer)
+    second = draft(register, lawyer)
+
+    with pytest.raises(InvalidInputError, match="'Drive \u529e' cannot be printed"):
+        act(register, second, approving.submit, actor=lawyer)
+    assert (stands(register, number), stands(register, second)) == ("withdrawn", "draft")
+
+
 def test_what_is_not_a_draft_is_not_written_in_or_drawn(register, lawyer, leader):
     number = draft(register, lawyer)
     with pytest.raises(InvalidInputError, match="nothing called"):
@@ -535,7 +614,7 @@ def test_the_reason_of_a_purge_of_a_marked_record_is_not_printed(register, lawye
     section = facts(register, draft(register, lawyer)).section("disposal")
 
     rows = {row[0]: row[3] for row in section.tables[0].rows}
-    assert rows == {"R000001": "A bill about R000001.", "R000002": "Not printed: the record was marked"}
+    assert rows == {"R000001": "A bill about R000001.", "Marked record 1": "Not printed: the record was marked"}
 
 
 def test_a_register_that_does_not_add_up_makes_no_statement(register, lawyer):
@@ -646,9 +725,13 @@ def test_a_search_that_is_not_what_was_signed_is_stated_to_nobody(register, lawy
         draft(register, lawyer)
 
 
-def test_nothing_of_a_marked_record_is_in_the_document(register, lawyer):
+def test_nothing_of_a_marked_record_is_in_the_document(register, lawyer, officer):
     with register.writing() as session:
         session.get(Record, 2).title = "Advice on the Quillfeather claim"
+        box = add_place(session, "box", "77", title="Registers", actor=officer)
+        for reference, folios in (("R000001", (1, 9)), ("R000002", (5, 12)), ("R000003", (12, 14))):
+            record = find_record(session, reference, actor=SYSTEM)
+            put_record(session, record, box, folios=folios, actor=SYSTEM)
     number = draft(register, lawyer)
 
     with register.reading() as session:
@@ -657,12 +740,21 @@ def test_nothing_of_a_marked_record_is_in_the_document(register, lawyer):
     made = docx.Document(io.BytesIO(content))
     words = [each.text for each in made.paragraphs] + [c.text for t in made.tables for r in t.rows for c in r.cells]
     assert not any("Quillfeather" in each or re.search(r"\bR000002", each) for each in words)
+    told = "folios 5 to 9 both in R000001 and in a marked record; folio 12 both in a marked record and in R000003"
+    assert any(told in each for each in words)
     assert any("of these, withheld as privileged" in each for each in words)
 
 
-def test_drawing_changes_nothing_and_does_not_depend_on_the_day(register, monkeypatch):
+def test_drawing_changes_nothing_and_does_not_depend_on_the_day(register, monkeypatch, officer):
+    with register.writing() as session:
+        box, day = add_place(session, "box", "77", title="Registers", actor=officer), clock.today()
+        count_place(session, box, pages=9, folios=None, counted_by="P. Wray", counted_on=day, actor=officer)
+        put_record(session, find_record(session, "R000001", actor=officer), box, actor=officer)
+        told = {"taken_by": "A reader", "taken_to": "The annexe", "purpose": "To be read"}
+        take_out(session, box, **told, taken_on=day, due_on=day, actor=officer)
     with register.reading() as session:
         first = draw(session, None)
+        assert "out with A reader since" in first.section("losses").table("gaps").rows[0][4]
     monkeypatch.setattr("store.clock.today", lambda: date(2031, 1, 1))
     with register.reading() as session:
         assert draw(session, None) == first
@@ -701,7 +793,7 @@ def test_whatever_was_found_the_parts_add_up_and_every_list_is_as_long_as_its_nu
         session.add(run)
         session.flush()
         for number in range(chance.randint(0, 20)):
-            state = chance.choice(["found", "stored", "registered", "duplicate", "quarantined", "cancelled"])
+            state = chance.choice(["found", "stored", "registered", "duplicate", "quarantined", "cancelled", "opened"])
             code = chance.choice(["encrypted", "damaged"]) if state == "quarantined" else ""
             session.add(Item(run_id=run.id, path=f"/{number}", name="a", state=state, reason_code=code, reason=code))
         session.flush()
@@ -709,7 +801,7 @@ def test_whatever_was_found_the_parts_add_up_and_every_list_is_as_long_as_its_nu
         found = draw(session, None)
 
         assert found.value("pages") == session.query(Page).count()
-        assert found.value("items") == session.query(Item).count()
+        assert found.value("items") == session.query(Item).filter(Item.state != "opened").count()
         assert found.value("records") == session.query(Record).count()
         for _, figure in found.figures():
             parts = found.parts(figure.code)

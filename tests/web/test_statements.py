@@ -187,6 +187,9 @@ def test_a_final_statement_names_every_hole_before_it_is_submitted(legal_client,
     form = legal_client.get("/statements/1/write/unread:handwriting").text
     assert "Apparently handwritten" in form
     assert legal_client.get("/statements/1/write/nothing").status_code == 404
+    unprintable = legal_client.post("/statements/1/write/unread:handwriting", data={"words": "Read \u529e"})
+    assert unprintable.status_code == 400
+    assert "cannot be printed because its font has no" in unprintable.text
     answer = legal_client.post("/statements/1/write/unread:handwriting", data={"words": "x" * 20_001})
     assert answer.status_code == 400
 

@@ -115,7 +115,11 @@ def write(number: int, subject: str) -> str | Answer | tuple[str, int]:
     form = SayForm()
     if not form.validate():
         return _write(form, found, subject), 400
-    drafting.write_text(session, found, subject, form.words.data or "", actor=current_actor())
+    try:
+        drafting.write_text(session, found, subject, form.words.data or "", actor=current_actor())
+    except CandourError as error:
+        form.words.errors = [str(error)]
+        return _write(form, found, subject), error.status_code
     flash("What the authority says is kept.")
     place = subject.replace(":", "-").replace(" ", "-")
     return redirect(url_for("statements.statement", number=found.id, _anchor=f"on-{place}"))
