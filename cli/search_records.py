@@ -15,8 +15,9 @@ from search.record_models import SearchRecord
 from search.search_record_figures import faults_of, record_figures
 from search.search_record_list import find_record_of_search, latest_records
 from search.search_records import METHODS, PLACES, SearchContent
-from search.search_schedule import Form, write_schedule
+from search.search_schedule import write_schedule
 from store.errors import InvalidInputError
+from store.papers import Form
 
 DAY = click.DateTime(["%Y-%m-%d"])
 NUMBER = click.IntRange(0)

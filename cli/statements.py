@@ -10,12 +10,11 @@ from cli.output import json_option, say, show_json, table
 from disclosure import statement_approval as approving
 from disclosure import statement_sealing as sealing
 from disclosure import statements as drafting
-from disclosure.statement_document import export_document
 from disclosure.statement_facts import TITLES, Difference, differences
-from disclosure.statement_models import SEALED
 from disclosure.statements import KINDS, STATES, find_statement
 from inquiry.requests import find_request
 from store.errors import DamagedError
+from store.papers import Form
 
 BY = click.option("--by", required=True, metavar="EMAIL", help="Whoever does it.")
 
@@ -247,18 +246,12 @@ def compare(number: str, other: str, as_json: bool) -> None:
 @json_option
 def export(number: str, out: Path, by: str, as_json: bool) -> None:
     """Write statement NUMBER as a Word document or a PDF; of a sealed one, the very bytes that were sealed."""
-    is_pdf = out.suffix.lower() == ".pdf"
+    form: Form = "pdf" if out.suffix.lower() == ".pdf" else "docx"
     with archive() as opened, opened.writing() as session:
         actor = actor_of(session, by) if by else OPERATOR
         found = find_statement(session, number, actor=actor)
-        form = "pdf" if is_pdf else "docx"
-        content = export_document(
-            session, found, form="pdf" if is_pdf else "docx", authority=opened.settings.authority, actor=actor
-        )
-        if found.state == SEALED:
-            kept = (found.pdf_sha256 if is_pdf else found.word_sha256) or ""
-            opened.files.verify(kept)
-            content = opened.files.original(kept).read_bytes()
+        authority = opened.settings.authority
+        content = sealing.export_document(session, opened.files, found, form=form, authority=authority, actor=actor)
         out.write_bytes(content)
     if as_json:
         show_json({"statement": found.reference, "file": out, "form": form, "state": found.state})

@@ -21,6 +21,7 @@ from search.search_record_figures import record_figures
 from search.search_record_list import latest_records, signed_records
 from search.search_records import METHODS, require_whole
 from search.search_schedule import result_words, span_words, unreadable_words
+from store.papers import sentence
 
 PARAGRAPH_COLUMNS = ("Paragraph", "What it asks", "Due", "Searches")
 REPOSITORY_COLUMNS = (
@@ -241,7 +242,7 @@ def _search(scope: Scope, record: SearchRecord) -> tuple[str, ...]:
     return (
         f"{record.reference} version {record.version}",
         "; ".join(named[each.id] for each in record.paragraphs if each.id in named) or "No paragraph of a request",
-        f"{_sentence(record.repository)} {METHODS[record.method]}.{terms}",
+        f"{sentence(record.repository)} {METHODS[record.method]}.{terms}",
         f"{record.searched_by}, {_days(record)}",
         " ".join(filter(None, (result_words(record, figures), _could_not(unreadable_words(record, figures))))),
         record.limits,
@@ -256,10 +257,6 @@ def _days(record: SearchRecord) -> str:
 
 def _could_not(words: str) -> str:
     return f"Could not be read: {words[:1].lower()}{words[1:]}" if words else ""
-
-
-def _sentence(words: str) -> str:
-    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def due_of(requests: Sequence[Request]) -> date | None:

@@ -2,24 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from access.policy import Actor, Permission, require
 from disclosure import statement_words as words
 from disclosure.statement_approval import acknowledged_in
 from disclosure.statement_facts import TITLES, TRUTH, Difference, Facts, Figure, Section, differences
 from disclosure.statement_models import INTERIM, SEALED, Statement
-from disclosure.statements import CHANGED, audit_statement, facts_of, superseded_by, texts_of, to_explain
+from disclosure.statements import CHANGED, facts_of, superseded_by, texts_of, to_explain
 from inquiry.requests import find_request
-from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
+from store.papers import PAPERS, Form
 from store.pdf_paper import PdfPaper
 from store.word_paper import Link, Paper, Part
 
-Form = Literal["docx", "pdf"]
-PAPERS: dict[Form, type[Paper] | type[PdfPaper]] = {"docx": Paper, "pdf": PdfPaper}
 # The long tables stand across the page, at the end: each with its letter and the widths of its columns in centimetres.
 SCHEDULES = {
     "repositories": ("A", (2.4, 3.6, 3.4, 3.6, 3.0, 4.2, 5.1)),
@@ -61,14 +57,6 @@ def statement_document(session: Session, statement: Statement, *, form: Form, au
     _truth(paper, statement, len(facts.sections) + 1, written.get(TRUTH, ""))
     _schedules(paper, facts)
     return paper.content()
-
-
-def export_document(session: Session, statement: Statement, *, form: Form, authority: str, actor: Actor) -> bytes:
-    """The document of a statement that is not sealed, and that it was taken away is in the audit trail."""
-    require(actor, Permission.STATEMENTS_READ)
-    content = statement_document(session, statement, form=form, authority=authority)
-    audit_statement(session, AuditAction.STATEMENT_EXPORTED, statement, actor, form=form, state=statement.state)
-    return content
 
 
 def file_name(statement: Statement, form: Form) -> str:

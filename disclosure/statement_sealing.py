@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from disclosure.statement_approval import changed_since
-from disclosure.statement_document import PAPERS, statement_document
+from disclosure.statement_document import statement_document
 from disclosure.statement_facts import Difference, hash_of
 from disclosure.statement_models import SEALED, SIGNED, Statement
 from disclosure.statements import audit_statement, require_drafter, require_state
@@ -19,6 +19,7 @@ from store.audit import AuditEvent
 from store.audit_actions import AuditAction
 from store.errors import CandourError, DamagedError
 from store.files import FileStore
+from store.papers import PAPERS, Form
 
 # Everything that was said and done up to the seal, in this order.
 COVERED = (
@@ -80,6 +81,28 @@ def _keep(session: Session, files: FileStore, statement: Statement, content: byt
     holder = f"statement:{statement.reference}"
     protections.protect(session, row.sha256, holder=holder, reason="it is what was stated to the inquiry")
     return row.sha256
+
+
+def export_document(
+    session: Session, files: FileStore, statement: Statement, *, form: Form, authority: str, actor: Actor
+) -> bytes:
+    """Of a sealed statement the very bytes that were sealed, of another its document as it stands.
+
+    That it was taken away is in the audit trail.
+
+    Raises:
+        DamagedError: The bytes are not those that were sealed.
+        NotFoundError: They are gone.
+    """
+    require(actor, Permission.STATEMENTS_READ)
+    if statement.state == SEALED:
+        kept = (statement.pdf_sha256 if form == "pdf" else statement.word_sha256) or ""
+        files.verify(kept)
+        content = files.original(kept).read_bytes()
+    else:
+        content = statement_document(session, statement, form=form, authority=authority)
+    audit_statement(session, AuditAction.STATEMENT_EXPORTED, statement, actor, form=form, state=statement.state)
+    return content
 
 
 def seal_of(statement: Statement) -> str:

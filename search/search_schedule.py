@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,12 +20,11 @@ from store import audit, clock
 from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
 from store.errors import InvalidInputError
+from store.papers import PAPERS, Form, sentence
 from store.pdf_paper import PdfPaper
 from store.word_paper import Link, Paper, Part
 
 SCHEDULE, TERMS = "schedule", "terms"
-Form = Literal["docx", "pdf"]
-PAPERS: dict[Form, type[Paper] | type[PdfPaper]] = {"docx": Paper, "pdf": PdfPaper}
 MARKING = "DRAFT FOR LEGAL REVIEW"
 
 
@@ -176,11 +174,11 @@ def _said(writing: _Writing, record: SearchRecord, figures: RecordFigures) -> li
     asked = [f"{writing.cite(each)}: “{each.text}”" for each in record.paragraphs]
     said = [
         ("Made for.", "\n".join(asked) or "No paragraph of a request."),
-        ("Place searched.", f"{_sentence(record.repository)} {PLACES[record.kind_of_place]}."),
+        ("Place searched.", f"{sentence(record.repository)} {PLACES[record.kind_of_place]}."),
         ("Method.", f"{METHODS[record.method]}. {record.how}"),
         ("Terms.", _terms_words(record)),
         ("Period covered.", span_words(record.covers_from, record.covers_to) or "Not limited to a period."),
-        ("Custodians.", _sentence(record.custodians) if record.custodians else "None named."),
+        ("Custodians.", sentence(record.custodians) if record.custodians else "None named."),
         (
             "Searched by.",
             f"{record.searched_by}, {span_words(record.searched_from, record.searched_to or record.searched_from)}.",
@@ -318,10 +316,6 @@ def _cells(words: Iterable[str]) -> list[list[Part]]:
 
 def _anchor(record: SearchRecord) -> str:
     return f"search_{record.reference}"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def span_words(first: date | None, last: date | None) -> str:

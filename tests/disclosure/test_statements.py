@@ -1,6 +1,7 @@
 """The statement to the inquiry: what it counts, who may draft, sign and seal it, and what then never changes."""
 
 import io
+import json
 import random
 import re
 import sqlite3
@@ -24,7 +25,7 @@ from disclosure.statement_document import statement_document
 from disclosure.statement_drawing import NONE_OUTSTANDING, _outstanding, draw
 from disclosure.statement_facts import TITLES, Facts, Section
 from disclosure.statement_lists import count_of, has_list, list_behind
-from disclosure.statement_sealing import prove, seal, seal_of
+from disclosure.statement_sealing import export_document, prove, seal, seal_of
 from ingest import batches
 from ingest.models import Batch, Item, Run
 from ingest.reading import UnreadableFile
@@ -673,6 +674,10 @@ def test_a_document_changed_behind_our_back_is_found(register, lawyer, leader):
     with register.reading() as session:
         statement = drafting.find_statement(session, number, actor=leader)
         path = register.files.original(statement.word_sha256)
+    with register.writing() as session:
+        statement = drafting.find_statement(session, number, actor=leader)
+        taken = export_document(session, register.files, statement, form="docx", authority="Another", actor=leader)
+        assert taken == path.read_bytes()
     path.chmod(0o600)
     path.write_bytes(b"another statement")
 
@@ -682,6 +687,12 @@ def test_a_document_changed_behind_our_back_is_found(register, lawyer, leader):
 
     assert len(proof.faults) == 1
     assert "Word document" in proof.faults[0]
+    with pytest.raises(DamagedError, match="no longer what was stored"), register.writing() as session:
+        statement = drafting.find_statement(session, number, actor=leader)
+        export_document(session, register.files, statement, form="docx", authority=AUTHORITY, actor=leader)
+    with register.reading() as session:
+        told = session.query(audit.AuditEvent).filter_by(action="statement.exported", actor=leader.name).all()
+        assert [json.loads(each.detail)["form"] for each in told] == ["docx"]
 
 
 def without_guards(archive, statement):

@@ -13,9 +13,10 @@ from search.record_models import SearchRecord
 from search.search_record_figures import faults_of, record_figures
 from search.search_record_list import find_record_of_search, latest_records, versions_of_record
 from search.search_records import CONTENT, METHODS, PLACES, SearchContent
-from search.search_schedule import Form, unreadable_words, write_schedule
+from search.search_schedule import unreadable_words, write_schedule
 from store import clock
 from store.errors import CandourError, InvalidInputError
+from store.papers import Form
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.search_records import SearchRecordForm, WhyForm

@@ -6,13 +6,15 @@ from werkzeug.wrappers import Response as Answer
 from access.policy import Permission, can
 from disclosure import statements as drafting
 from disclosure.statement_approval import acknowledged_in, authors_of, changed_since
-from disclosure.statement_document import Form, export_document, file_name, nested
+from disclosure.statement_document import file_name, nested
 from disclosure.statement_facts import TITLES, differences
 from disclosure.statement_lists import count_of, list_behind
-from disclosure.statement_models import SEALED, Statement
+from disclosure.statement_models import Statement
+from disclosure.statement_sealing import export_document
 from disclosure.statements import KINDS, STATES, facts_of, find_statement, superseded_by, texts_of, to_explain
 from inquiry.requests import all_requests, find_request
 from store.errors import CandourError, NotFoundError
+from store.papers import Form
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.statements import DraftForm, ReasonForm, SayForm
@@ -186,10 +188,7 @@ def document(number: int) -> Response:
     found, archive = asked_statement(number), current_archive()
     form: Form = "pdf" if request.form.get("form") == "pdf" else "docx"
     authority = archive.settings.authority
-    content = export_document(current_session(), found, form=form, authority=authority, actor=current_actor())
-    if found.state == SEALED:
-        kept = (found.pdf_sha256 if form == "pdf" else found.word_sha256) or ""
-        archive.files.verify(kept)
-        content = archive.files.original(kept).read_bytes()
+    session, actor = current_session(), current_actor()
+    content = export_document(session, archive.files, found, form=form, authority=authority, actor=actor)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(found, form)}"'}
     return Response(content, mimetype=TYPES[form], headers=headers)
