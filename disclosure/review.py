@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from disclosure.models import Relevance, RelevanceParagraph
-from inquiry.requests import cited_paragraphs
+from inquiry.requests import asked_now, cited_paragraphs
 from records.facts import ANSWERS, keep_facts
 from records.models import Record
 from store import audit, clock
@@ -63,6 +63,14 @@ def relevance_of(session: Session, record: Record) -> Relevance | None:
     return session.scalar(
         select(Relevance).where(Relevance.record_id == record.id).order_by(Relevance.id.desc()).limit(1)
     )
+
+
+def paragraphs_offered(session: Session, record: Record) -> dict[int, str]:
+    """What the record may be said to answer: what is asked now, and what it was said to answer before.
+
+    Each answer takes the place of the one before, so what cannot be chosen again would be lost.
+    """
+    return asked_now(session, besides=paragraphs_of(session, relevance_of(session, record)))
 
 
 def paragraphs_of(session: Session, given: Relevance | None) -> list[int]:

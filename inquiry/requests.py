@@ -1,6 +1,6 @@
 """The inquiry's requests: logged, with their paragraphs and dates, before anything is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -119,13 +119,14 @@ def open_requests(session: Session) -> list[Request]:
     return [request for request in all_requests(session) if request.status == "open"]
 
 
-def asked_now(session: Session) -> dict[int, str]:
-    """The paragraphs of the open requests by their ids: each as it is cited, with its words."""
+def asked_now(session: Session, *, besides: Collection[int] = ()) -> dict[int, str]:
+    """The paragraphs of the open requests, and these besides, by their ids: each as it is cited, with its words."""
     cited = cited_paragraphs(session)
     return {
         paragraph.id: f"{cited[paragraph.id]}: {paragraph.text}"
-        for request in open_requests(session)
+        for request in all_requests(session)
         for paragraph in request.paragraphs
+        if request.status == "open" or paragraph.id in besides
     }
 
 

@@ -168,18 +168,23 @@ def beginnings(word: str, *, stemmed: bool) -> frozenset[str]:
 def _beginning_with(found: frozenset[str]) -> re.Pattern[str]:
     # The letters first and only then that a word begins with them: so a text is gone through from one such place to
     # the next, without a look at its other words.
-    either = "|".join(rf"{begin}(?<![a-z0-9]{begin})(?<![a-z0-9]'{begin})" for begin in sorted(found))
+    # Of `O'Brien` the apostrophe goes when it is folded, so a pair of letters is met with one between them too.
+    written = dict.fromkeys(form for begin in sorted(found) for form in (begin, "'".join(begin)))
+    either = "|".join(rf"{begin}(?<![a-z0-9]{begin})(?<![a-z0-9]'{begin})" for begin in written)
     return re.compile(rf"(?:{either})[a-z0-9]*+(?:'[a-z0-9]++)*+")
 
 
 def tokens_beginning_with(found: frozenset[str], text: str) -> Iterator[Token]:
     """Those of the text's words that begin, folded, with one of these small letters of ASCII or figures."""
-    plain = _plain(text)
+    plain, begins = _plain(text), tuple(found)
+    met: Iterator[Token]
     if plain.isascii():
-        for match in _beginning_with(found).finditer(plain.lower()):
-            yield Token(_folded[match.group()], match.start(), match.end())
+        matches = _beginning_with(found).finditer(plain.lower())
+        met = (Token(_folded[match.group()], match.start(), match.end()) for match in matches)
     else:
-        yield from (token for token in tokens(text) if token.word.startswith(tuple(found)))
+        met = tokens(text)
+    # What begins with the letters as written may not once it is folded: `a's` is `a`.
+    yield from (token for token in met if token.word.startswith(begins))
 
 
 def word_counts(text: str) -> NDArray[np.int64]:

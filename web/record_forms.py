@@ -1,6 +1,6 @@
 """The forms of a record's page: empty, except the one that was just sent and could not be used."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -55,9 +55,12 @@ class RecordForms:
         """A category nobody suggested."""
         return self._named(ADD, AddCategoryForm).of(listed)
 
-    def relevance(self, cited: Mapping[int, str]) -> RelevanceForm:
-        """Relevance to disclosure, and to which of these paragraphs."""
-        return self._named(RELEVANCE, RelevanceForm).of(cited)
+    def relevance(self, cited: Mapping[int, str], *, answer: str = "", answered: Collection[int] = ()) -> RelevanceForm:
+        """Relevance to disclosure, and to which of these paragraphs; as it was answered before, until it is sent."""
+        form = self._named(RELEVANCE, RelevanceForm).of(cited)
+        if RELEVANCE not in self.sent:
+            form.answer.data, form.paragraphs.data = answer, list(answered)
+        return form
 
     def clear(self) -> SecondReaderForm:
         """Outside the notice."""

@@ -13,12 +13,12 @@ from disclosure.agreement import Related, related_to
 from disclosure.history import Happened, history_of
 from disclosure.marks import open_marks
 from disclosure.models import Mark, Relevance
-from disclosure.review import paragraphs_of, relevance_of
+from disclosure.review import paragraphs_of, paragraphs_offered, relevance_of
 from failings.escalations import escalations_of
 from failings.models import Escalation
 from ingest.capture import Captured, capture_of
 from ingest.rendering import has_page_pictures
-from inquiry.requests import asked_now, cited_paragraphs
+from inquiry.requests import cited_paragraphs
 from records.corrections import DATE, DateSaid, kept_date, names_of, proposals_of
 from records.models import Page, Record, RecordPerson
 from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion
@@ -108,7 +108,7 @@ class RecordPage:
     marks: list[Mark]
     clearance: Clearance | None
     relevance: Relevance | None
-    answers: list[str]
+    answers: dict[int, str]
     asked: dict[int, str]
     history: list[Happened]
     escalations: list[Escalation]
@@ -184,8 +184,8 @@ def gather(
         marks=open_marks(session, record),
         clearance=clearance_of(session, record),
         relevance=relevance,
-        answers=[cited[each] for each in paragraphs_of(session, relevance)],
-        asked=asked_now(session),
+        answers={each: cited[each] for each in paragraphs_of(session, relevance)},
+        asked=paragraphs_offered(session, record),
         history=history_of(session, record),
         escalations=escalations_of(session, record, actor=actor) if can(actor, Permission.ESCALATIONS_READ) else [],
         related=related_to(session, record, actor=actor),

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from search import language_fields as fields
 from search.engine import VALUE_GAP, PageHits
 from search.engines.errors import REBUILD, IndexUnreadableError
+from search.engines.kept_words import as_token
 from search.engines.vocabulary import Vocabulary
-from search.language_tree import Placed, Text
+from search.language_tree import Placed, Text, Word
 from search.marking import Leaf, marked_words, spans_of
 from search.spans import Places, Spans, any_of, broken_words, single_words
 
@@ -125,7 +126,9 @@ class _Standing:
 
     def spans(self, leaf: Leaf) -> Spans:
         if leaf not in self._found:
-            wanted = self._vocabulary.expand_to_numbers(leaf, stemmed=self._stemmed)
+            # The list has words as engines are given them; a word that folds to several is one of those.
+            named = Word(as_token(leaf.text), leaf.exact) if isinstance(leaf, Word) else leaf
+            wanted = self._vocabulary.expand_to_numbers(named, stemmed=self._stemmed)
             whole = single_words(self._keys[self._is_one_of(self._words, wanted)])
             broken = broken_words(self._broken_keys[self._is_one_of(self._broken, wanted)])
             self._found[leaf] = any_of([whole, broken])

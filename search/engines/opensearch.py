@@ -80,8 +80,6 @@ class OpenSearchEngine:
         """Make new indexes beside the old ones, which answer until all the aliases are moved in one step."""
         with self._writing():
             old = self._server.indexes(f"{self._prefix}.in-*")
-            self._server.drop_indexes(name for name, aliases in old.items() if not aliases)
-            old = {name: aliases for name, aliases in old.items() if aliases}
             made: dict[str, str] = {}
             try:
                 written = self._write(documents, made, new=True)
@@ -296,6 +294,9 @@ class OpenSearchEngine:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._lock.writing(self._wait_seconds):
+            # What a rebuild that was cut off left: by no alias is anything found in it, or taken out of it.
+            found = self._server.indexes(f"{self._prefix}.in-*")
+            self._server.drop_indexes(name for name, aliases in found.items() if not aliases)
             yield
             about = {"index": {"_index": f"{self._prefix}.about", "_id": "1"}}
             self._server.write([about, {"generation": secrets.token_hex(8)}])

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search.analysis import (
@@ -94,6 +94,10 @@ def test_a_word_longer_than_any_is_cut_and_does_not_hold_things_up() -> None:
 
 
 @settings(max_examples=300)
+@example("a'b")
+@example("a'b's x'a'b 1'a")
+@example("A’b x")
+@example("a's ab's")
 @given(st.text(st.characters() | st.sampled_from("abA'’ʼ‘“—\u0302\u00ad é-_1 "), max_size=40))
 def test_words_stand_where_they_are_said_to(text: str) -> None:
     found = list(tokens(text))

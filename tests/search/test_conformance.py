@@ -200,6 +200,11 @@ ODD_DOCUMENTS = [
             (2, "PARLIA-\nMENT Smith-\nJones par-\n\nish 19-\n74 a-\nbc"),
         ],
     ),
+    IndexDocument(
+        14,
+        pages=[(1, "Mr O'Brien and Mr. O’Neill at 6 o'clock"), (2, "I'm d'Arcy, the prophet ﷺ said")],
+        title="O'Brien",
+    ),
     IndexDocument(13, compartment="restricted", pages=[(1, "lant-\nern build-\ning the lant-\nern")]),
     IndexDocument(9, pages=[(1, "\u0130stanbul STRASSE straße ﬁnding Æthel")], categories=["Ä b", "c\td"]),
 ]
@@ -233,6 +238,8 @@ NOT lantern|lantern OR parliament|NOT parliament|"parl* building"|(parliament OR
 (the w/1 parliament) w/1 building|("the parliament" OR zebra) pre/1 "building and"|"parlament building"
 parlament~ w/1 building|(parliament OR parlia OR ment) w/1 building|"building parliament"
 parliament building|parlia OR parliament
+O'Brien|obrien|"Mr O'Brien"|"Mr O’Neill"|o'neill w/3 clock*|o'clock|o'clo*|=I'm|d'arcy*|darcy~|title:o'brien|brien|o
+"prophet ﷺ"|ﷺ pre/2 sa*|sa* w/2 ﷺ|(ﷺ OR prophet) w/3 said
 "th? the"|frist~2 w/2 ends|"part en*"|=ends|ends|end|(end OR ends) w/2 (part OR the)|"the end"|"end"
 """
 

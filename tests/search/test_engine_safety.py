@@ -1,5 +1,6 @@
 """What happens to any engine's index when writers meet, processes are killed and files are damaged."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -245,6 +246,26 @@ def test_an_index_of_another_engine_is_refused_with_what_to_do_and_a_rebuild_tak
     with pytest.raises(DamagedError, match="candour index rebuild"):
         engine.index([paper(2)])
     assert ids(other, "roads") == (1,)
+
+    engine.rebuild([paper(1), paper(3)])
+    assert ids(engine, "roads") == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "layout"), [("whoosh", n) for n in (1, 2, 3)] + [("tantivy", f"tantivy-{n}") for n in (1, 2, 3)]
+)
+def test_an_index_of_an_earlier_layout_is_refused_with_what_to_do(kind: str, layout: int | str, tmp_path: Path) -> None:
+    engine = _open(kind, tmp_path / "index")
+    engine.index([paper(1)])
+    engine.close()
+    pointer = tmp_path / "index" / POINTER
+    pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "schema": layout}))
+    engine = _open(kind, tmp_path / "index")
+
+    with pytest.raises(DamagedError, match="candour index rebuild"):
+        ids(engine, "roads")
+    with pytest.raises(DamagedError, match="candour index rebuild"):
+        engine.index([paper(2)])
 
     engine.rebuild([paper(1), paper(3)])
     assert ids(engine, "roads") == (1, 3)

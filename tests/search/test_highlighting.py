@@ -12,6 +12,15 @@ def test_other_forms_are_marked_as_they_stand() -> None:
     assert marked("minute", "The Minutes of a minute") == {1: ["Minutes", "minute"]}
 
 
+def test_a_name_with_an_apostrophe_is_marked_whole() -> None:
+    page = "Mr O'Brien and Mr. O'Neill at 6 o'clock; I'm d'Arcy"
+
+    assert marked("O'Brien", page) == marked("obrien", page) == {1: ["O'Brien"]}
+    assert marked("o'clock OR =I'm OR d'arcy*", page) == {1: ["o'clock", "I'm", "d'Arcy"]}
+    assert marked('"Mr O’Neill"', page) == {1: ["Mr", "O'Neill"]}
+    assert marked("O'Brien", "Mr O’Brien") == {1: ["O’Brien"]}
+
+
 def test_words_of_a_phrase_are_marked_only_in_the_phrase() -> None:
     assert marked('"duty of care"', "of care; a duty of care; duty") == {1: ["duty", "of", "care"]}
 

@@ -14,6 +14,7 @@ import pytest
 from search.engine import FACETS, IndexDocument, Order
 from search.engines.errors import IndexBusyError, IndexUnreadableError
 from search.engines.opensearch import OpenSearchEngine
+from search.engines.opensearch_schema import LAYOUT
 from search.engines.opensearch_server import SearchUnreachableError, Server, read_place
 from search.language import any_word, parse_query
 from search.plain_scan import PlainScan
@@ -214,13 +215,25 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence_without_a_secret(tmp_p
     assert "somebody" not in str(caught.value)
 
 
-def test_an_index_of_another_layout_is_refused_with_what_to_do(engine: OpenSearchEngine) -> None:
+@pytest.mark.parametrize("layout", ["0", "1", "2"])
+def test_an_index_of_another_layout_is_refused_with_what_to_do(engine: OpenSearchEngine, layout: str) -> None:
     engine.index([paper(1)])
     alias = engine._alias("restricted")
-    engine._server.make_index(f"{alias}.0-abc")
-    engine._server.move_aliases([{"add": {"index": f"{alias}.0-abc", "alias": alias}}])
+    engine._server.make_index(f"{alias}.{layout}-abc")
+    engine._server.move_aliases([{"add": {"index": f"{alias}.{layout}-abc", "alias": alias}}])
 
     with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
         ids(engine, "roads")
     engine.rebuild([paper(2)])
     assert ids(engine, "roads") == (2,)
+
+
+def test_an_index_that_a_rebuild_left_behind_is_gone_with_the_next_writing(engine: OpenSearchEngine) -> None:
+    engine.index([paper(1)])
+    left = f"{engine._alias('open')}.{LAYOUT}-left"
+    engine._server.make_index(left)
+
+    engine.remove([1])
+
+    assert left not in engine._server.indexes(f"{engine._prefix}.in-*")
+    assert ids(engine, "roads") == ()

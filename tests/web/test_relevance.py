@@ -1,5 +1,6 @@
 """Relevance on the page of a record: the answer, and the paragraphs of the open requests that it answers."""
 
+import re
 from datetime import date
 
 import pytest
@@ -39,6 +40,25 @@ def test_a_reviewer_says_which_paragraphs_a_record_answers(officer_client, asked
     assert "R9-1 1: All &lt;registers&gt;." in before
     assert "R9-2" not in before
     assert "<strong>relevant</strong> to R9-1 1, R9-1 2" in after
+
+
+def test_what_was_answered_of_a_request_since_closed_is_ticked_and_kept(
+    officer_client, archive: Archive, lawyer: Actor, asked: None
+) -> None:
+    answer(officer_client, "1", "2")
+    with archive.writing() as session:
+        change_status(session, find_request(session, "R9-1"), status="answered", actor=lawyer)
+
+    again = officer_client.get("/records/R000001").text
+    kept = answer(officer_client, "1", "2").text
+    changed = answer(officer_client, "1").text
+    refused = answer(officer_client, "2")
+
+    assert again.count('name="relevance-paragraphs"') == again.count("R9-1 1: All") + again.count("R9-1 2: All") == 2
+    assert len(re.findall(r'name="relevance-paragraphs" type="checkbox" value="[12]" checked', again)) == 2
+    assert "<strong>relevant</strong> to R9-1 1, R9-1 2" in kept
+    assert "<strong>relevant</strong> to R9-1 1," in changed
+    assert refused.status_code == 400
 
 
 def test_what_cannot_be_is_refused_beside_the_form(officer_client, asked: None) -> None:

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 
 from access.policy import Permission
 from disclosure.marks import find_mark, lift_mark, mark
-from disclosure.review import decide_relevance
-from inquiry.requests import asked_now
+from disclosure.review import decide_relevance, paragraphs_offered
 from records.models import Record
 from records.register import find_record
 from retention import holds
@@ -103,7 +102,9 @@ def add_category(reference: str) -> Page:
 @own_transaction
 def answer_relevance(reference: str) -> Page:
     """Whether the inquiry would wish to be given it; nothing about what is held changes."""
-    form = RelevanceForm(prefix=RELEVANCE).of(asked_now(current_session()))
+    session = current_session()
+    offered = paragraphs_offered(session, find_record(session, reference, actor=current_actor()))
+    form = RelevanceForm(prefix=RELEVANCE).of(offered)
 
     def act(session: "Session", record: Record) -> None:
         decide_relevance(
