@@ -1,4 +1,4 @@
-"""Small real files to make bundles from, each made here and each about nobody."""
+"""Small real files to make bundles from, and a register to draw statements from, all made here and about nobody."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,10 @@ import pikepdf
 import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
+
+from access.policy import Actor
+from store.archive import Archive
+from tests.disclosure.statement_helpers import fill_register
 
 
 @pytest.fixture
@@ -44,3 +48,9 @@ def make_picture(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def register(archive: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor) -> Archive:
+    """Three records of which one is unread and one privileged, a file set aside, a search, repositories, a loss."""
+    return fill_register(archive, make_record, officer, lawyer)
