@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest import starting
+from ingest.child_messages import understood
 from ingest.frames import GONE, FrameBuffer, write_frame
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ class Child:
         os.set_blocking(self.replies, False)
         self._buffer = FrameBuffer()
         self._closed = False
+        self._spoke_nonsense = False
         self.sandbox: dict[str, bool] | None = None
 
     def send(self, message: dict[str, Any]) -> bool:
@@ -57,28 +59,35 @@ class Child:
         return True
 
     def receive(self) -> list[dict[str, Any]] | None:
-        """The messages that have arrived; None when the child has gone or speaks nonsense."""
+        """The messages that have arrived, as `understood`; None when the child has gone or speaks nonsense."""
         messages: list[dict[str, Any]] = []
-        while True:
+        while not self._spoke_nonsense:
             try:
                 piece = os.read(self.replies, 1 << 20)
             except BlockingIOError:
                 return messages
             if not piece:
-                # Gone; what it said before is still delivered, and the next call says None.
-                return messages or None
+                break
             try:
-                messages += self._buffer.feed(piece)
+                # One by one: those before one that is refused stand.
+                for message in self._buffer.feed(piece):
+                    messages.append(understood(message))
             except ValueError:
-                return None
+                self._spoke_nonsense = True
+                self._kill()  # so that the pipe ends, and whoever waits for it asks again
+        # What it said before is still delivered, and the next call says None.
+        return messages or None
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)  # the group that was made for it, and what it started
 
     def end(self) -> str:
         """The child is gone and its pipes are closed; says why it ended, as far as can be told."""
         if self._closed:
             return "crashed"
         self._closed = True
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)  # the group that was made for it, and what it started
+        self._kill()
         status, peak_kb = starting.ended(self.pid)
         for descriptor in (self._requests, self.replies, self._lifeline):
             os.close(descriptor)

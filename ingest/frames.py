@@ -5,7 +5,7 @@ import os
 import struct
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -52,15 +52,19 @@ def columns_of(words: Sequence[list[Any]]) -> list[Any]:
     return [texts, b64encode(array("d", chain(x0, y0, x1, y1, sure)).tobytes()).decode("ascii")]
 
 
-def words_of(columns: Sequence[Any]) -> list[list[Any]]:
+def words_of(columns: Any) -> list[list[Any]]:
     """The words that `columns_of` was given, to the last bit.
 
     Raises:
-        ValueError: These are no columns of words.
+        ValueError: These are no columns of words, whatever else JSON has made of them.
     """
-    if not columns:
+    if columns == []:
         return []
+    if not isinstance(columns, list) or len(columns) != 2:
+        raise ValueError("words from a child are not in two columns")
     texts, numbers = columns
+    if not isinstance(texts, list) or not isinstance(numbers, str) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("words from a child are no texts with numbers")
     values, count = array("d"), len(texts)
     values.frombytes(b64decode(numbers, validate=True))
     if len(values) != _NUMBERS_OF_A_WORD * count:
@@ -75,24 +79,25 @@ class FrameBuffer:
     def __init__(self) -> None:
         self._bytes = bytearray()
 
-    def feed(self, piece: bytes) -> list[dict[str, Any]]:
-        """Add what arrived and return each message that is now whole.
+    def feed(self, piece: bytes) -> Iterator[dict[str, Any]]:
+        """Each message that is whole with what arrived now.
 
         Raises:
-            ValueError: What arrived is no message of ours; the child is not to be trusted any more.
+            ValueError: What follows is no message of ours; the child is not to be trusted any more.
         """
         self._bytes += piece
-        messages: list[dict[str, Any]] = []
         while len(self._bytes) >= _HEADER.size:
             (size,) = _HEADER.unpack_from(self._bytes)
             if size > MAXIMUM_FRAME_BYTES:
                 raise ValueError("a message from a child is larger than the limit")
             if len(self._bytes) < _HEADER.size + size:
-                break
+                return
             body = bytes(self._bytes[_HEADER.size : _HEADER.size + size])
             del self._bytes[: _HEADER.size + size]
-            message = json.loads(body)
+            try:
+                message = json.loads(body)
+            except RecursionError as error:
+                raise ValueError("a message from a child is nested without end") from error
             if not isinstance(message, dict):
                 raise ValueError("a message from a child is not an object")
-            messages.append(message)
-        return messages
+            yield message

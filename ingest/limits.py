@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from ingest import starting
 from ingest.children import Child
-from ingest.frames import words_of
 from ingest.page_journal import PageJournal
 from ingest.reading import FileFacts, FileReading, MemberFound, PageReading, UnreadableFile
 from store.errors import DamagedError
@@ -76,10 +75,21 @@ class _Task:
         """The pages read so far: in the journal where the file says how many it has, else in memory."""
         return self.journal if self.journal is not None and not self.pages else self.pages
 
+    def awaits(self, page: PageReading) -> bool:
+        """Whether this page may come now: those of a journal follow one another."""
+        journal = self._journal_now
+        return journal is None or page.number == len(journal) + 1
+
+    @property
+    def _journal_now(self) -> PageJournal | None:
+        """Where the next page is kept; only a reader that says how many there are can go on in the middle."""
+        return self.journal if self.total is not None and not self.pages else None
+
     def keep(self, page: PageReading, notes: Sequence[str]) -> None:
-        """The page is kept; only a reader that says how many pages there are can go on in the middle."""
-        if self.journal is not None and self.total is not None and not self.pages:
-            self.journal.add(page, notes)
+        """The page is kept, in the journal or in memory."""
+        journal = self._journal_now
+        if journal is not None:
+            journal.add(page, notes)
         else:
             self.pages.append(page)
         self.first_page = page.number + 1
@@ -293,7 +303,8 @@ class ReaderPool:
             self._lose(place, "timeout")
 
     def _lose(self, place: _Place, code: str | None) -> None:
-        task = place.task
+        # What it has said beside that is for nobody: the task goes to another child, or has ended.
+        task, place.task = place.task, None
         ended = self._unseat(place)
         if task is not None:
             task.seconds += time.monotonic() - task.started
@@ -312,16 +323,13 @@ class ReaderPool:
             task.total = message["total"]
             place.deadline = now + self._page_seconds
         elif kind == "page":
-            try:
-                words = words_of(message["page"]["words"])
-            except ValueError:  # nonsense: this child is not to be trusted any more
+            if not task.awaits(message["page"]):  # nonsense: this child is not to be trusted any more
                 self._lose(place, None)
                 return
-            page = PageReading.from_dict(message["page"] | {"words": words})
-            self._keep(task, page, message["notes"])
+            self._keep(task, message["page"], message["notes"])
             place.deadline = now + (self._page_seconds if task.total is not None else self._file_seconds)
         elif kind == "member":
-            member = MemberFound.from_dict(message["member"])
+            member: MemberFound = message["member"]
             task.members.append(replace(member, path=self._folders[task.task_id][-1] / member.path.name))
             place.deadline = now + self._file_seconds
         else:
@@ -338,7 +346,7 @@ class ReaderPool:
             self._finish(task, task.facts or message["facts"], message.get("value"))
             return
         if message["code"] == "memory":
-            self._unseat(place)  # its heap is in pieces: the next file gets a fresh child
+            place.served = _FILES_PER_CHILD  # its heap is in pieces: the next file gets a fresh child
         self._fail(task, message["code"], message["sentence"], message.get("detail", ""))
 
     def _asks_further(self, task: _Task) -> bool:

@@ -1,9 +1,12 @@
 """Functions that break each limit on purpose; the tests run them in confined children."""
 
 import errno
+import json
 import os
 import signal
 import socket
+import struct
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -123,3 +126,13 @@ def refuse_to_fork(as_long_as_there_is: str) -> None:
         return really()
 
     os.fork = fork
+
+
+def say(pages: list[Any], known: dict[str, Any], said: list[Any]) -> dict[str, Any]:
+    """For a pool's `then`: the child says all this to its parent at once, as if a file had taken it over."""
+    frame = sys._getframe()
+    while "line" not in frame.f_locals and frame.f_back is not None:
+        frame = frame.f_back
+    bodies = [json.dumps(message).encode() for message in said]
+    os.write(frame.f_locals["line"].replies, b"".join(struct.pack(">I", len(body)) + body for body in bodies))
+    return {}

@@ -8,7 +8,8 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.limits import ReaderPool, ReadResult, run_limited
-from ingest.reading import UnreadableFile
+from ingest.page_journal import PageJournal
+from ingest.reading import PageReading, UnreadableFile
 
 
 @pytest.fixture
@@ -77,6 +78,39 @@ def test_each_file_ends_in_a_reading_or_a_reason(tmp_path):
     assert results["bad.pdf"].problem.code == "damaged"
     assert results["empty.txt"].problem.code == "empty"
     assert results["gone.txt"].problem.code == "missing"
+
+
+NO_PAGE = {**PageReading(1, "", "native").to_dict(), "words": 5}
+FURTHER = {"kind": "further", "value": {"said": "by a child that is lost"}}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [{"kind": "page", "page": NO_PAGE, "notes": []}, FURTHER],
+        [{"kind": "page", "page": NO_PAGE, "notes": []}] * 2,
+        [{"kind": "page", "page": {**NO_PAGE, "words": [["a"], 5]}, "notes": []}, FURTHER],
+        [{"kind": "page", "page": {**NO_PAGE, "number": 7, "words": []}, "notes": []}, FURTHER, FURTHER],
+        [{"kind": 5}],
+        [{}],
+        [{"kind": "failed", "code": "memory", "sentence": None}, {"kind": "page", "page": NO_PAGE, "notes": []}],
+        [5],
+    ],
+)
+def test_a_child_that_says_nonsense_ends_alone_and_each_file_has_one_result(tmp_path, faults, said):
+    paths = [make_pdf(tmp_path / name, "The minutes were agreed.") for name in ("first.pdf", "second.pdf")]
+    journals = [PageJournal(tmp_path / f"{path.name}.journal", belongs_to=path.name) for path in paths]
+
+    with ReaderPool(1, spool=tmp_path / "spool", then=f"{faults}:say", then_settings={"said": said}) as pool:
+        for path, journal in zip(paths, journals, strict=True):
+            pool.submit(path.name, path, journal=journal)
+        results = list(pool.results())
+
+    assert [result.task_id for result in results] == ["first.pdf", "second.pdf"]
+    for result in results:
+        assert result.further is None
+        assert [page.number for page in result.reading.pages] == [1]
+        assert "minutes were agreed" in result.reading.pages[0].text
 
 
 def test_a_page_that_takes_too_long_is_set_down_as_unread_and_the_rest_is_read(tmp_path, corpus):
