@@ -85,13 +85,11 @@ def family(session: Session, record: Record) -> list[Record]:
     return members
 
 
-def record_of_bytes(session: Session, sha256: str) -> Record | None:
-    """The first record whose original these bytes are; one that was purged no longer holds them."""
-    return records_of_bytes(session, [sha256]).get(sha256)
-
-
 def records_of_bytes(session: Session, hashes: Iterable[str]) -> dict[str, Record]:
-    """`record_of_bytes` for many at once; without those that no record has."""
+    """By these bytes' hashes, the first record whose original they are; one that was purged no longer holds them.
+
+    Without those that no record has.
+    """
     found: dict[str, Record] = {}
     for some in chunks(hashes, 500):
         query = (

@@ -64,11 +64,15 @@ def _is_for(whole: Record, part: Record, on_whole: Hold, on_part: Hold) -> bool:
 
 
 def release_with(session: Session, whole: Record, hold: Hold, *, reason: str, second: Actor, actor: Actor) -> None:
-    """The hold that ended on the scan has ended on the copies that were held for it, or for which it was placed."""
+    """The hold that ended on the scan has ended on the copies that were held for it, or for which it was placed.
+
+    And so on downwards: each that ended so ends, on the copies taken from that copy, what goes with it.
+    """
     for part in parts.undone_parts(session, whole):
         for each in _placed(session, part):
             if _is_for(whole, part, hold, each):
                 hold_rows.release(session, each, reason=reason, second=second, actor=actor)
+                release_with(session, part, each, reason=reason, second=second, actor=actor)
 
 
 def clear_with(session: Session, whole: Record, clearance: Clearance, *, second: Actor, actor: Actor) -> None:

@@ -96,6 +96,35 @@ def test_a_hold_on_a_part_holds_the_scan_after_the_split_is_undone_until_two_peo
         assert session.get_one(Record, 3).purged_at
 
 
+def placed_on(session, number):
+    return [hold for hold in holds.holds_of(session, session.get_one(Record, number)) if hold.kind == "placed"]
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_a_hold_on_a_part_of_a_part_ends_on_every_copy_with_the_one_on_the_scan_and_no_other_does(
+    archive, split_compound, officer, second_officer, other
+):
+    splitting.split(archive, "R000002", plan_from(2, firsts=[2]), actor=officer)
+    with archive.writing() as session:
+        innermost = session.get_one(Record, 5)
+        holds.place_hold(session, innermost, reason="police", actor=officer)
+        if other:
+            holds.place_hold(session, innermost, reason="litigation", actor=officer)
+    undo(archive, "R000002", officer)
+    undo(archive, "R000001", officer)
+
+    with archive.writing() as session:
+        (carried,) = [hold for hold in placed_on(session, 1) if "police" in hold.reason]
+        assert "R000002" in carried.reason
+        assert "R000005" in carried.reason
+        holds.release_hold(session, carried, reason="the police are done", second=second_officer, actor=officer)
+
+    with archive.reading() as session:
+        for number in (1, 2, 5):
+            left = [hold.reason.rpartition(": ")[2] for hold in placed_on(session, number)]
+            assert left == (["litigation"] if other else [])
+
+
 def test_a_hold_on_the_scan_is_not_doubled_when_its_split_is_undone(archive, compound, officer, second_officer):
     with archive.writing() as session:
         record = find_record(session, compound, actor=officer)
