@@ -220,7 +220,7 @@ def purge(reference: str, as_json: bool) -> None:
             record = find_record(session, reference, actor=OPERATOR)
             disposal.purge(session, opened.files, record, actor=OPERATOR)
             result = {"record": record.reference, "purged": record.purged_at}
-        with opened.reading() as session:
+        with opened.writing() as session:
             opened.files.finish_removals(session)
         # An index forgets a word only when it is made anew.
         rebuild_index(opened, actor=OPERATOR)

@@ -28,7 +28,8 @@ from disclosure.numbering import allocate_numbers
 from inquiry.models import Request
 from inquiry.requests import find_request
 from records import words
-from records.models import RESTRICTED, Page, Record
+from records.found_at import known_paths, place_of
+from records.models import PRIVILEGED, RESTRICTED, Page, Record
 from records.page_models import SEEN, TRANSCRIPT
 from records.register import CONTAINER, family, find_record, packed_words, pages_of
 from search.querying import matching_records
@@ -85,7 +86,7 @@ def build(
             records = choose(archive, session, references=references, query=query, actor=actor)
             require_bundle_allowed(session, records, actor=actor)
             asked = find_request(session, request) if request else None
-            spec = _spec(archive, session, records, title=title, prefix=prefix, asked=asked)
+            spec = _spec(archive, session, records, title=title, prefix=prefix, asked=asked, actor=actor)
             chosen = [record.reference for record in records]
     except RefusedError as refusal:
         with archive.writing() as session:
@@ -172,14 +173,21 @@ def _keep(
 
 
 def _spec(
-    archive: Archive, session: Session, records: Sequence[Record], *, title: str, prefix: str, asked: Request | None
+    archive: Archive,
+    session: Session,
+    records: Sequence[Record],
+    *,
+    title: str,
+    prefix: str,
+    asked: Request | None,
+    actor: Actor,
 ) -> BundleSpec:
     numbers = allocate_numbers(session, records, prefix=prefix)
     return BundleSpec(
         title=title.strip(),
         prefix=prefix,
         authority=archive.settings.authority,
-        documents=tuple(_document(archive, session, record, numbers[record.id]) for record in records),
+        documents=tuple(_document(archive, session, record, numbers[record.id], actor=actor) for record in records),
         made_at=clock.now().replace(microsecond=0),
         request=RequestSpec(
             reference=asked.reference,
@@ -192,7 +200,7 @@ def _spec(
     )
 
 
-def _document(archive: Archive, session: Session, record: Record, number: int) -> BundleDocument:
+def _document(archive: Archive, session: Session, record: Record, number: int, *, actor: Actor) -> BundleDocument:
     kind = kind_of(record)
     pages = pages_of(session, record)
     archive.files.verify(record.sha256)
@@ -212,11 +220,17 @@ def _document(archive: Archive, session: Session, record: Record, number: int) -
         if record.state == CONTAINER
         else tuple(_page(session, page, kind) for page in pages if kind == "text" or page.read_by in _LAID_OVER),
         attach_original=carries_original(record),
-        source_location=f"{record.source}: {record.files[0].path}",
+        source_location=f"{record.source}: {_path(session, record, actor)}",
         read_note=_read_note(record, pages, from_copy=readable != original),
         # A page lost between reading and bundling is refused, not passed over.
         expected_pages=None if kind == "text" else record.page_count,
     )
+
+
+def _path(session: Session, record: Record, actor: Actor) -> str:
+    """Where it was found; a privileged message around it is not named, because the bundle leaves the house."""
+    place = place_of(record.files[0])
+    return known_paths(session, [place], compartments=actor.compartments - {PRIVILEGED})[place]
 
 
 def _contents(session: Session, record: Record) -> PageText:

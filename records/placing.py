@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, require
 from records.custody import BY_BATCH, BY_PATH, check_folios, find_place, placement_of, put_copy, put_record, way_to
 from records.custody_models import Place
+from records.found_at import known_paths, place_of
 from records.models import Record, RecordFile
 from store.errors import InvalidInputError, NotFoundError, RefusedError
 
@@ -108,15 +109,18 @@ def plan_by_path(session: Session, pattern: str, *, batch: str = "", actor: Acto
     )
     if batch:
         query = query.where(Record.batch == batch)
+    rows = session.execute(query).all()
+    paths = known_paths(session, [place_of(file) for _, file in rows], compartments=actor.compartments)
     planned: dict[int, Planned] = {}
-    for record, file in session.execute(query):
-        found = wanted.match(file.path)
+    for record, file in rows:
+        path = paths[place_of(file)]
+        found = wanted.match(path)
         if not found:
             continue
-        this = _planned(session, record, file.path, found.groupdict())
+        this = _planned(session, record, path, found.groupdict())
         first = planned.setdefault(record.id, this)
         if this is not first and this.place is None:
-            planned[record.id] = replace(first, path=file.path, place=None, problem=this.problem)
+            planned[record.id] = replace(first, path=path, place=None, problem=this.problem)
         elif this is not first and this.place is not None:
             planned[record.id] = replace(first, copies=(*first.copies, (file, this.place)))
     return list(planned.values())

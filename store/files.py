@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from store import clock, protections
 from store.chunks import chunks
+from store.database import unit_of_work
 from store.errors import CandourError, DamagedError, InvalidInputError, NotFoundError
 from store.files_models import StoredFile
 
@@ -122,7 +123,7 @@ class FileStore:
             for each in taken:
                 target = self.path(each.sha256)
                 if target.exists():
-                    each.path.unlink(missing_ok=True)
+                    # Its copy stays in the spool until `put`: these bytes may be on their way out at this moment.
                     continue
                 if not target.parent.exists():
                     target.parent.mkdir(parents=True, mode=0o700)
@@ -266,7 +267,15 @@ class FileStore:
             raise NotFoundError(f"The original {sha256[:12]} has no row, so nothing says that it may go.")
         row.removed_at = clock.now()
         session.flush()  # the database's own guard speaks before the bytes go
-        event.listen(session, "after_commit", lambda _: self._unlink(sha256), once=True)
+        engine = session.get_bind().engine
+        event.listen(session, "after_commit", lambda _: self._finish_removal(engine, sha256), once=True)
+
+    def _finish_removal(self, engine: Engine, sha256: str) -> None:
+        # Asked again under the write lock: the same bytes may have been taken in since the commit, and are held.
+        with unit_of_work(engine) as session:
+            row = session.get(StoredFile, sha256)
+            if row is not None and row.removed_at is not None:
+                self._unlink(sha256)
 
     def _unlink(self, sha256: str) -> None:
         derivatives = self._derivatives / self.path(sha256).relative_to(self._originals)
@@ -274,7 +283,11 @@ class FileStore:
         self.path(sha256).unlink(missing_ok=True)
 
     def finish_removals(self, session: Session) -> int:
-        """Bytes whose removal was committed but which a crash left behind are gone; how many there were."""
+        """Bytes whose removal was committed but which a crash left behind are gone; how many there were.
+
+        Args:
+            session: A writing unit of work: under its lock nobody takes the same bytes in at this moment.
+        """
         removed = session.scalars(select(StoredFile.sha256).where(StoredFile.removed_at.is_not(None)))
         left = [sha256 for sha256 in removed if self.path(sha256).exists()]
         for sha256 in left:

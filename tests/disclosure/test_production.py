@@ -2,16 +2,18 @@
 
 import io
 
+import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from access.policy import OPERATOR, Actor
 from disclosure import marks, production
 from disclosure.models import DocumentNumber
 from disclosure.numbering import allocate_numbers
 from inquiry.requests import add_request
+from records.models import RecordFile
 from records.page_versions import say_seen, transcribe
 from records.register import find_record
 from retention.holds import holds_of
@@ -103,6 +105,27 @@ def test_another_copy_of_what_is_privileged_does_not_leave_either(archive, make_
         build(archive, lawyer, attached)
     with pytest.raises(RefusedError, match=f"with {message} would go the bytes of {loose}"):
         build(archive, lawyer, message)
+
+
+def test_the_name_of_a_privileged_message_does_not_leave_with_what_was_attached_to_it(archive, make_record, lawyer):
+    message = make_record(b"a message")
+    attached = make_record(b"minutes", parent=message)
+    with archive.writing() as session:
+        for number, path in ((1, "/share/Advice on Mr Tolland.eml"), (2, "/share/Advice on Mr Tolland.eml!/minutes")):
+            found = session.query(RecordFile).filter_by(record_id=number).one()
+            session.execute(text("DROP TRIGGER IF EXISTS fix_record_file"))  # as it would have been taken in
+            found.path = path
+    mark(archive, message, "privileged", lawyer)
+
+    built = build(archive, lawyer, attached)
+
+    assert built.result.manifest["documents"][0]["source_location"] == "County store: minutes"
+    with pikepdf.open(archive.files.original(built.bundle.sha256)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Stream):
+                assert b"Tolland" not in item.read_bytes()
+    with pypdfium2.PdfDocument(archive.files.original(built.bundle.sha256)) as document:
+        assert "Tolland" not in "".join(page.get_textpage().get_text_bounded() for page in document)
 
 
 def test_what_is_restricted_inside_needs_someone_who_may_see_it(archive, make_record, lawyer):

@@ -194,7 +194,7 @@ def test_a_removal_cut_off_after_its_commit_is_finished_later(archive, make_reco
         disposal.purge(session, archive.files, record, actor=OPERATOR)
     path.write_bytes(content)  # as if the power had gone before they were removed
 
-    with archive.reading() as session:
+    with archive.writing() as session:
         assert archive.files.finish_removals(session) == 1
 
     assert not path.exists()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text as sql
 
 from disclosure.marks import mark
 from records.models import Page, Record, RecordPerson, SearchFact
@@ -119,3 +120,22 @@ def seen(client: FlaskClient, path: str) -> str:
     page = re.sub(r"in \d+\.\d+ seconds", "in no time", page)
     page = re.sub(r'name="csrf_token"[^>]*>', "", page)
     return re.sub(r'nonce="[^"]*"', "", page)
+
+
+def test_the_page_of_an_attachment_does_not_name_the_hidden_message_around_it(
+    officer_client: FlaskClient, archive: Archive, make_record: Callable[..., str]
+) -> None:
+    message = make_record(b"a message with a letter attached")
+    letter = make_record(b"a letter", text="a letter about the minibus", parent=message)
+    with archive.writing() as session:
+        session.execute(sql("DROP TRIGGER fix_record_file"))  # as it would have been taken in
+        session.execute(sql("UPDATE record_file SET path = '/share/Advice.eml' WHERE record_id = 1"))
+        session.execute(sql("UPDATE record_file SET path = '/share/Advice.eml!/letter.txt' WHERE record_id = 2"))
+    assert "Advice.eml" in officer_client.get(f"/records/{letter}").text
+
+    with archive.writing() as session:
+        mark(session, find_record(session, message, actor=LAWYER), kind="privileged", reason="Advice.", actor=LAWYER)
+
+    page = officer_client.get(f"/records/{letter}").text
+    assert "letter.txt" in page
+    assert "Advice" not in page

@@ -11,6 +11,7 @@ from ingest.capture_counts import count_sheets
 from ingest.capture_sidecars import capture_from, read_sidecar
 from ingest.listing import HIDDEN, shown_path
 from ingest.models import Batch
+from records.found_at import known_paths
 from records.register import visible_ids_of
 from store.errors import CandourError, InvalidInputError, NotFoundError
 from web.authorisation import requires
@@ -101,12 +102,14 @@ def _page(
     told = [*found.differing, *found.unlisted]
     seen = visible_ids_of(session, [line.record_id for line in told if line.record_id], actor=actor)
     data = current_archive().settings.data
+    places = [(batch.name, line.path) for line in told]
+    known = known_paths(session, places, compartments=actor.compartments)
 
     def path(line: HashLine) -> str:
         # The name of a restricted file can say as much as the file: only that it was counted is shown.
         if line.record_id and line.record_id not in seen:
             return HIDDEN
-        return shown_path(line.path, data)
+        return shown_path(known[batch.name, line.path], data)
 
     return render_template(
         "batches/capture.html",

@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from access.policy import Permission, can
 from ingest.listing import shown_path
+from records.found_at import known_paths, place_of
 from records.models import Record
 from web.context import current_actor, current_archive, current_session
 from web.record_forms import RecordForms
@@ -19,6 +20,7 @@ def record_view(record: Record, forms: RecordForms) -> str:
     number = request.args.get("page", type=int)
     come = read_come(request.args)
     found = gather(archive, current_session(), record, number=number, come=come, actor=actor)
+    paths = known_paths(current_session(), [place_of(file) for file in record.files], compartments=actor.compartments)
     titles = {each.code: each.title for each in found.categories}
     return render_template(
         "records/record.html",
@@ -29,7 +31,7 @@ def record_view(record: Record, forms: RecordForms) -> str:
         record_forms=forms,
         titles=titles,
         by_code={each.code: each for each in found.categories},
-        paths=[(shown_path(file.path, archive.settings.data), file) for file in record.files],
+        paths=[(shown_path(paths[place_of(file)], archive.settings.data), file) for file in record.files],
         people=[each for each in found.names if each.kind == "person"],
         places=[each for each in found.names if each.kind != "person"],
         carried=come.values,

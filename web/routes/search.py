@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from access.policy import Permission
 from ingest.listing import shown_path
+from records.found_at import known_paths, place_of
 from records.unread import count_unread_pages, read_by_eye
 from search.engine import Order, Snippet
 from search.kept_searches import kept_searches, latest_of
@@ -79,6 +80,8 @@ def _run(asked: Asked) -> Results:
 
 def _page(asked: Asked, *, results: Results | None = None, mistake: Mistake | None = None) -> str:
     session, actor, settings = current_session(), current_actor(), current_archive().settings
+    copies = [file for hit in results.hits for file in hit.copies] if results else []
+    paths = known_paths(session, [place_of(file) for file in copies], compartments=actor.compartments)
     listed = 0 if results is None else results.total if results.families is None else results.families
     return render_template(
         "search/search.html",
@@ -91,7 +94,7 @@ def _page(asked: Asked, *, results: Results | None = None, mistake: Mistake | No
         chips=chips_of(asked),
         snippets={hit.record.id: [_pieces(each) for each in hit.snippets] for hit in results.hits} if results else {},
         copies={
-            hit.record.id: [shown_path(file.path, settings.data) for file in hit.copies]
+            hit.record.id: [shown_path(paths[place_of(file)], settings.data) for file in hit.copies]
             for hit in (results.hits if results else ())
         },
         unread=count_unread_pages(session, actor=actor),

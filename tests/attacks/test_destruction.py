@@ -1,0 +1,102 @@
+"""Ways in which bytes could be lost that somebody holds, or has just handed over."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event
+
+from access.policy import OPERATOR, SYSTEM
+from records.register import find_record
+from retention import disposal, holds, notices
+from store import backup
+from store.errors import RefusedError
+from store.files_models import StoredFile
+from store.settings import load_settings
+from tests.conftest import NOTICE
+
+CONTENT = b"a memorandum on roads"
+
+
+@pytest.fixture
+def cleared(archive, make_record, officer, second_officer) -> str:
+    reference = make_record(CONTENT)
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        holds.clear(session, record, reason="It is about roads.", second=second_officer, actor=officer)
+    return reference
+
+
+def purge(archive, reference):
+    with archive.writing() as session:
+        disposal.purge(session, archive.files, find_record(session, reference, actor=OPERATOR), actor=OPERATOR)
+
+
+def take_in_again(archive) -> str:
+    """The same bytes are handed over once more, stored and held."""
+    with archive.writing() as session:
+        row, _ = archive.files.put(session, archive.files.take_bytes(CONTENT))
+        holds.hold_new_bytes(session, row.sha256, actor=SYSTEM)
+        return row.sha256
+
+
+def test_bytes_taken_in_again_between_the_commit_of_a_purge_and_its_end_stay(archive, cleared):
+    taken = []
+
+    with archive.writing() as session:
+        # Runs at the commit, before the file store's own: another process, quick as a flash.
+        event.listen(session, "after_commit", lambda _: taken.append(take_in_again(archive)), once=True)
+        disposal.purge(session, archive.files, find_record(session, cleared, actor=OPERATOR), actor=OPERATOR)
+
+    archive.files.verify(*taken)
+    with archive.reading() as session:
+        assert session.get_one(StoredFile, taken[0]).removed_at is None
+
+
+def test_bytes_being_placed_while_the_same_are_removed_are_not_lost(archive, cleared):
+    spooled = archive.files.take_bytes(CONTENT)
+    archive.files.place([spooled])
+    purge(archive, cleared)
+
+    with archive.writing() as session:
+        archive.files.put(session, spooled)
+
+    archive.files.verify(spooled.sha256)
+    assert not list(archive.files.spool.glob("taken-*"))
+
+
+def test_a_clearance_does_not_open_the_way_under_a_notice_that_came_after_it(
+    archive, cleared, definition, officer, second_officer
+):
+    another = replace(definition, reference="PANEL-2027", version="1")
+    with archive.writing() as session:
+        notices.record_notice(session, another, NOTICE, actor=SYSTEM)
+
+    with pytest.raises(RefusedError, match=r"cleared before PANEL-2027 \(1\) was in force: decide again"):
+        purge(archive, cleared)
+    with archive.writing() as session:
+        record = find_record(session, cleared, actor=officer)
+        holds.clear(session, record, reason="Roads still.", second=second_officer, actor=officer)
+    purge(archive, cleared)
+
+
+def test_a_restored_archive_destroys_nothing_on_a_clearance_older_than_it(
+    archive, cleared, officer, second_officer, tmp_path
+):
+    """The hold placed after the backup is lost with the archive; the clearance before it is not."""
+    backup.back_up(archive, tmp_path / "backup", actor="operator")
+    with archive.writing() as session:
+        record = find_record(session, cleared, actor=officer)
+        holds.place_hold(session, record, reason="The police asked.", actor=officer)
+    with pytest.raises(RefusedError, match="The police asked"):
+        purge(archive, cleared)
+
+    settings = load_settings({"CANDOUR_DATA": str(tmp_path / "restored")})
+    restored, _ = backup.restore(tmp_path / "backup", settings, actor="operator")
+
+    with pytest.raises(RefusedError, match="what was held since the backup is not in it: decide again"):
+        purge(restored, cleared)
+    with restored.writing() as session:
+        record = find_record(session, cleared, actor=officer)
+        holds.clear(session, record, reason="Roads still.", second=second_officer, actor=officer)
+    purge(restored, cleared)
+    restored.close()
