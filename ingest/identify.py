@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import olefile
@@ -124,6 +125,7 @@ _ZIP_PARTS: list[tuple[str, Identified, Identified]] = [
     ("ppt/presentation.xml", PPTX, PPTM),
 ]
 _ODF = {kind.media_type: kind for kind in (ODT, ODS, ODP)}
+_LONG_PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{40,}")
 _PDF_OBJECT = re.compile(rb"(?:^|[\r\n])\d{1,7} \d{1,5} obj\s*(?:<<|[\r\n])")
 _HEADER_LINE = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
 _MAIL_HEADERS = frozenset(
@@ -232,10 +234,28 @@ def _zip_kind_by_bytes(path: Path) -> Identified:
     """A ZIP cut off before its table of contents still says by its first parts what it was."""
     with path.open("rb") as source:
         start = source.read(65536)
+    # Stored as it is, and first, so that it can be read here (OpenDocument 1.2, part 3, 3.3).
+    if start[30:38] == b"mimetype":
+        told = re.match(rb"[a-z.+/-]+", start[38 + int.from_bytes(start[28:30], "little") :])
+        return _ODF.get(told[0].decode("ascii").removesuffix("-template"), ZIP) if told else ZIP
     for part, kind in ((b"word/", DOCX), (b"xl/", XLSX), (b"ppt/", PPTX)):
         if part in start:
             return kind
-    return DOCX if b"[Content_Types].xml" in start else ZIP
+    return _by_content_types(start)
+
+
+def _by_content_types(start: bytes) -> Identified:
+    """What the first part of an office file says of the others, as far as it is there."""
+    name = b"[Content_Types].xml"
+    if start[30 : 30 + len(name)] != name:
+        return ZIP
+    packed = start[30 + len(name) + int.from_bytes(start[28:30], "little") :]
+    try:
+        types = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, _HEAD_BYTES)
+    except zlib.error:
+        return ZIP
+    told = ((b"wordprocessingml", DOCX), (b"spreadsheetml", XLSX), (b"presentationml", PPTX))
+    return next((kind for word, kind in told if word in types), ZIP)
 
 
 def _by_text(head: bytes, name: str) -> Identified:
@@ -243,7 +263,8 @@ def _by_text(head: bytes, name: str) -> Identified:
         return _by_markup(head.decode("utf-16", "replace").encode("utf-8", "replace"), name)
     if wide := wide_without_mark(head):
         return _by_markup(head.decode(wide, "replace").encode("utf-8", "replace"), name)
-    if not _looks_like_text(head):
+    # A message may carry its attachments as they are, so what follows its header lines need not be text.
+    if not _looks_like_text(head) and not _opens_as_mail(head):
         return UNKNOWN
     if head.startswith(b"From ") and _looks_like_mail(head.partition(b"\n")[2]):
         return MBOX if re.match(rb"From \S+.*\d{2}:\d{2}", head) else EML
@@ -263,17 +284,29 @@ def _by_markup(head: bytes, name: str) -> Identified:
 
 
 def _looks_like_text(head: bytes) -> bool:
-    """True of bytes with no zero byte and next to no control codes, in any encoding that keeps ASCII."""
-    if b"\x00" in head:
-        return False
-    controls = sum(head.count(bytes([code])) for code in range(32) if code not in (8, 9, 10, 12, 13, 26, 27))
-    return controls <= len(head) * 0.02
+    """True of bytes with few zero bytes and next to no control codes, in any encoding that keeps ASCII.
+
+    A text file of which a disk lost a sector has zeros in that place, and its other words are still to be found. What
+    holds programs or pictures has control codes as well.
+    """
+    controls = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (8, 9, 10, 12, 13, 26, 27))
+    zeros = head.count(0)
+    return controls <= (len(head) - zeros) * 0.02 and (not zeros or _is_words(head))
+
+
+def _is_words(head: bytes) -> bool:
+    """Whether what stands between the zero bytes is for the most part long lines of printable ASCII."""
+    printable = sum(len(each) for each in _LONG_PRINTABLE.findall(head))
+    return printable > len(head) / 2
+
+
+def _opens_as_mail(head: bytes) -> bool:
+    """Whether the file begins with the header lines of a message, whatever comes after them."""
+    return _looks_like_mail(head.partition(b"\n")[2] if head.startswith(b"From ") else head)
 
 
 def _looks_like_mail(head: bytes) -> bool:
     """True when the file opens with header lines, of which two at least are those of a message."""
-    if b"\x00" in head[:1024]:
-        return False
     known = 0
     for line in head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").splitlines()[:60]:
         if not line.strip():

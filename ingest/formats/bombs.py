@@ -9,7 +9,7 @@ import io
 import zipfile
 
 from ingest.job import MAXIMUM_RATIO, MAXIMUM_SPOOLED_BYTES
-from ingest.zip_errors import CANNOT_UNPACK
+from ingest.zip_errors import CANNOT_UNPACK, cannot_be_so_large
 
 _LOOKED_INTO_BYTES = 4 * 1024**2
 _LOOKED_INTO_IN_ALL = 64 * 1024**2
@@ -27,6 +27,8 @@ class _Look:
     def claimed(self, archive: zipfile.ZipFile, depth: int = 0) -> int:
         total = 0
         for info in archive.infolist():
+            if cannot_be_so_large(info):
+                continue
             total += info.file_size
             if self._is_worth_a_look(info, depth):
                 total += self._inside(archive, info, depth)

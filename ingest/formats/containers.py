@@ -91,7 +91,7 @@ def read_zip(job: ReadingJob) -> Iterator[Yielded]:
     except CANNOT_UNPACK as error:
         if libarchive.is_here():  # it reads from the front, so a lost end costs only what lay there
             left = _Left(damaged=["the archive's table of contents, so that more may have been in it"])
-            yield from _through_libarchive(job, left)
+            yield from _through_libarchive(job, left, from_the_front=True)
             return
         raise UnreadableFile(
             "damaged", "The ZIP archive is damaged and could not be opened; ask its holder for another copy."
@@ -162,10 +162,10 @@ def read_archive(job: ReadingJob) -> Iterator[Yielded]:
     yield from _through_libarchive(job, _Left())
 
 
-def _through_libarchive(job: ReadingJob, left: _Left) -> Iterator[Yielded]:
+def _through_libarchive(job: ReadingJob, left: _Left, *, from_the_front: bool = False) -> Iterator[Yielded]:
     taken = 0
     try:
-        with libarchive.entries(job.path, job.passwords) as found:
+        with libarchive.entries(job.path, job.passwords, from_the_front=from_the_front) as found:
             for entry in found:
                 if entry.is_folder:
                     continue
@@ -249,15 +249,18 @@ def read_compressed(job: ReadingJob) -> Iterator[Yielded]:
     }
     left, came = _Left(), [0]
 
-    def chunks(source: IO[bytes]) -> Iterator[bytes]:
+    def chunks(source: Any) -> Iterator[bytes]:
         try:
-            for chunk in iter(lambda: source.read(1 << 16), b""):
+            # As it comes: what a fuller buffer had gathered would be lost with the error.
+            for chunk in iter(lambda: source.read1(1 << 16), b""):
                 came[0] += len(chunk)
                 yield chunk
-        except _UNPACKING_ERRORS:
+        except _UNPACKING_ERRORS as error:
             if not came[0]:
                 raise
-            left.damaged.append(f"what follows the first {came[0]:,} bytes of the file inside")
+            begun = f"the first {came[0]:,} bytes of the file inside"
+            is_whole = isinstance(error, gzip.BadGzipFile)  # so far as it goes, and then a checksum or a head is wrong
+            left.damaged.append(f"some of {begun}, or what follows them" if is_whole else f"what follows {begun}")
 
     try:
         with openers[job.media_type](job.path, "rb") as source:

@@ -4,13 +4,19 @@ import email
 import re
 from collections.abc import Iterator
 from email import policy
-from email.errors import HeaderParseError, MessageError
+from email.errors import (
+    CloseBoundaryNotFoundDefect,
+    HeaderParseError,
+    InvalidBase64CharactersDefect,
+    InvalidBase64LengthDefect,
+    MessageError,
+)
 from email.message import EmailMessage, Message
 from pathlib import Path
 
 from ingest.formats.html import html_text
 from ingest.formats.plain import decode_text, text_pages
-from ingest.job import ReadingJob, Yielded
+from ingest.job import ReadingJob, Yielded, shown_name
 from ingest.reading import UnreadableFile
 
 MAXIMUM_MESSAGE_BYTES = 256 * 1024**2
@@ -20,6 +26,8 @@ THREAD_HEADERS = ("Message-ID", "In-Reply-To", "References")
 _KEPT_HEADERS = (*THREAD_HEADERS, "Thread-Index", "Thread-Topic", "Received")
 _PARSING_ERRORS = (MessageError, HeaderParseError, ValueError, LookupError, TypeError, AttributeError, IndexError)
 _MAXIMUM_PARTS = 2000
+_LOST_BYTES = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
+_A_WORD = re.compile(r"\w{2,}")
 _SUFFIX = {"message/rfc822": ".eml", "text/html": ".html", "text/plain": ".txt", "text/calendar": ".ics"}
 
 
@@ -34,10 +42,16 @@ def read_email(job: ReadingJob) -> Iterator[Yielded]:
     assert isinstance(message, EmailMessage)
     _facts(message, job)
     bodies, attachments = _divide(message)
+    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in message.walk() for defect in part.defects):
+        job.miss("what may follow: the message, or one inside it, has no proper end")
     text = "\n".join([*_header_lines(message), "", _body_text(bodies, job)])
+    if "\0" in text:
+        job.miss("what stood where the message now holds zero bytes")
     yield from text_pages(text, heading="Message", reason="the file is an e-mail message")
     for position, part in enumerate(attachments, 1):
         name, payload = _attachment(part, position)
+        if any(isinstance(defect, _LOST_BYTES) for defect in part.defects):
+            job.miss(f"some bytes of the attachment {shown_name(name)}, which did not come through whole")
         if payload:
             yield job.member(name, [payload])
         else:
@@ -104,14 +118,40 @@ def _is_attachment(part: Message, kind: str) -> bool:
 
 
 def _body_text(bodies: list[Message], job: ReadingJob) -> str:
-    """The body as a person reads it: plain text preferred, the web form of the same words left out."""
-    plain = [part for part in bodies if part.get_content_type() != "text/html"]
-    texts = [_decoded(part) for part in plain]
-    if not any(text.strip() for text in texts):
-        texts = [html_text(_decoded(part))[0] for part in bodies if part.get_content_type() == "text/html"]
-        if texts:
-            job.facts.note("The message has no plain text; the text was taken from its web form.")
+    """The body as a person reads it: plain text preferred, the web form of the same words left out.
+
+    A web form that says what no plain part does is kept: gateways add a plain footer to a message of one web page, and
+    some programs write in the plain part only that there is another.
+    """
+    texts, from_web = [], False
+    said = {word for part in bodies if not _is_web(part) for word in _words(_decoded(part))}
+    for part in bodies:
+        text = html_text(_decoded(part))[0] if _is_web(part) else _decoded(part)
+        if _is_web(part) and not _says_more(text, said):
+            continue
+        from_web |= _is_web(part) and bool(text.strip())
+        texts.append(text)
+    if from_web:
+        job.facts.note(
+            "What the message says only in its web form was taken from that."
+            if said
+            else "The message has no plain text; the text was taken from its web form."
+        )
     return "\n\n".join(text for text in texts if text.strip())
+
+
+def _is_web(part: Message) -> bool:
+    return part.get_content_type() == "text/html"
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _A_WORD.findall(text)}
+
+
+def _says_more(text: str, said: set[str]) -> bool:
+    """Whether more than a few of its words stand nowhere in the plain text."""
+    words = _words(text)
+    return len(words - said) > max(5, 0.1 * len(words)) if said else True
 
 
 def _decoded(part: Message) -> str:

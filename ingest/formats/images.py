@@ -7,13 +7,15 @@ import numpy as np
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from ingest.job import ReadingJob, Yielded
-from ingest.ocr import read_picture
+from ingest.ocr import PictureReading, read_picture
 from ingest.reading import PageReading, UnreadableFile
 
 MAXIMUM_PIXELS = 120_000_000
 MAXIMUM_OCR_PIXELS = 40_000_000
 MAXIMUM_FRAMES = 20_000
 _ASSUMED_DPI = 200
+_LEFT = "unreadable: the picture is damaged or cut off; only what is left of it was read"
+_NOTHING_LEFT = "unreadable: the picture is damaged or cut off, and nothing could be made out in what is left of it"
 _DAMAGE = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError, ZeroDivisionError)
 
 # The limit is ours, counted before anything is decoded; Pillow's own would only warn.
@@ -85,11 +87,21 @@ def _read_frame(image: Image.Image, number: int, job: ReadingJob) -> PageReading
     found = read_picture(page, careful=careful)
     if found.rotation in (90, 270):
         width, height = height, width
-    reason = found.reason if found.unread else "the file is a picture"
+    unread, reason = outcome(found, is_whole=whole, read="the file is a picture")
     return PageReading(
-        number, found.text, "none" if found.unread else "ocr", found.confidence, None, found.words,
-        width, height, found.rotation, found.unread, reason,
+        number, found.text, "none" if unread else "ocr", found.confidence, None, found.words,
+        width, height, found.rotation, unread, reason,
     )  # fmt: skip
+
+
+def outcome(found: PictureReading, *, is_whole: bool, read: str) -> tuple[bool, str]:
+    """Whether the page counts as unread, and why; `read` says of one that does not how it was read.
+
+    Of a damaged picture what is grey or white now may have been writing: its page is neither blank nor read.
+    """
+    if not is_whole:
+        return True, _LEFT if found.text.strip() else _NOTHING_LEFT
+    return found.unread, found.reason if found.unread else read
 
 
 def _within(page: Image.Image, limit: int) -> tuple[int, int]:

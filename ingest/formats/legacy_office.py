@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import olefile
+
+from ingest.formats.compound_files import CUT_OFF, is_cut_off
 from ingest.formats.pdf import read_pdf
 from ingest.formats.protected_office import unlock
 from ingest.job import ReadingJob, Yielded
@@ -50,6 +53,8 @@ def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
     if program is None:
         raise UnreadableFile("unsupported", _NOT_HERE)
     produced = _convert(program, job, unlock(job) or job.path)
+    if olefile.isOleFile(str(job.path)) and is_cut_off(job.path):
+        job.miss(CUT_OFF)
     try:
         inner = replace(job, path=produced, media_type="application/pdf")
         for found in read_pdf(inner):

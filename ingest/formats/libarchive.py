@@ -14,6 +14,8 @@ from typing import Any
 
 _NAMES = ("libarchive.so.13", "libarchive.13.dylib")
 _FORMATS = ("7zip", "rar", "rar5", "cab", "iso9660", "zip")
+# A ZIP read member after member, whatever its table of contents says.
+_FROM_THE_FRONT = ("zip_streamable",)
 _BLOCK = 1 << 20
 # What its functions answer (archive.h).
 _OK, _END, _WARN = 0, 1, -20
@@ -62,8 +64,10 @@ def is_here() -> bool:
 
 
 @contextmanager
-def entries(path: Path, passwords: Sequence[str] = ()) -> Iterator[Iterator[Entry]]:
+def entries(path: Path, passwords: Sequence[str] = (), *, from_the_front: bool = False) -> Iterator[Iterator[Entry]]:
     """The things in the archive in their order; call it only where `is_here`.
+
+    `from_the_front` reads a ZIP whose table of contents is lost.
 
     Raises:
         ArchiveDamagedError: It cannot be opened. Reading on raises it, or `MemberLockedError`, as well.
@@ -71,7 +75,7 @@ def entries(path: Path, passwords: Sequence[str] = ()) -> Iterator[Iterator[Entr
     library = _library()
     archive = ctypes.c_void_p(library.archive_read_new())
     try:
-        for name in _FORMATS:
+        for name in _FROM_THE_FRONT if from_the_front else _FORMATS:
             getattr(library, f"archive_read_support_format_{name}")(archive)
         for password in passwords:
             library.archive_read_add_passphrase(archive, password.encode())
@@ -134,7 +138,10 @@ def _load() -> ctypes.CDLL | None:
             "archive_entry_is_data_encrypted": (ctypes.c_int, [handle]),
             "archive_format": (ctypes.c_int, [handle]),
             "archive_error_string": (text, [handle]),
-            **{f"archive_read_support_format_{name}": (ctypes.c_int, [handle]) for name in _FORMATS},
+            **{
+                f"archive_read_support_format_{name}": (ctypes.c_int, [handle])
+                for name in (*_FORMATS, *_FROM_THE_FRONT)
+            },
         }
         for function, (result, arguments) in declared.items():
             getattr(library, function).restype = result

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import olefile
 
+from ingest.formats.compound_files import CUT_OFF, is_cut_off
 from ingest.formats.rtf_objects import packed_file
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import UnreadableFile
@@ -27,6 +28,11 @@ def read_ole_object(job: ReadingJob) -> Iterator[Yielded]:
             found = _file_in(container)
     except _DAMAGE as error:
         raise UnreadableFile("damaged") from error
+    is_whole = not is_cut_off(job.path)
+    if found is None and not is_whole:
+        raise UnreadableFile("damaged")
+    if not is_whole:
+        job.miss(CUT_OFF)
     if found is None:
         raise UnreadableFile(
             "unsupported",

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 from ingest import kinds
-from ingest.formats.images import MAXIMUM_OCR_PIXELS, decode_frame, open_image, size_in_points
+from ingest.formats.images import MAXIMUM_OCR_PIXELS, decode_frame, open_image, outcome, size_in_points
 from ingest.formats.pdf import CAREFUL_DPI, OCR_DPI, open_for_rendering, render
 from ingest.ocr import read_as_asked
 from ingest.page_settings import PageSettings
@@ -20,9 +20,9 @@ def read_in_child(path: str, media_type: str, page_number: int, asked: dict[str,
     """The page as `ingest.reading.PageReading.to_dict` describes it; for `ingest.limits.run_limited`."""
     settings = PageSettings.from_dict(asked)
     if media_type == kinds.PDF.media_type:
-        picture, width, height = _pdf_page(Path(path), page_number, settings)
+        picture, width, height, whole = *_pdf_page(Path(path), page_number, settings), True
     elif media_type.startswith("image/"):
-        picture, width, height = _image_page(Path(path), page_number, settings)
+        picture, width, height, whole = _image_page(Path(path), page_number, settings)
     else:
         raise UnreadableFile(
             "unsupported", "Only pages of PDF files and pictures can be read again: this one is text already."
@@ -31,11 +31,11 @@ def read_in_child(path: str, media_type: str, page_number: int, asked: dict[str,
     if found.rotation in (90, 270):
         width, height = height, width
     text = clean_text(found.text)
-    reason = found.reason if found.unread else "read again as a person asked"
+    unread, reason = outcome(found, is_whole=whole, read="read again as a person asked")
     return PageReading(
-        page_number, text, "none" if found.unread else "ocr", found.confidence, None,
+        page_number, text, "none" if unread else "ocr", found.confidence, None,
         [[*word[:4], clean_text(word[4]), *word[5:]] for word in found.words],
-        width, height, found.rotation, found.unread, reason,
+        width, height, found.rotation, unread, reason,
     ).to_dict()  # fmt: skip
 
 
@@ -49,15 +49,15 @@ def _pdf_page(path: Path, number: int, settings: PageSettings) -> tuple[Image.Im
             return picture, *page.get_size()
 
 
-def _image_page(path: Path, number: int, settings: PageSettings) -> tuple[Image.Image, float, float]:
+def _image_page(path: Path, number: int, settings: PageSettings) -> tuple[Image.Image, float, float, bool]:
     with open_image(path) as image:
         if not 1 <= number <= max(1, int(getattr(image, "n_frames", 1))):
             raise UnreadableFile("no-pages", f"The file has no page {number}.")
-        page, _ = decode_frame(image, number)
+        page, whole = decode_frame(image, number)
         width, height = size_in_points(image, page)
     limit = MAXIMUM_OCR_PIXELS // (8 if settings.resolution == "low" else 1)
     if page.width * page.height > limit:
         shrink = (limit / (page.width * page.height)) ** 0.5
         size = max(1, int(page.width * shrink)), max(1, int(page.height * shrink))
         page = page.resize(size, Image.Resampling.BOX)
-    return page, width, height
+    return page, width, height, whole

@@ -9,9 +9,10 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.job import ReadingJob
+from ingest.formats import libarchive
+from ingest.job import ReadingJob, shown_name
 from ingest.reading import MemberFound, UnreadableFile
-from ingest.zip_errors import CANNOT_UNPACK, is_protected
+from ingest.zip_errors import CANNOT_UNPACK, cannot_be_so_large, is_protected
 
 MAXIMUM_PART_BYTES = 256 * 1024**2
 _PART_RATIO_FREE = 32 * 1024**2
@@ -40,19 +41,54 @@ _SAFELY: dict[str, Any] = {
 
 @contextmanager
 def open_package(job: ReadingJob) -> Iterator[zipfile.ZipFile]:
-    """The parts of the file.
+    """The parts of the file; of one whose table of contents is lost, those that can be taken out from the front.
 
     Raises:
-        UnreadableFile: It is cut off or otherwise no whole ZIP.
+        UnreadableFile: Nothing of it can be taken out.
     """
     try:
         package = zipfile.ZipFile(job.path)
     except CANNOT_UNPACK as error:
-        raise UnreadableFile(
-            "damaged", "The document is cut off or damaged and could not be opened; ask its holder for another copy."
-        ) from error
+        package = _from_the_front(job)
+        if not package.namelist():
+            raise UnreadableFile(
+                "damaged",
+                "The document is cut off or damaged and could not be opened; ask its holder for another copy.",
+            ) from error
+        job.miss("the document's table of contents, so that more may have been in it")
     with package:
         yield package
+
+
+def _from_the_front(job: ReadingJob) -> zipfile.ZipFile:
+    """A package in memory of the parts that come out whole where libarchive reads them one after another."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        if libarchive.is_here():
+            for name, data in _whole_parts(job):
+                if name not in package.NameToInfo:
+                    package.writestr(name, data)
+    return zipfile.ZipFile(made)
+
+
+def _whole_parts(job: ReadingJob) -> Iterator[tuple[str, bytes]]:
+    unpacked, limit = 0, max(_PART_RATIO_FREE, min(MAXIMUM_PART_BYTES, job.path.stat().st_size * _MAXIMUM_PART_RATIO))
+    try:
+        with libarchive.entries(job.path, from_the_front=True) as found:
+            for entry in found:
+                data = bytearray()
+                try:
+                    for chunk in entry.chunks() if entry.is_file else ():
+                        data += chunk
+                        if unpacked + len(data) > limit:
+                            raise UnreadableFile("bomb")
+                except (libarchive.ArchiveDamagedError, libarchive.MemberLockedError):
+                    job.miss(shown_name(entry.name))
+                    continue
+                unpacked += len(data)
+                yield entry.name, bytes(data)
+    except (libarchive.ArchiveDamagedError, libarchive.MemberLockedError):
+        return  # what follows is lost with the table of contents
 
 
 def read_part(package: zipfile.ZipFile, name: str) -> bytes | None:
@@ -65,17 +101,28 @@ def read_part(package: zipfile.ZipFile, name: str) -> bytes | None:
         info = package.getinfo(name)
     except KeyError:
         return None
-    limit = max(_PART_RATIO_FREE, info.compress_size * _MAXIMUM_PART_RATIO)
-    if info.file_size > MAXIMUM_PART_BYTES or info.file_size > limit:
+    limit = min(MAXIMUM_PART_BYTES, max(_PART_RATIO_FREE, info.compress_size * _MAXIMUM_PART_RATIO))
+    if info.file_size > limit and not cannot_be_so_large(info):
         raise UnreadableFile("bomb")
     try:
         with package.open(info) as part:
-            data = part.read(MAXIMUM_PART_BYTES + 1)
+            data = part.read(limit + 1)
     except (*CANNOT_UNPACK, RuntimeError) as error:
         raise UnreadableFile("encrypted" if is_protected(info) else "damaged") from error
     if len(data) > limit:
         raise UnreadableFile("bomb")
     return data
+
+
+def part_beside(package: zipfile.ZipFile, name: str, job: ReadingJob) -> bytes | None:
+    """`read_part` of a part without which the rest can still be read: one that is damaged is named as missing."""
+    try:
+        return read_part(package, name)
+    except UnreadableFile as problem:
+        if problem.code != "damaged":
+            raise
+        job.miss(shown_name(name))
+        return None
 
 
 def parse_xml(data: bytes) -> Element:
@@ -115,7 +162,7 @@ def core_facts(package: zipfile.ZipFile, job: ReadingJob) -> None:
     """What the document says of itself is in the facts, and that it holds macros, which nothing here ever runs."""
     if any(name.endswith("vbaProject.bin") for name in package.namelist()):
         job.facts.note("The file holds macros. They were not run, and nothing here ever runs one.")
-    data = read_part(package, "docProps/core.xml")
+    data = part_beside(package, "docProps/core.xml", job)
     if not data:
         return
     for element in parse_xml(data):
@@ -133,6 +180,6 @@ def embedded_files(package: zipfile.ZipFile, job: ReadingJob, folder: str) -> It
         place = PurePosixPath(info.filename)
         if info.is_dir() or not info.filename.startswith((f"{folder}/embeddings/", f"{folder}/media/")):
             continue
-        data = read_part(package, info.filename)
+        data = part_beside(package, info.filename, job)
         if data:
             yield job.member(place.name, [data], packed_bytes=info.compress_size)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.formats.odf_text import DRAW, OFFICE, STYLE, TABLE, TEXT, Flow, Hidden, words_inserted
-from ingest.formats.ooxml import Element, open_package, parse_xml, read_part
+from ingest.formats.ooxml import Element, open_package, parse_xml, part_beside, read_part
 from ingest.formats.plain import text_pages
 from ingest.formats.protected_odf import unlock
 from ingest.job import ReadingJob, Yielded
@@ -27,16 +27,16 @@ def read_opendocument(job: ReadingJob) -> Iterator[Yielded]:
         content = read_part(package, "content.xml")
         if content is None:
             raise UnreadableFile("damaged")
-        _facts(read_part(package, "meta.xml"), job)
+        _facts(part_beside(package, "meta.xml", job), job)
         if any(name.startswith("Basic/") for name in package.namelist()):
             job.facts.note("The file holds macros. They were not run, and nothing here ever runs one.")
-        styles = read_part(package, "styles.xml")
+        styles = part_beside(package, "styles.xml", job)
         yield from _pages(parse_xml(content), parse_xml(styles) if styles else None)
         for info in package.infolist():
             name = info.filename.rpartition("/")[2]
             if info.is_dir() or not info.filename.startswith(_SET_IN) or name in _PARTS_OF_OBJECTS:
                 continue
-            if data := read_part(package, info.filename):
+            if data := part_beside(package, info.filename, job):
                 yield job.member(name or info.filename, [data], packed_bytes=info.compress_size)
 
 

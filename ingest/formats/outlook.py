@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import olefile
 
+from ingest.formats.compound_files import CUT_OFF, is_cut_off
 from ingest.formats.html import html_text
 from ingest.formats.plain import decode_text, text_pages
 from ingest.formats.rich_text import rtf_text
@@ -78,6 +79,8 @@ def read_outlook(job: ReadingJob) -> Iterator[Yielded]:
         container = olefile.OleFileIO(str(job.path))
     except _OLE_DAMAGE as error:
         raise UnreadableFile("damaged") from error
+    if is_cut_off(job.path):
+        job.miss(CUT_OFF)
     with container:
         try:
             yield from _message(_Store(container), job, number=1, depth=0)
@@ -90,6 +93,8 @@ def _message(store: _Store, job: ReadingJob, *, number: int, depth: int) -> Iter
     if depth == 0:
         _facts(store, headers, job)
     text = "\n".join([*(f"{name}: {value}" for name, value in headers.items()), "", _body(store)])
+    if depth == 0 and job.missing and not text.strip():
+        raise UnreadableFile("damaged")
     heading = "Message" if depth == 0 else f"Attached message: {headers.get('Subject', 'no subject')}"
     for page in text_pages(text, heading=heading, first_number=number, reason="the file is an Outlook message"):
         yield page

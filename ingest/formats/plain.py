@@ -23,6 +23,13 @@ _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding=[\"']([A-Za-z0-9._-]
 
 def decode_text(data: bytes) -> tuple[str, str]:
     """The text and a sentence that says in which encoding it was taken to be, and what of it could not be decoded."""
+    text, sentence = _decoded(data)
+    if count := text.count("\0"):
+        sentence += f" {count} zero bytes, as a damaged disk leaves, were passed over: words may be missing there."
+    return text, sentence
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             text = data.decode(encoding, "replace")

@@ -9,6 +9,7 @@ import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
 from ingest.formats import registry
+from ingest.formats.compound_files import is_cut_off
 from ingest.identify import identify
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import UnreadableFile
@@ -16,6 +17,10 @@ from ingest.reading import UnreadableFile
 # What Excel itself uses where a workbook is protected against changes and not against reading; it is published.
 _EXCELS_OWN = "VelvetSweatshop"
 _DAMAGE = (FileFormatError, ParseError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError)
+_ALSO_DAMAGED = (
+    "The file is protected by a password, and it is cut off or damaged as well, so that the password alone would not "
+    "help; ask its holder for another copy."
+)
 UNLOCKED = "unlocked"
 
 
@@ -39,7 +44,7 @@ def unlock(job: ReadingJob) -> Path | None:
     """A copy without the password, in the spool folder; None where the file is not protected, or no Office file.
 
     Raises:
-        UnreadableFile: It is protected and none of the passwords given opens it.
+        UnreadableFile: It is protected and none of the passwords given opens it, or it is damaged as well.
     """
     with job.path.open("rb") as source:
         try:
@@ -56,6 +61,8 @@ def unlock(job: ReadingJob) -> Path | None:
             if password != _EXCELS_OWN:
                 job.facts.note("The file is protected by a password and was opened with one of those given.")
             return target
+    if is_cut_off(job.path):
+        raise UnreadableFile("damaged", _ALSO_DAMAGED)
     raise UnreadableFile("encrypted")
 
 

@@ -85,6 +85,10 @@ _OTHERWISE = (
 )
 
 
+# The heading of the page that names what is lost of a damaged file, and how many things it names.
+MISSING = "Missing from the file"
+_NAMED = 500
+
 # What most archives are made of; the libraries of the others are loaded when the first such file comes.
 _USUAL = (kinds.PDF, kinds.TIFF, kinds.DOCX, kinds.EML, kinds.ZIP, kinds.TEXT)
 
@@ -117,19 +121,37 @@ def reader_for(kind: Identified) -> Reader:
 def read(kind: Identified, job: ReadingJob) -> Iterator[Yielded]:
     """What the file's reader gives; of a kind that nothing here reads, one unread page that says so.
 
-    Such a file is not damaged: it is registered and held like any other, and a person has to look at it. A reader
-    that finds out only as it begins that it cannot read the kind here says "unsupported" before it gives anything.
+    Of a file that is damaged in places, an unread page at the end names what is missing.
+    A file that nothing reads is not damaged: it is registered and held like any other, and a person has to look at it.
+    A reader that finds out only as it begins that it cannot read the kind here says "unsupported" before it gives
+    anything.
 
     Raises:
         UnreadableFile: It is damaged, protected, hostile or empty.
     """
+    number = 0
     try:
-        yield from reader_for(kind)(job)
+        for found in reader_for(kind)(job):
+            number = found.number if isinstance(found, PageReading) else number
+            yield found
     except UnreadableFile as problem:
         if problem.code != "unsupported":
             raise
         job.facts.note(f"Nobody has read this file: {problem.sentence}")
         yield PageReading(1, "", "none", unread=True, reason=f"{NOT_SEARCHABLE}: {problem.sentence}")
+        return
+    yield from _missing(job, number + 1)
+
+
+def _missing(job: ReadingJob, number: int) -> Iterator[PageReading]:
+    """The page that names what is lost of the file; none where nothing is."""
+    if not job.missing:
+        return
+    lines = [f"Damaged: {what}" for what in job.missing[:_NAMED]]
+    job.facts.note(f"Parts of the file are damaged or missing; the last page of the record names {len(job.missing)}.")
+    job.missing.clear()  # one reader may have handed the file to another, which has said so already
+    reason = "unreadable: parts of the file are damaged or missing; each is named here"
+    yield PageReading(number, "\n".join(lines), "none", unread=True, reason=reason, heading=MISSING)
 
 
 def _why_not(kind: Identified) -> str:

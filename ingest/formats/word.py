@@ -7,10 +7,10 @@ from zipfile import ZipFile
 import docx
 from docx.opc.exceptions import PackageNotFoundError
 
-from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, read_part
+from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, part_beside, read_part
 from ingest.formats.plain import text_pages
 from ingest.job import ReadingJob, Yielded
-from ingest.reading import PageReading
+from ingest.reading import PageReading, UnreadableFile
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -29,7 +29,7 @@ def read_word(job: ReadingJob) -> Iterator[Yielded]:
             flow.block(child, 0)
         pages = [page for text in flow.pages() for page in text_pages(text, reason="the file is a Word document")]
         pages = [page for page in pages if page.text.strip()]
-        for heading, lines in _beside(package, flow):
+        for heading, lines in _beside(package, flow, job):
             pages += text_pages("\n".join(lines), heading=heading, reason=f"{heading.lower()} of the Word document")
         if not pages:
             pages = [PageReading(1, "", "none", unread=True, reason="blank: the document has no text")]
@@ -43,10 +43,14 @@ def _main_part(package: ZipFile, job: ReadingJob) -> bytes:
     usual = read_part(package, "word/document.xml")
     if usual is not None:
         return usual
+    if (other := read_part(package, "word/document2.xml")) is not None:
+        return other
+    if job.missing:
+        raise UnreadableFile("damaged")
     try:
         document = docx.Document(BytesIO(job.path.read_bytes()))
     except (PackageNotFoundError, KeyError, ValueError):
-        return read_part(package, "word/document2.xml") or b"<empty/>"
+        return b"<empty/>"
     return bytes(document.part.blob)
 
 
@@ -175,17 +179,17 @@ def _is_hidden(run: Element) -> bool:
     return hidden is not None and hidden.get(f"{_W}val") not in ("0", "false", "off")
 
 
-def _beside(package: ZipFile, body: _Flow) -> Iterator[tuple[str, list[str]]]:
+def _beside(package: ZipFile, body: _Flow, job: ReadingJob) -> Iterator[tuple[str, list[str]]]:
     """What stands beside the body, each kind under its own heading."""
     yield from ((heading, lines) for heading, lines in (("Text boxes", body.boxes),) if lines)
-    edges = _header_and_footer_lines(package)
+    edges = _header_and_footer_lines(package, job)
     if edges:
         yield "Headers and footers", edges
     for part, label in _NOTES:
-        lines = [f"{label} {number}: {text}" for number, text in _numbered(package, part)]
+        lines = [f"{label} {number}: {text}" for number, text in _numbered(package, part, job)]
         if lines:
             yield f"{label}s", lines
-    comments = _comment_lines(package)
+    comments = _comment_lines(package, job)
     if comments:
         yield "Comments", comments
     if body.changes:
@@ -198,27 +202,27 @@ def _text_of(element: Element) -> str:
     return "\n".join(line for line in [*flow.lines(), *flow.boxes, *flow.changes] if line.strip())
 
 
-def _header_and_footer_lines(package: ZipFile) -> list[str]:
+def _header_and_footer_lines(package: ZipFile, job: ReadingJob) -> list[str]:
     lines: list[str] = []
     for name in sorted(package.namelist()):
         if name.startswith(("word/header", "word/footer")) and name.endswith(".xml"):
-            text = _text_of(parse_xml(read_part(package, name) or b"<empty/>"))
+            text = _text_of(parse_xml(part_beside(package, name, job) or b"<empty/>"))
             label = "Header" if name.startswith("word/header") else "Footer"
             if text and f"{label}: {text}" not in lines:
                 lines.append(f"{label}: {text}")
     return lines
 
 
-def _numbered(package: ZipFile, part: str) -> list[tuple[str, str]]:
-    data = read_part(package, part)
+def _numbered(package: ZipFile, part: str, job: ReadingJob) -> list[tuple[str, str]]:
+    data = part_beside(package, part, job)
     if not data:
         return []
     found = [(note.get(f"{_W}id") or "", _text_of(note)) for note in parse_xml(data)]
     return [(number, text) for number, text in found if text]
 
 
-def _comment_lines(package: ZipFile) -> list[str]:
-    data = read_part(package, "word/comments.xml")
+def _comment_lines(package: ZipFile, job: ReadingJob) -> list[str]:
+    data = part_beside(package, "word/comments.xml", job)
     if not data:
         return []
     lines = []

@@ -1,0 +1,292 @@
+"""Damaged, cut off and half-zeroed files: what is left is read, what is lost is named, and the reason given is true."""
+
+import base64
+import gzip
+import io
+import struct
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import olefile
+import pptx
+import pytest
+from PIL import Image
+
+from ingest.formats.compound_files import is_cut_off
+from ingest.formats.libarchive import is_here
+from ingest.identify import identify
+from ingest.kinds import DOCX, EML, MBOX, ODT, TEXT, UNKNOWN, XLSX
+from ingest.reading import UnreadableFile
+from tests.ingest.archive_making import zipped
+from tests.ingest.reading_here import all_text, read_here
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+WORDS = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+needs_libarchive = pytest.mark.skipif(not is_here(), reason="LIBARCHIVE IS NOT HERE: damaged ZIPs were not tried")
+
+
+def put(folder: Path, data: bytes, name: str = "a") -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def refusal(path: Path) -> UnreadableFile:
+    with pytest.raises(UnreadableFile) as refused:
+        read_here(path)
+    return refused.value
+
+
+def missing(reading) -> str:
+    """What the last page names as lost; that page is unread."""
+    last = reading.pages[-1]
+    assert last.heading == "Missing from the file"
+    assert last.unread
+    assert last.number == len(reading.pages)
+    return last.text
+
+
+def word(**parts: str) -> bytes:
+    members = {"[Content_Types].xml": b"<Types><x wordprocessingml='y'/></Types>"}
+    members["word/document.xml"] = (
+        f"<w:document {W}><w:body>{WORDS.format('The minutes')}</w:body></w:document>".encode()
+    )
+    members |= {f"word/{name}.xml": content.encode() for name, content in parts.items()}
+    return zipped(members)
+
+
+def spoilt(data: bytes, part: str) -> bytes:
+    """The ZIP with one byte of this part's packed content changed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        info = archive.getinfo(part)
+    at = info.header_offset + 30 + len(part) + info.compress_size // 2
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+MAIL = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: The home\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (MAIL + b"Content-Transfer-Encoding: binary\r\n\r\n" + bytes(range(256)) * 20, EML),
+        (b"From a@example.org Thu Jan  1 00:00:00 1998\n" + MAIL + b"\r\n" + bytes(2000), MBOX),
+        (b"The committee met at ten and heard the matron's report.\n" * 20 + bytes(512) + b"It rose at noon.\n", TEXT),
+        (bytes(600) + b"The committee met at ten and heard the matron's report.\n" * 40, TEXT),
+        (b"name\0date\0" * 300, UNKNOWN),
+        (struct.pack("<200I", *range(200)) * 10, UNKNOWN),
+    ],
+)
+def test_zeros_and_attachments_as_they_are_do_not_hide_what_a_message_or_a_text_is(tmp_path, data, kind):
+    assert identify(put(tmp_path, data)) == kind
+
+
+def test_a_text_with_a_lost_sector_is_read_and_says_so(tmp_path):
+    line = b"The committee met at ten and heard the matron's report.\n"
+
+    reading = read_here(put(tmp_path, line * 20 + bytes(512) + b"It rose at noon.\n"))
+
+    assert "It rose at noon" in all_text(reading)
+    assert any("512 zero bytes" in note for note in reading.notes)
+
+
+def mixed(*parts: tuple[str, str]) -> bytes:
+    """A message whose parts stand beside one another, none of them an attachment."""
+    bodies = [f"--x\r\nContent-Type: text/{kind}\r\n\r\n{text}\r\n" for kind, text in parts]
+    head = MAIL.decode() + 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+    return (head + "".join(bodies) + "--x--\r\n").encode()
+
+
+def test_a_footer_in_plain_text_does_not_take_the_place_of_a_message_written_as_a_web_page(tmp_path):
+    page = "<p>The matron says that the boy was moved on Tuesday without a word to the committee</p>"
+
+    reading = read_here(put(tmp_path, mixed(("html", page), ("plain", "This e-mail was scanned."))))
+
+    assert "without a word to the committee" in all_text(reading)
+    assert "This e-mail was scanned." in all_text(reading)
+
+
+def test_the_web_form_of_the_same_words_is_left_out(tmp_path):
+    said = "The matron says that the boy was moved on Tuesday without a word to the committee"
+
+    reading = read_here(put(tmp_path, mixed(("plain", said), ("html", f"<p>{said}</p>"))))
+
+    assert all_text(reading).count("moved on Tuesday") == 1
+
+
+def with_attachment() -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "The file"
+    message.set_content("Please see what is attached.")
+    message.add_attachment(bytes(range(250)) * 40, maintype="application", subtype="x", filename="note.bin")
+    return message.as_bytes()
+
+
+def test_a_message_that_is_cut_off_says_that_more_may_have_followed(tmp_path):
+    whole = with_attachment()
+
+    assert not read_here(put(tmp_path, whole)).pages[-1].unread
+    assert "has no proper end" in missing(read_here(put(tmp_path, whole[: len(whole) * 2 // 3], "cut")))
+
+
+def test_an_attachment_that_did_not_come_through_whole_is_named(tmp_path):
+    whole = with_attachment()
+    at = whole.index(base64.b64encode(bytes(range(57)))) + 20
+
+    reading = read_here(put(tmp_path, whole[:at] + b"\x01\x02\x03" + whole[at + 3 :]))
+
+    assert "note.bin" in missing(reading)
+    assert [member.name for member in reading.members] == ["note.bin"]
+
+
+def test_a_small_packed_file_that_is_cut_off_gives_what_there_is(tmp_path):
+    whole = gzip.compress(b"".join(b"line %d of the register\n" % number for number in range(900)))
+
+    reading = read_here(put(tmp_path, whole[: len(whole) // 2], "register.txt.gz"))
+
+    assert reading.members[0].path.read_bytes().startswith(b"line 0 of the register")
+    assert "what follows the first" in all_text(reading)
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/comments.xml"])
+def test_damage_in_a_table_of_contents_is_not_called_a_bomb(tmp_path, part):
+    data = bytearray(word(comments=f"<w:comments {W}/>"))
+    at = data.index(part.encode(), data.index(b"PK\x01\x02")) - 46 + 24
+    struct.pack_into("<I", data, at, 0x7000_0000)
+
+    document = read_here(put(tmp_path, bytes(data), "a.docx"))
+    archive = read_here(put(tmp_path, bytes(data).replace(b"word/", b"werd/"), "a.zip"))
+
+    assert all_text(document) == "The minutes"
+    assert len(archive.members) == 3
+
+
+def test_a_damaged_part_beside_the_body_is_named_and_the_body_is_read(tmp_path):
+    comments = f"<w:comments {W}>" + f"<w:comment w:author='M'>{WORDS.format('Ask the matron')}</w:comment>" * 9
+    whole = word(comments=comments + "</w:comments>")
+    assert "Ask the matron" in all_text(read_here(put(tmp_path, whole)))
+
+    reading = read_here(put(tmp_path, spoilt(whole, "word/comments.xml"), "spoilt"))
+
+    assert "The minutes" in reading.pages[0].text
+    assert missing(reading) == "Damaged: word/comments.xml"
+    assert refusal(put(tmp_path, spoilt(whole, "word/document.xml"), "worse")).code == "damaged"
+
+
+@needs_libarchive
+def test_a_document_without_its_table_of_contents_is_read_from_the_front(tmp_path):
+    whole = word(comments=f"<w:comments {W}>{WORDS.format('x' * 400)}</w:comments>")
+    directory = whole.index(b"PK\x01\x02")
+
+    cut = read_here(put(tmp_path, whole[:directory]))
+    zeroed = read_here(put(tmp_path, whole[:directory] + bytes(60) + whole[directory + 60 :], "zeroed"))
+
+    for reading in (cut, zeroed):
+        assert "The minutes" in reading.pages[0].text
+        assert "table of contents" in missing(reading)
+    assert refusal(put(tmp_path, whole[:120], "only a beginning")).code == "damaged"
+
+
+@needs_libarchive
+def test_an_archive_whose_table_of_contents_is_zeroed_gives_its_members(tmp_path):
+    whole = zipped({"a.txt": b"One note.\n" * 50, "b.txt": b"Another note.\n" * 50})
+    directory = whole.index(b"PK\x01\x02")
+
+    reading = read_here(put(tmp_path, whole[:directory] + bytes(50) + whole[directory + 50 :]))
+
+    assert [member.name for member in reading.members] == ["a.txt", "b.txt"]
+    assert "table of contents" in all_text(reading)
+
+
+def test_a_damaged_slide_is_one_unread_page_and_the_others_are_read(tmp_path):
+    deck = pptx.Presentation()
+    for words in ("The first slide", "The second slide"):
+        deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = words
+    made = io.BytesIO()
+    deck.save(made)
+
+    reading = read_here(put(tmp_path, spoilt(made.getvalue(), "ppt/slides/slide1.xml")))
+
+    assert [page.unread for page in reading.pages] == [True, False, True]
+    assert "damaged" in reading.pages[0].reason
+    assert "The second slide" in reading.pages[1].text
+    assert "ppt/slides/slide1.xml" in missing(reading)
+
+
+def test_what_a_cut_off_office_file_was_is_told_from_its_first_part(tmp_path):
+    types = "<Types><Override ContentType='application/vnd.openxmlformats-officedocument.{}.main+xml'/></Types>"
+    odt = io.BytesIO()
+    with zipfile.ZipFile(odt, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<x/>")
+    for name, kind in (("wordprocessingml", DOCX), ("spreadsheetml", XLSX)):
+        whole = zipped({"[Content_Types].xml": types.format(name).encode()})
+        assert identify(put(tmp_path, whole[: whole.index(b"PK\x01\x02")], name)) == kind
+    assert identify(put(tmp_path, odt.getvalue()[:100])) == ODT
+
+
+def test_a_cut_off_rich_text_document_names_what_is_missing(tmp_path):
+    whole = rb"{\rtf1\ansi {\b The minutes} of the \{committee\} \bin3 }}} met at ten.}"
+
+    assert all_text(read_here(put(tmp_path, whole))).startswith("The minutes of the {committee}")
+    assert not read_here(put(tmp_path, whole + b"\x00junk")).pages[-1].unread
+    assert "no proper end" in missing(read_here(put(tmp_path, whole[:-8], "cut")))
+    assert "zero bytes" in missing(read_here(put(tmp_path, whole.replace(rb"\bin3 }}}", b"\0\0"), "zeroed")))
+    assert refusal(put(tmp_path, rb"{\rtf1\ansi {\fonttbl", "beginning")).code == "damaged"
+
+
+def test_of_a_cut_off_picture_nothing_is_called_blank_or_read(tmp_path):
+    whole = io.BytesIO()
+    Image.effect_noise((600, 900), 5).point(lambda value: 255 if value > 100 else value).save(whole, "JPEG", quality=95)
+
+    (page,) = read_here(put(tmp_path, whole.getvalue()[: len(whole.getvalue()) // 2])).pages
+
+    assert page.unread
+    assert page.reason.startswith("unreadable: the picture is damaged or cut off")
+
+
+@pytest.mark.parametrize("name", ["testMSG.msg", "testMSG_att_msg.msg", "testWORD.doc", "testPPT.ppt", "testEXCEL.xls"])
+def test_a_compound_file_is_cut_off_where_its_own_table_goes_on(corpus, tmp_path, name):
+    whole = (corpus("files/office/tika") / name).read_bytes()
+
+    assert not is_cut_off(put(tmp_path, whole))
+    assert not is_cut_off(put(tmp_path, whole + b"something after it"))
+    for tenths in range(1, 10):
+        cut = put(tmp_path, whole[: len(whole) * tenths // 10], "cut")
+        assert is_cut_off(cut), tenths
+
+
+def test_a_large_compound_file_keeps_its_table_in_a_list_that_goes_on(tmp_path):
+    sectors = 109 * 128 + 200  # more than the header has room for
+    table = -(-sectors // 128)
+    header = bytearray(512)
+    header[:8], header[30:32] = olefile.MAGIC, b"\x09\x00"
+    struct.pack_into("<II", header, 68, sectors - 1, 1)
+    struct.pack_into("<109I", header, 76, *range(109))
+    body = bytearray(512 * sectors)
+    struct.pack_into(
+        "<128I", body, 512 * (sectors - 1), *range(109, table), *[0xFFFFFFFF] * (127 - table + 109), 0xFFFFFFFE
+    )
+    struct.pack_into(f"<{128 * table - sectors}I", body, 4 * sectors, *[0xFFFFFFFF] * (128 * table - sectors))
+    whole = bytes(header + body)
+
+    assert not is_cut_off(put(tmp_path, whole))
+    assert is_cut_off(put(tmp_path, whole[:-600]))
+
+
+def test_a_message_of_outlook_that_is_cut_off_names_it_or_is_damaged(corpus, tmp_path):
+    whole = (corpus("files/office/tika") / "testMSG.msg").read_bytes()
+
+    assert "cut off" in missing(read_here(put(tmp_path, whole[: len(whole) * 3 // 4], "a.msg")))
+    for tenth in (2, 4):
+        assert refusal(put(tmp_path, whole[: len(whole) * tenth // 10], "b.msg")).code == "damaged"
+
+
+def test_a_protected_file_that_is_cut_off_does_not_ask_for_a_password_alone(corpus, tmp_path):
+    whole = (corpus("files/office/tika") / "testWORD_protected_passtika.docx").read_bytes()
+
+    assert refusal(put(tmp_path, whole)).code == "encrypted"
+    problem = refusal(put(tmp_path, whole[: len(whole) // 2]))
+    assert problem.code == "damaged"
+    assert "the password alone would not help" in problem.sentence
