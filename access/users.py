@@ -89,10 +89,15 @@ def set_password(session: Session, user: User, password: str, *, actor: Actor) -
         )
     # NFKD, as Flask-Security normalises what is typed at sign-in.
     user.password = PasswordHasher().hash(unicodedata.normalize("NFKD", password))
-    user.fs_uniquifier = secrets.token_hex(32)
     user.invitation_sha256, user.invitation_until = None, None
-    session.flush()
+    end_sign_ins(session, user)
     audit.record(session, AuditAction.PASSWORD_SET, actor=actor.name, subject=f"user:{user.email}")
+
+
+def end_sign_ins(session: Session, user: User) -> None:
+    """Wherever the user is signed in, they no longer are; whoever ends them records why."""
+    user.fs_uniquifier = secrets.token_hex(32)
+    session.flush()
 
 
 def change_role(session: Session, user: User, *, role: Role, actor: Actor) -> None:
@@ -100,8 +105,7 @@ def change_role(session: Session, user: User, *, role: Role, actor: Actor) -> No
     require(actor, Permission.USERS)
     before = [held.name for held in user.roles]
     user.roles = [_role(session, role)]
-    user.fs_uniquifier = secrets.token_hex(32)
-    session.flush()
+    end_sign_ins(session, user)
     audit.record(
         session,
         AuditAction.USER_ROLE_CHANGED,
@@ -121,8 +125,7 @@ def set_active(session: Session, user: User, *, active: bool, actor: Actor) -> N
     if user.email == actor.name and not active:
         raise RefusedError("You cannot close your own account: ask another administrator.")
     user.active = active
-    user.fs_uniquifier = secrets.token_hex(32)
-    session.flush()
+    end_sign_ins(session, user)
     audit.record(
         session,
         AuditAction.USER_ROLE_CHANGED,
@@ -174,6 +177,14 @@ def _role(session: Session, role: Role) -> UserRole:
         session.add(found)
         session.flush()
     return found
+
+
+def normal_address(email: str) -> str:
+    """The address as it is kept, whichever of its spellings was typed; what cannot be one stays, in small letters."""
+    try:
+        return _address(email.strip())
+    except InvalidInputError:
+        return email.strip().lower()
 
 
 def _address(email: str) -> str:

@@ -9,10 +9,11 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import logout_user, user_logged_out  # type: ignore[import-untyped]
 from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore, current_user, user_authenticated
+from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
 from access.models import User, UserRole
-from access.users import find_user
+from access.users import end_sign_ins, find_user, normal_address
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import NotFoundError
@@ -60,7 +61,7 @@ class SignInForm(LoginForm):
 def _record_failure(email: str) -> None:
     with current_archive().writing() as work:
         try:
-            subject = f"user:{find_user(work, email).email}"
+            subject = f"user:{find_user(work, normal_address(email)).email}"
         except NotFoundError:
             # What was typed is not kept: it is often a password in the wrong box.
             subject = "user:unknown"
@@ -71,18 +72,22 @@ def _record_failure(email: str) -> None:
 def _record_sign_in(_app: Flask, user: User, **_: Any) -> None:
     session.permanent = True
     session[BEGUN] = clock.now().isoformat()
-    _record(AuditAction.SIGNED_IN, user.email)
+    with current_archive().writing() as work:
+        _record(work, AuditAction.SIGNED_IN, user.email)
 
 
 def _record_sign_out(_app: Flask, user: User, **_: Any) -> None:
-    if not g.get("timed_out"):
-        _record(AuditAction.SIGNED_OUT, user.email)
-
-
-def _record(action: AuditAction, email: str) -> None:
+    if g.get("timed_out"):
+        return
     with current_archive().writing() as work:
-        detail = {"from": request.remote_addr or ""}
-        audit.record(work, action, actor=email, subject=f"user:{email}", detail=detail)
+        # A copy of the cookie, as on a shared machine or in a proxy, is worth nothing from now on.
+        end_sign_ins(work, find_user(work, user.email))
+        _record(work, AuditAction.SIGNED_OUT, user.email)
+
+
+def _record(work: Session, action: AuditAction, email: str) -> None:
+    detail = {"from": request.remote_addr or ""}
+    audit.record(work, action, actor=email, subject=f"user:{email}", detail=detail)
 
 
 def end_long_sessions() -> None:
@@ -97,7 +102,8 @@ def end_long_sessions() -> None:
 
 
 def _typed_account() -> str:
-    return request.form.get("email", "").strip().lower()[:200]
+    # As Flask-Security reads it: one account has many spellings, and each would have tries of its own.
+    return normal_address(request.form.get("email", "")[:200])
 
 
 def _refused(response: Response) -> bool:

@@ -183,3 +183,28 @@ def test_a_sign_in_that_cannot_be_recorded_does_not_happen(app, visitor, person:
 
     assert answer.status_code == 500
     assert visitor.get("/").status_code == 302
+
+
+def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_out(app, visitor, person: User) -> None:
+    visitor.post("/sign-in", data={"email": "person@example.org", "password": GOOD}, follow_redirects=True)
+    copied = visitor.get_cookie("candour")
+    other = app.test_client()
+    other.set_cookie("candour", copied.value)
+    assert other.get("/").status_code == 200
+
+    visitor.post("/sign-out")
+    other.set_cookie("candour", copied.value)
+
+    assert other.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("spelling", ["person@ｅxample.org", "PERSON@EXAMPLE.ORG", " person@example.org "])
+def test_another_spelling_of_an_address_gives_no_further_tries(
+    visitor, person: User, archive: Archive, spelling: str
+) -> None:
+    for _ in range(5):
+        visitor.post("/sign-in", data={"email": "person@example.org", "password": "wrong"})
+        visitor.post("/sign-in", data={"email": spelling, "password": "wrong"})
+
+    assert visitor.post("/sign-in", data={"email": spelling, "password": GOOD}).status_code == 429
+    assert {subject for _, _, subject in events(archive)} == {"user:person@example.org"}

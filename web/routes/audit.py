@@ -14,6 +14,7 @@ from store import audit as trail
 from store import clock
 from store.audit_actions import SENTENCES, AuditAction
 from store.audit_reading import AuditFilter, Happening, count_happenings, each_happening, happenings
+from store.spreadsheets import safe_cell
 from web.audit_state import last_verified, verify_now
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
@@ -99,6 +100,5 @@ def _row(each: Happening) -> tuple[str, ...]:
 
 def _line(cells: tuple[str, ...]) -> str:
     held = io.StringIO()
-    # A cell that begins like a formula would be one in a spreadsheet.
-    csv.writer(held).writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
+    csv.writer(held).writerow([safe_cell(cell) for cell in cells])
     return held.getvalue()

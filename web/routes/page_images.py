@@ -12,6 +12,7 @@ from store.audit_actions import AuditAction
 from store.errors import NotFoundError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
+from web.download_names import download_name
 from web.page_pictures import page_picture, small_picture
 from web.viewing import viewed_record
 
@@ -70,7 +71,7 @@ def original(reference: str) -> Response:
         path,
         mimetype="application/octet-stream",
         as_attachment=True,
-        download_name=record.file_name,
+        download_name=download_name(record.file_name),
         conditional=False,
         etag=False,
     )
