@@ -1,6 +1,6 @@
 """What must be true of every record before it goes into a bundle; a hold does not stand in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, can, require
 from disclosure import marks
 from disclosure.document_kinds import carries_original
-from disclosure.models import Mark
+from disclosure.models import Bundle, BundleDocument, Mark
 from records.models import PRIVILEGED, RESTRICTED, Record, RecordFile
-from records.parts import wholes_above
+from records.parts import parts_below, wholes_above
 from store.errors import InvalidInputError, RefusedError
 
 
@@ -49,24 +49,64 @@ def require_bundle_allowed(session: Session, records: Sequence[Record], *, actor
         raise RefusedError(f"The bundle was not built because {_are(purged, 'purged')}: nothing of it is left.")
 
 
+def require_may_still_leave(session: Session, records: Sequence[Record], *, actor: Actor) -> None:
+    """Returns only if no mark made since forbids that a bundle of these records leaves the house.
+
+    Raises:
+        RefusedError: One is privileged now, or restricted beyond this actor, or carries the bytes of one that is.
+    """
+    stopping = _stopping(actor)
+    marked = {record.reference for record in records if marks.kinds_over(session, record) & stopping}
+    marked |= {carried.reference for _, carried, _ in _marked_carried(session, records, actor=actor)}
+    if marked:
+        named = _are(sorted(marked), "marked privileged or restricted now")
+        raise RefusedError(
+            f"The bundle may no longer leave because {named}, and was not when it was built: build it again "
+            "without what is marked, or have a lawyer lift the mark with a recorded reason. If it has left already, "
+            "tell whoever has it at once."
+        )
+
+
+def bundles_with(session: Session, record: Record) -> list[Bundle]:
+    """Every bundle that was built with this record's pages or bytes in it, oldest first."""
+    carrying = [record, *wholes_above(session, record), *parts_below(session, record), *_carriers(session, record)]
+    query = (
+        select(Bundle)
+        .join(BundleDocument, BundleDocument.bundle_id == Bundle.id)
+        .where(BundleDocument.record_id.in_({each.id for each in carrying}))
+        .distinct()
+        .order_by(Bundle.id)
+    )
+    return list(session.scalars(query))
+
+
 def _require_nothing_marked_carried(session: Session, records: Sequence[Record], *, actor: Actor) -> None:
     """A marked record's bytes leave under no other name: as another copy, or inside an original attached whole."""
-    stopping = {PRIVILEGED} if can(actor, Permission.READ_RESTRICTED) else {PRIVILEGED, RESTRICTED}
-    chosen = {record.id: record for record in records}
+    for carrier, marked, kind in _marked_carried(session, records, actor=actor):
+        raise RefusedError(
+            f"The bundle was not built because with {carrier.reference} would go the bytes of "
+            f"{marked.reference}, which is {kind}: take {carrier.reference} out and put in what else it holds, "
+            "or have a lawyer lift the mark with a recorded reason."
+        )
+
+
+def _stopping(actor: Actor) -> set[str]:
+    return {PRIVILEGED} if can(actor, Permission.READ_RESTRICTED) else {PRIVILEGED, RESTRICTED}
+
+
+def _marked_carried(
+    session: Session, records: Sequence[Record], *, actor: Actor
+) -> Iterator[tuple[Record, Record, str]]:
+    """Each of these records that would carry the bytes of one that is marked, with that one and its mark."""
+    chosen = {record.id for record in records}
     query = (
         select(Record, Mark.kind)
         .join(Mark, Mark.record_id == Record.id)
-        .where(Mark.lifted_at.is_(None), Mark.kind.in_(stopping))
+        .where(Mark.lifted_at.is_(None), Mark.kind.in_(_stopping(actor)))
         .order_by(Mark.kind, Record.id)
     )
     for marked, kind in session.execute(query):
-        for carrier in _carriers(session, marked):
-            if carrier.id in chosen:
-                raise RefusedError(
-                    f"The bundle was not built because with {carrier.reference} would go the bytes of "
-                    f"{marked.reference}, which is {kind}: take {carrier.reference} out and put in what else it holds, "
-                    "or have a lawyer lift the mark with a recorded reason."
-                )
+        yield from ((carrier, marked, kind) for carrier in _carriers(session, marked) if carrier.id in chosen)
 
 
 def _carriers(session: Session, marked: Record) -> list[Record]:

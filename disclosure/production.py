@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, can
 from disclosure.bundle_child import build_confined, verify_confined
 from disclosure.bundle_manifest import manifest_json
-from disclosure.bundle_rules import require_bundle_allowed
+from disclosure.bundle_rules import require_bundle_allowed, require_may_still_leave
 from disclosure.bundle_spec import (
     BundleDocument,
     BundleResult,
@@ -304,6 +304,16 @@ def find_bundle(session: Session, number: int, *, actor: Actor) -> Bundle:
     if bundle is None or not can(actor, Permission.BUNDLE):
         raise NotFoundError(f"There is no bundle {number}.")
     return bundle
+
+
+def require_may_leave(session: Session, bundle: Bundle, *, actor: Actor) -> None:
+    """Returns only if nothing in the bundle was marked since it was built.
+
+    Raises:
+        RefusedError: Something was; the sentence names it and says what to do.
+    """
+    records = [session.get_one(Record, document.record_id) for document in bundle.documents]
+    require_may_still_leave(session, records, actor=actor)
 
 
 def write_manifest(built: Built, path: Path) -> None:

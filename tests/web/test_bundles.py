@@ -10,13 +10,15 @@ from sqlalchemy import select
 
 from access.policy import SYSTEM, Actor, Role
 from disclosure import marks
-from disclosure.production import bundles
+from disclosure.models import Bundle
+from disclosure.production import build, bundles, require_may_leave
 from records.corrections import correct_title
 from records.models import Record
 from records.register import find_record
 from search.indexing import rebuild
 from store.archive import Archive
 from store.audit import AuditEvent
+from store.errors import RefusedError
 from store.jobs import Job, recent_jobs
 from web.forms.bundles import added, carried_references, moved, reordered, typed_references
 from worker.runner import Worker
@@ -303,3 +305,48 @@ def test_nobody_but_legal_reaches_a_bundle(client_for, archive: Archive, three: 
 def test_a_bundle_or_job_that_is_not_there_is_not_found(legal_client) -> None:
     for path in ("/bundles/7", "/bundles/7/download", "/bundles/jobs/7"):
         assert legal_client.get(path).status_code == 404
+
+
+def test_a_bundle_of_which_a_record_was_marked_since_leaves_no_more(
+    legal_client, archive: Archive, three: list[str], lawyer: Actor
+) -> None:
+    step(legal_client, "build", three[:2])
+    Worker(archive).work_once()
+    mark(archive, three[2], "privileged", lawyer)
+    assert "Do not send it" not in legal_client.get("/bundles/1").text
+    mark(archive, three[1], "privileged", lawyer)
+
+    page = legal_client.get("/bundles/1").text
+    answer = legal_client.get("/bundles/1/download")
+
+    assert "Do not send it" in page
+    assert "Download the PDF" not in page
+    assert answer.status_code == 409
+    assert f"because {three[1]} is marked privileged or restricted now" in answer.text
+    assert events(archive, "disclosure.bundle-downloaded") == []
+
+
+def test_whoever_marks_a_record_is_told_of_the_bundles_it_stands_in(
+    legal_client, archive: Archive, three: list[str], lawyer: Actor
+) -> None:
+    build(archive, title="Placements", prefix="ABC", references=three[:2], actor=lawyer)
+    form = {"mark-kind": "privileged", "mark-reason": "Advice."}
+
+    beside = legal_client.post(f"/records/{three[2]}/marks", data=form, follow_redirects=True).text
+    marked = legal_client.post(f"/records/{three[0]}/marks", data=form, follow_redirects=True).text
+
+    assert "stands in bundle" not in beside
+    assert f"{three[0]} stands in bundle 1, Placements: look at it before it leaves" in marked
+
+
+def test_a_bundle_that_carries_what_was_marked_since_leaves_no_more(archive: Archive, make_record, lawyer) -> None:
+    message = make_record(b"a message with advice attached")
+    advice, beside = make_record(b"advice", parent=message), make_record(b"minutes", parent=message)
+    whole = build(archive, title="Mail", prefix="ABC", references=[message], actor=lawyer).bundle
+    part = build(archive, title="Minutes", prefix="ABC", references=[beside], actor=lawyer).bundle
+    mark(archive, advice, "privileged", lawyer)
+
+    with archive.reading() as session:
+        with pytest.raises(RefusedError, match=f"may no longer leave because {advice} is marked"):
+            require_may_leave(session, session.get_one(Bundle, whole.id), actor=lawyer)
+        require_may_leave(session, session.get_one(Bundle, part.id), actor=lawyer)

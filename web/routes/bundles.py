@@ -9,13 +9,14 @@ from access.policy import Actor, Permission
 from disclosure.bundle_spec import UNREDACTED_BANNER
 from disclosure.models import Bundle
 from disclosure.production import bundles as built_bundles
-from disclosure.production import find_bundle
+from disclosure.production import find_bundle, require_may_leave
 from inquiry.models import Request
 from inquiry.requests import all_requests
 from records.models import Record
 from records.register import visible
 from store import audit
 from store.audit_actions import AuditAction
+from store.errors import RefusedError
 from store.jobs import DONE, Job, recent_jobs
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
@@ -76,6 +77,7 @@ def bundle(number: int) -> str:
         banner=UNREDACTED_BANNER,
         size=current_archive().files.original(found.sha256).stat().st_size,
         rows=_rows(session, found, actor),
+        refusal=_refusal(session, found, actor),
         answers=_request_of(session, found),
         warnings=job.outcome.get("warnings", []) if job else None,
     )
@@ -87,6 +89,7 @@ def download(number: int) -> Response:
     """The bundle leaves as a file; that it did is recorded before the first byte goes."""
     archive, actor = current_archive(), current_actor()
     found = find_bundle(current_session(), number, actor=actor)
+    require_may_leave(current_session(), found, actor=actor)
     archive.files.verify(found.sha256)
     with archive.writing() as session:
         audit.record(
@@ -123,6 +126,14 @@ def _rows(session: "Session", found: Bundle, actor: Actor) -> list[DocumentRow]:
             )
         )
     return rows
+
+
+def _refusal(session: "Session", found: Bundle, actor: Actor) -> str:
+    try:
+        require_may_leave(session, found, actor=actor)
+    except RefusedError as error:
+        return str(error)
+    return ""
 
 
 def _request_of(session: "Session", found: Bundle) -> Request | None:

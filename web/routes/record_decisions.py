@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from access.policy import Permission
+from disclosure.bundle_rules import bundles_with
 from disclosure.marks import find_mark, lift_mark, mark
 from disclosure.review import decide_relevance, paragraphs_offered
 from records.models import Record
@@ -181,6 +182,11 @@ def mark_record(reference: str) -> Page:
 
     def act(session: "Session", record: Record) -> None:
         mark(session, record, kind=form.kind.data, reason=form.reason.data, actor=current_actor())
+        for each in bundles_with(session, record):
+            flash(
+                f"{record.reference} stands in bundle {each.id}, {each.title}: look at it before it leaves, and if it "
+                "has left already, tell whoever has it at once."
+            )
 
     said = f"Marked {form.kind.data}: only those who may see such records know of it now."
     return _decided(reference, MARK, form, act, said=said, place="marks")
