@@ -1,7 +1,7 @@
 """Signing in and out, through Flask-Security; each try is in the audit trail, in a unit of work of its own."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
@@ -9,7 +9,6 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import logout_user, user_logged_out  # type: ignore[import-untyped]
 from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore, current_user, user_authenticated
-from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
 from access.models import User, UserRole
@@ -20,6 +19,9 @@ from store.errors import NotFoundError
 from store.settings import Settings, secret_from
 from web.context import current_archive
 from web.transactions import session_to_read
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -85,7 +87,7 @@ def _record_sign_out(_app: Flask, user: User, **_: Any) -> None:
         _record(work, AuditAction.SIGNED_OUT, user.email)
 
 
-def _record(work: Session, action: AuditAction, email: str) -> None:
+def _record(work: "Session", action: AuditAction, email: str) -> None:
     detail = {"from": request.remote_addr or ""}
     audit.record(work, action, actor=email, subject=f"user:{email}", detail=detail)
 
