@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
 
 from ingest.formats.ooxml import Element, each_element, parse_xml, read_part
+from ingest.formats.vml import words_of_shapes
 from ingest.job import ReadingJob
 from ingest.reading import UnreadableFile
 
@@ -103,14 +104,20 @@ def header_lines(sheet: Any) -> list[str]:
 
 
 def text_boxes(package: zipfile.ZipFile, job: ReadingJob) -> dict[str, list[str]]:
-    """By sheet, the words of its text boxes and shapes, in their order; one shape a line. A damaged one is noted."""
+    """By sheet, the words of its text boxes, controls and shapes, in their order; one shape a line.
+
+    A drawing that is damaged is named as missing.
+    """
     found: dict[str, list[str]] = {}
     for title, part in _sheets(package):
-        for drawing in _related(package, part, "/drawing"):
+        for drawing, shapes in (
+            *((drawing, _shapes) for drawing in _related(package, part, "/drawing")),
+            *((drawing, _old_shapes) for drawing in _related(package, part, "/vmlDrawing")),
+        ):
             try:
-                lines = list(_shapes(package, drawing))
+                lines = list(shapes(package, drawing))
             except UnreadableFile:
-                job.facts.note(f"A drawing on sheet {title} is damaged: words in its text boxes could not be read.")
+                job.miss(f"a drawing on sheet {title}, with the words in its text boxes")
                 continue
             if lines:
                 found.setdefault(title, []).extend(lines)
@@ -148,6 +155,11 @@ def _shapes(package: zipfile.ZipFile, drawing: str) -> Iterator[str]:
         words = " / ".join(filter(None, (_paragraph(each) for each in body.iter(f"{_A}p"))))
         if words:
             yield words
+
+
+def _old_shapes(package: zipfile.ZipFile, drawing: str) -> Iterator[str]:
+    data = read_part(package, drawing)
+    yield from words_of_shapes(parse_xml(data)) if data else ()
 
 
 def _paragraph(paragraph: Element) -> str:

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import docx
 from docx.opc.exceptions import PackageNotFoundError
 
+from ingest.formats import vml
 from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, part_beside, read_part
 from ingest.formats.plain import text_pages
 from ingest.job import ReadingJob, Yielded
@@ -137,6 +138,7 @@ class _Flow:
         elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
             self._line.append(f"[{child.get(f'{_W}id')}]")
         elif tag not in (_MC_FALLBACK, f"{_W}pPr", f"{_W}rPr"):
+            self.boxes += _old_shape(child)
             self._inline(child, mark, depth + 1)
 
     def _hidden(self, run: Element, depth: int) -> None:
@@ -172,6 +174,13 @@ class _Flow:
         self.changes.append(f"{'Deleted' if deleted else 'Inserted'} by {who}, {when}: {text}")
         if not deleted:
             self._line.append(text)
+
+
+def _old_shape(element: Element) -> list[str]:
+    """The words of a shape as Office drew it before 2007, where they are not those of paragraphs inside it."""
+    if element.tag == vml.LETTERING or (element.tag == vml.TEXTBOX and element.find(f"{_W}txbxContent") is None):
+        return list(filter(None, [vml.words_of(element)]))
+    return []
 
 
 def _is_hidden(run: Element) -> bool:

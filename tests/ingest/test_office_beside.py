@@ -5,8 +5,10 @@ import re
 import zipfile
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.reader import excel as openpyxl_reader
 
 from ingest.formats.workbooks import load_cells
@@ -45,6 +47,8 @@ def with_parts(path: Path, parts: dict[str, str]) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(path) as before, zipfile.ZipFile(out, "w") as after:
         for name in before.namelist():
+            if name in parts:
+                continue
             after.writestr(name, before.read(name))
         for name, text in parts.items():
             after.writestr(name, text)
@@ -196,7 +200,7 @@ def test_a_damaged_drawing_does_not_take_the_cells_with_it(tmp_path, rubbish, no
     reading = read_here(path)
 
     assert "a cell" in all_text(reading)
-    assert ("A drawing on sheet Costs is damaged" in " ".join(reading.notes)) == noted
+    assert ("a drawing on sheet Costs" in reading.pages[-1].text) == noted
 
 
 def test_insertions_and_deletions_of_opendocument_are_listed_with_their_words(tmp_path):
@@ -242,3 +246,56 @@ def test_whoever_uses_openpyxl_after_us_still_gets_its_drawings():
         load_cells(io.BytesIO(b"PK nothing"))
 
     assert openpyxl_reader.find_images is before
+
+
+OLD_DRAWING = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">
+ <v:shape id="a"><v:textbox style='mso-direction-alt:auto'><div style='text-align:left'><font face="Tahoma">Keep from
+  the </font><b>review panel</b><br>until June</div></v:textbox><x:ClientData ObjectType="Rect"/></v:shape>
+ <v:shape id="b"><v:textpath string="STRICTLY  PRIVATE"/></v:shape></xml>"""
+
+
+def test_words_in_drawings_of_before_2007_are_read_though_their_markup_is_loose(tmp_path):
+    made, path = workbook(tmp_path)
+    made.active["A1"] = "Total"
+    made.save(path)
+    relation = RELATION.replace('/drawing"', '/vmlDrawing"').replace("drawing1.xml", "vmlDrawing1.vml")
+    with_parts(path, {"xl/worksheets/_rels/sheet1.xml.rels": relation, "xl/drawings/vmlDrawing1.vml": OLD_DRAWING})
+
+    text = all_text(read_here(path))
+
+    assert "Keep from the review panel / until June" in text
+    assert "STRICTLY PRIVATE" in text
+
+
+def test_the_caption_of_a_button_is_read_and_a_comment_stands_once(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as made:
+        sheet = made.add_worksheet("Costs")
+        sheet.write("A1", "Total")
+        sheet.insert_button("B3", {"caption": "Send to the Area Officer", "macro": "say"})
+        sheet.write_comment("A1", "Ask the matron first", {"author": "M. Lowe"})
+
+    text = all_text(read_here(tmp_path / "a.xlsx"))
+
+    assert "Send to the Area Officer" in text
+    assert text.count("Ask the matron first") == 1
+
+
+def test_lettering_and_boxes_of_before_2007_in_word_are_read_once(tmp_path):
+    shapes = (
+        '<w:r xmlns:v="urn:schemas-microsoft-com:vml"><w:pict>'
+        '<v:shape><v:textpath string="NOT FOR DISCLOSURE"/></v:shape>'
+        "<v:shape><v:textbox><w:txbxContent><w:p><w:r><w:t>Seen by the matron</w:t></w:r></w:p></w:txbxContent>"
+        "</v:textbox></v:shape><v:shape><v:textbox><div>Copy to the <b>chair</b></div></v:textbox></v:shape>"
+        "</w:pict></w:r>"
+    )
+    document = docx.Document()
+    document.add_paragraph("The minutes")
+    document.save(tmp_path / "a.docx")
+    with zipfile.ZipFile(tmp_path / "a.docx") as package:
+        body = package.read("word/document.xml").decode()
+    with_parts(tmp_path / "a.docx", {"word/document.xml": body.replace("</w:p>", f"{shapes}</w:p>", 1)})
+
+    text = all_text(read_here(tmp_path / "a.docx"))
+
+    for words in ("NOT FOR DISCLOSURE", "Seen by the matron", "Copy to the chair"):
+        assert text.count(words) == 1, words
