@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,7 @@ from access import users
 from access.policy import Actor
 from store import schema
 from store.archive import Archive, open_archive
+from store.leaving import Leaving, let_go
 from store.settings import load_settings
 
 
@@ -26,6 +28,13 @@ def archive() -> Iterator[Archive]:
         yield opened
     finally:
         opened.close()
+
+
+def write_out(opened: Archive, made: Leaving, out: Path, *, actor: Actor) -> None:
+    """The file is there, and the audit trail tells that it left: both or neither."""
+    with opened.writing() as session:
+        let_go(session, made, actor=actor.name)
+        out.write_bytes(made.content)
 
 
 def actor_of(session: Session, email: str) -> Actor:

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR
-from cli.opening import actor_of, archive
+from cli.opening import actor_of, archive, write_out
 from cli.output import json_option, say, show_json, table
 from inquiry.requests import find_request
 from search import search_records as keeping
@@ -17,7 +17,7 @@ from search.search_record_list import find_record_of_search, latest_records
 from search.search_records import METHODS, PLACES, SearchContent
 from search.search_schedule import write_schedule
 from store.errors import InvalidInputError
-from store.papers import Form
+from store.papers import form_of
 
 DAY = click.DateTime(["%Y-%m-%d"])
 NUMBER = click.IntRange(0)
@@ -158,13 +158,15 @@ def sign(reference: str, by: str, second: bool, as_json: bool) -> None:
 @json_option
 def export(out: Path, wanted: str, by: str, as_json: bool) -> None:
     """Write the schedule of searches: every signed search in order, with numbered paragraphs."""
-    with archive() as opened, opened.writing() as session:
-        actor = actor_of(session, by) if by else OPERATOR
-        asked = find_request(session, wanted) if wanted else None
-        form: Form = "pdf" if out.suffix.lower() == ".pdf" else "docx"
-        made = write_schedule(session, authority=opened.settings.authority, actor=actor, request=asked, form=form)
-        out.write_bytes(made.content)
+    form = form_of(out)
+    with archive() as opened:
+        with opened.reading() as session:
+            actor = actor_of(session, by) if by else OPERATOR
+            asked = find_request(session, wanted) if wanted else None
+            made = write_schedule(session, authority=opened.settings.authority, actor=actor, request=asked, form=form)
+        write_out(opened, made.leaving, out, actor=actor)
     if as_json:
-        show_json({"file": out, **{name: value for name, value in vars(made).items() if name != "content"}})
+        told = {name: value for name, value in vars(made).items() if name != "leaving"}
+        show_json({"file": out, **told, "sha256": made.leaving.sha256})
     else:
         say(f"{made.searches} searches in {made.paragraphs} numbered paragraphs: {out}")

@@ -5,16 +5,16 @@ from pathlib import Path
 import click
 
 from access.policy import OPERATOR
-from cli.opening import actor_of, archive
+from cli.opening import actor_of, archive, write_out
 from cli.output import json_option, say, show_json, table
 from disclosure import statement_approval as approving
 from disclosure import statement_sealing as sealing
 from disclosure import statements as drafting
+from disclosure.statement_drawing import draw_now
 from disclosure.statement_facts import TITLES, Difference, differences
 from disclosure.statements import KINDS, STATES, find_statement
-from inquiry.requests import find_request
 from store.errors import DamagedError
-from store.papers import Form
+from store.papers import form_of
 
 BY = click.option("--by", required=True, metavar="EMAIL", help="Whoever does it.")
 
@@ -31,10 +31,12 @@ def statements() -> None:
 @json_option
 def draft(kind: str, wanted: str, by: str, as_json: bool) -> None:
     """Draw the next statement from the register as it is now."""
-    with archive() as opened, opened.writing() as session:
-        asked = find_request(session, wanted) if wanted else None
-        made = drafting.draft_statement(session, kind=kind, request=asked, actor=actor_of(session, by))
-        missing = drafting.faults_of(made)
+    with archive() as opened:
+        with opened.reading() as session:
+            drawn = draw_now(session, wanted)
+        with opened.writing() as session:
+            made = drafting.draft_statement(session, drawn, kind=kind, actor=actor_of(session, by))
+            missing = drafting.faults_of(made)
     if as_json:
         show_json({"statement": made.reference, "label": made.label, "missing": missing, "facts": made.facts_sha256})
         return
@@ -107,9 +109,12 @@ def write(number: str, subject: str, words: str, by: str, as_json: bool) -> None
 @json_option
 def redraw(number: str, by: str, as_json: bool) -> None:
     """Give the draft NUMBER the figures of now; what was written stays."""
-    with archive() as opened, opened.writing() as session:
-        found = find_statement(session, number, actor=OPERATOR)
-        told = drafting.draw_again(session, found, actor=actor_of(session, by))
+    with archive() as opened:
+        with opened.reading() as session:
+            drawn = draw_now(session, find_statement(session, number, actor=OPERATOR).scope)
+        with opened.writing() as session:
+            found = find_statement(session, number, actor=OPERATOR)
+            told = drafting.draw_again(session, found, drawn, actor=actor_of(session, by))
     _told(told, as_json, statement=found.reference)
 
 
@@ -160,16 +165,20 @@ def withdraw(number: str, why: str, by: str, as_json: bool) -> None:
 @json_option
 def sign(number: str, signatory: str, office: str, acknowledge: str, by: str, as_json: bool) -> None:
     """Approve and sign statement NUMBER, as somebody who had no hand in it."""
-    with archive() as opened, opened.writing() as session:
-        found = find_statement(session, number, actor=OPERATOR)
-        approving.sign(
-            session,
-            found,
-            signatory=signatory,
-            office=office,
-            acknowledging=acknowledge,
-            actor=actor_of(session, by),
-        )
+    with archive() as opened:
+        with opened.reading() as session:
+            now = draw_now(session, find_statement(session, number, actor=OPERATOR).scope)
+        with opened.writing() as session:
+            found = find_statement(session, number, actor=OPERATOR)
+            approving.sign(
+                session,
+                found,
+                now,
+                signatory=signatory,
+                office=office,
+                acknowledging=acknowledge,
+                actor=actor_of(session, by),
+            )
     _stands(found.reference, found.state, as_json)
 
 
@@ -179,10 +188,13 @@ def sign(number: str, signatory: str, office: str, acknowledge: str, by: str, as
 @json_option
 def seal(number: str, by: str, as_json: bool) -> None:
     """Seal the signed statement NUMBER with its documents: it never changes again."""
-    with archive() as opened, opened.writing() as session:
-        found = find_statement(session, number, actor=OPERATOR)
-        authority = opened.settings.authority
-        sealing.seal(session, opened.files, found, authority=authority, actor=actor_of(session, by))
+    with archive() as opened:
+        with opened.reading() as session:
+            actor, signed = actor_of(session, by), find_statement(session, number, actor=OPERATOR)
+            made = sealing.make_seal(session, signed, authority=opened.settings.authority, actor=actor)
+        with opened.writing() as session:
+            found = find_statement(session, number, actor=OPERATOR)
+            sealing.seal(session, opened.files, found, made, actor=actor)
     if as_json:
         show_json(
             {
@@ -246,13 +258,14 @@ def compare(number: str, other: str, as_json: bool) -> None:
 @json_option
 def export(number: str, out: Path, by: str, as_json: bool) -> None:
     """Write statement NUMBER as a Word document or a PDF; of a sealed one, the very bytes that were sealed."""
-    form: Form = "pdf" if out.suffix.lower() == ".pdf" else "docx"
-    with archive() as opened, opened.writing() as session:
-        actor = actor_of(session, by) if by else OPERATOR
-        found = find_statement(session, number, actor=actor)
-        authority = opened.settings.authority
-        content = sealing.export_document(session, opened.files, found, form=form, authority=authority, actor=actor)
-        out.write_bytes(content)
+    form = form_of(out)
+    with archive() as opened:
+        with opened.reading() as session:
+            actor = actor_of(session, by) if by else OPERATOR
+            found = find_statement(session, number, actor=actor)
+            authority = opened.settings.authority
+            made = sealing.take_document(session, opened.files, found, form=form, authority=authority, actor=actor)
+        write_out(opened, made, out, actor=actor)
     if as_json:
         show_json({"statement": found.reference, "file": out, "form": form, "state": found.state})
     else:

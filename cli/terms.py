@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from access.policy import OPERATOR
-from cli.opening import actor_of, archive
+from cli.opening import actor_of, archive, write_out
 from cli.output import json_option, note, say, show_json, table
 from cli.progress import progress_bar
 from retention.notices import categories
@@ -15,6 +15,7 @@ from search.term_figures import Figures
 from search.term_lists import read_file
 from search.term_running import Scope, check_scope
 from store.errors import InvalidInputError
+from store.leaving import Leaving
 from worker.steps import run_term_report
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -67,15 +68,17 @@ def report(
                 listed = listed or term_reports.terms_of(session, latest.version)
                 scope = scope if scope != Scope() else latest.scope
         run_term_report(opened, made.id, listed, scope, actor=actor, progress=lambda done, total: bar(done, total, ""))
-        with opened.writing() as session:
+        with opened.reading() as session:
             made = term_reports.find_report(session, made.id, actor=actor)
             shown = term_reports.show_version(session, made, None, actor=actor)
-            titles = {each.code: each.title for each in categories(session)}
+            titles, house = {each.code: each.title for each in categories(session)}, opened.settings.authority
+            files: list[tuple[Path, Leaving]] = []
             if xlsx:
-                house = opened.settings.authority
-                xlsx.write_bytes(term_exports.export_xlsx(session, shown, titles, actor=actor, house=house))
+                files.append((xlsx, term_exports.report_xlsx(session, shown, titles, actor=actor, house=house)))
             if csv_file:
-                csv_file.write_bytes(term_exports.export_csv(session, shown, titles, actor=actor))
+                files.append((csv_file, term_exports.report_csv(session, shown, titles, actor=actor)))
+        for out, each in files:
+            write_out(opened, each, out, actor=actor)
     if as_json:
         show_json({"report": made.id, "name": made.name, "version": shown.version.version, **_figures(shown.figures)})
         return

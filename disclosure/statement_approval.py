@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
-from disclosure.statement_drawing import draw
+from disclosure.statement_drawing import Drawn, draw
 from disclosure.statement_facts import TITLES, Difference, differences
 from disclosure.statement_models import DRAFT, SIGNED, SUBMITTED, UNSEALED, WITHDRAWN, Statement
 from disclosure.statements import (
@@ -19,6 +19,7 @@ from disclosure.statements import (
     require_drafter,
     require_fit_to_print,
     require_person,
+    require_same_scope,
     require_state,
     words_of,
 )
@@ -40,7 +41,8 @@ def submit(session: Session, statement: Statement, *, actor: Actor) -> None:
     faults = faults_of(statement)
     if faults:
         raise RefusedError(f"{statement.reference} was not submitted: {'; '.join(faults)}.")
-    require_fit_to_print(*words_of(facts_of(statement)))
+    request = session.get(Request, statement.request_id or 0)
+    require_fit_to_print(*words_of(facts_of(statement)), request.title if request else "")
     add_hand(session, statement, actor)
     statement.state, statement.submitted_by, statement.submitted_at = SUBMITTED, actor.name, clock.now()
     session.flush()
@@ -63,20 +65,28 @@ def send_back(session: Session, statement: Statement, *, why: str, actor: Actor)
 
 
 def sign(
-    session: Session, statement: Statement, *, signatory: str, office: str, acknowledging: str = "", actor: Actor
+    session: Session,
+    statement: Statement,
+    now: Drawn,
+    *,
+    signatory: str,
+    office: str,
+    acknowledging: str = "",
+    actor: Actor,
 ) -> None:
     """The signatory answers for it: it does not change any more, and waits to be sealed.
 
     Args:
         session: A writing unit of work.
         statement: As it was submitted.
+        now: What the register says as it is signed, drawn a moment before (`draw_now`).
         signatory: The name of the person who signs, as it is to be printed.
         office: The office they hold.
         acknowledging: The digest of the differences they were shown, where the register changed since it was drawn.
         actor: Whoever signs.
 
     Raises:
-        InvalidInputError: The name or the office is missing, or a letter of it cannot be printed.
+        InvalidInputError: The name or the office is missing, or a letter that would be printed cannot be.
         NotPermittedError: Whoever signs is not a person, or may not.
         RefusedError: They drew it or wrote in it themselves; or the register changed and that was not acknowledged.
     """
@@ -87,8 +97,12 @@ def sign(
         raise RefusedError(f"{actor.name} had a hand in {statement.reference}: somebody else has to sign it.")
     if not signatory.strip() or not office.strip():
         raise InvalidInputError("It was not signed because the signatory's name or office is missing: give both.")
-    require_fit_to_print(signatory, office)
-    since = changed_since(session, statement)
+    require_same_scope(statement, now)
+    since = differences(facts_of(statement), now.facts)
+    # What changed since is printed as well: what could not be, would be signed and never sealed.
+    require_fit_to_print(
+        signatory, office, actor.name, *(words for each in since for words in (each.what, each.before, each.after))
+    )
     if since and digest_of(since) != acknowledging:
         where = ", ".join(dict.fromkeys(TITLES[each.section].lower() for each in since))
         raise RefusedError(
@@ -101,7 +115,13 @@ def sign(
     statement.state = SIGNED
     session.flush()
     audit_statement(
-        session, AuditAction.STATEMENT_SIGNED, statement, actor, facts=statement.facts_sha256, acknowledged=len(since)
+        session,
+        AuditAction.STATEMENT_SIGNED,
+        statement,
+        actor,
+        facts=statement.facts_sha256,
+        acknowledged=len(since),
+        seen=now.audit_sequence,
     )
 
 

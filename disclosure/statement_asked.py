@@ -1,7 +1,6 @@
 """The sections of a statement on what was asked, where papers may be, and how it was looked for."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from access.policy import SYSTEM, Actor
 from disclosure.statement_facts import ASKED, REPOSITORIES, SEARCHES, Figure, Section, Table
-from ingest.models import DUPLICATE, REGISTERED, Item, Run
+from ingest.counting import SourceTotals, totals_of_sources
+from ingest.models import OPENED, Item, Run
 from inquiry.models import Request, RequestParagraph
 from inquiry.requests import all_requests
 from records.repositories import IN_PART, KINDS, OUTCOMES, SEARCHED, TAKEN_IN, not_in_register, repositories
@@ -23,6 +23,7 @@ from search.search_records import METHODS, require_whole
 from search.search_schedule import result_words, span_words, unreadable_words
 from store.papers import sentence
 
+NOT_PROVED = "Nothing recorded proves it"
 PARAGRAPH_COLUMNS = ("Paragraph", "What it asks", "Due", "Searches")
 REPOSITORY_COLUMNS = (
     "Repository",
@@ -129,13 +130,13 @@ def asked(scope: Scope) -> Section:
 def held_by(scope: Scope) -> Section:
     """Every repository of the register with what proves that it was searched, or why it was not."""
     listed, made = repositories(scope.session), signed_records(scope.session, actor=SYSTEM)
-    sources = _sources_registered(scope.session)
+    sources = totals_of_sources(scope.session)
     rows, unproved = [], []
     for each in listed:
-        proof = _proof(each, made, sources)
-        if each.outcome in (TAKEN_IN, SEARCHED, IN_PART) and not proof:
+        recorded, is_proved = _proof(each, made, sources)
+        if each.outcome in (TAKEN_IN, SEARCHED, IN_PART) and not is_proved:
             unproved.append(each)
-            proof = "Nothing recorded proves it"
+            recorded = f"{NOT_PROVED}. {recorded}" if recorded else NOT_PROVED
         planned = f" Planned for {each.planned_on:%-d %B %Y}." if each.planned_on else ""
         rows.append(
             (
@@ -144,7 +145,7 @@ def held_by(scope: Scope) -> Section:
                 f"{KINDS[each.kind]}; {each.holder}",
                 "; ".join(filter(None, (each.covers, each.volume or "how much it is was not said"))),
                 OUTCOMES[each.outcome],
-                proof,
+                recorded,
                 f"{each.why_not}{planned}",
             )
         )
@@ -169,40 +170,57 @@ def held_by(scope: Scope) -> Section:
     )
 
 
-def _sources_registered(session: Session) -> Counter[str]:
-    """Where files came from that are now in the archive, by name, with how many takings-in brought one."""
-    came = exists().where(Item.run_id == Run.id, Item.state.in_([REGISTERED, DUPLICATE]))
-    return Counter(session.scalars(select(Run.source).where(came).order_by(Run.id)))
-
-
 def names_outside_register(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
     """Places that files came from, or that were searched, and that the register does not know; and where named.
 
     Of searches only those that this actor may be told of.
     """
     listed = repositories(session)
-    taken = not_in_register(filter(str.strip, session.scalars(select(Run.source).order_by(Run.id))), listed)
+    taken = not_in_register(session.scalars(select(Run.source).order_by(Run.id)), listed)
+    met = exists().where(Item.run_id == Run.id, Item.state != OPENED)
+    gave = {name_key(each) for each in session.scalars(select(Run.source).where(met))}
     searched = not_in_register(
         [each.repository for each in signed_records(session, actor=actor) if each.kind_of_place != ARCHIVE], listed
     )
     known = {name_key(each) for each in taken}
-    return [(each, "files came from") for each in taken] + [
-        (each, "was searched") for each in searched if name_key(each) not in known
-    ]
+    return [
+        (each, "files came from" if name_key(each) in gave else "was looked through for files, and none was met")
+        for each in taken
+    ] + [(each, "was searched") for each in searched if name_key(each) not in known]
 
 
-def _proof(repository: Repository, made: Iterable[SearchRecord], sources: Mapping[str, int]) -> str:
-    """What shows that it was searched: the signed searches of it, or the files taken in from it."""
+def _proof(repository: Repository, made: Iterable[SearchRecord], sources: Iterable[SourceTotals]) -> tuple[str, bool]:
+    """What is recorded of its being searched, and whether that proves what the register says of it.
+
+    Files taken in prove it of a repository that was taken in, wholly or in part, and only where their bytes are held
+    now, be it that they were held already; that a run found nothing, or could open nothing, proves nothing.
+    """
     searches = [
         f"{each.reference} version {each.version}, {each.searched_by}, {_days(each)}"
         for each in made
         if name_key(each.repository) in repository.names
     ]
-    if repository.outcome != TAKEN_IN:
-        return "; ".join(searches)
-    taken = sum(count for source, count in sources.items() if name_key(source) in repository.names)
-    words = [f"Files taken in from it {taken} {'time' if taken == 1 else 'times'}"] if taken else []
-    return "; ".join([*words, *searches])
+    mine = [each for each in sources if name_key(each.source) in repository.names]
+    has_bytes = any(each.totals.registered + each.totals.duplicates for each in mine)
+    told = [_taken_in(mine)] if mine else []
+    return "; ".join([*told, *searches]), bool(searches) or (repository.outcome in (TAKEN_IN, IN_PART) and has_bytes)
+
+
+def _taken_in(sources: Sequence[SourceTotals]) -> str:
+    """What became of the files met there."""
+    runs, met = sum(each.runs for each in sources), sum(each.totals.found for each in sources)
+    times = f"on {runs:,} {'occasion' if runs == 1 else 'occasions'}"
+    if not met:
+        return f"Looked through {times} to take it in, and no file was met"
+    fates = {
+        "registered": sum(each.totals.registered for each in sources),
+        "already held, byte for byte": sum(each.totals.duplicates for each in sources),
+        "set aside": sum(each.totals.quarantined for each in sources),
+        "not taken in, because a person ended the work": sum(each.totals.cancelled for each in sources),
+        "waiting to be taken in": sum(each.totals.waiting for each in sources),
+    }
+    became = "; ".join(f"{count:,} {words}" for words, count in fates.items() if count)
+    return f"{met:,} {'file' if met == 1 else 'files'} met {times}: {became}"
 
 
 def searched(scope: Scope) -> Section:

@@ -1,6 +1,7 @@
 """Drawing a statement: every section from the register at one moment, counted in every compartment."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -9,15 +10,46 @@ from disclosure.statement_asked import Scope, asked, due_of, held_by, names_outs
 from disclosure.statement_facts import OUTSTANDING, TITLES, Facts, Figure, Section, Table, require_sound
 from disclosure.statement_held import disposal, missing, produced, unread, withheld
 from inquiry.models import Request
+from inquiry.requests import find_request
 from records.movements import all_out
 from records.repositories import IN_PART, NOT_YET, OUTCOMES, repositories
 from retention.tagging import count_to_tag
+from store import audit, clock
 
 NO_DATE = "No day is set"
 NONE_OUTSTANDING = (
     "None of the things that are counted here is outstanding. That rests on what was recorded; what nobody wrote down "
     "is not counted."
 )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The facts of one moment: for which request, when, and where the audit trail ended in that view of the register.
+
+    `scope` is the request's reference, or nothing for the whole notice.
+    """
+
+    scope: str
+    facts: Facts
+    as_of: datetime
+    audit_sequence: int
+    audit_hash: str
+
+
+def draw_now(session: Session, scope: str = "") -> Drawn:
+    """What a statement of this scope states now, from one view of the register; changes nothing.
+
+    Drawn in a reading unit of work, whose view stays one while others go on writing: counting a large register takes
+    seconds, in which nobody should have to wait. What is kept of it is then written in a short unit of work.
+
+    Raises:
+        DamagedError: As `draw`.
+        NotFoundError: There is no such request.
+    """
+    request = find_request(session, scope) if scope else None
+    end = audit.end_of(session)
+    return Drawn(scope, draw(session, request), clock.now(), end.sequence, end.hash)
 
 
 def draw(session: Session, request: Request | None) -> Facts:

@@ -16,7 +16,7 @@ from inquiry.models import Request
 from records.losses import NATURES, losses, place_in_words
 from records.models import OPEN, PRIVILEGED, RESTRICTED, Record
 from records.movements import all_out
-from records.reconciling import GAPS, GONE, NOT_COUNTED, NOTHING, OVERDUE, WHOLE, Line, account
+from records.reconciling import GAPS, GONE, NOT_COUNTED, NOTHING, WHOLE, Line, account
 from records.register import NOT_SEARCHABLE
 from records.unread import REASONS, reading_figures
 from retention.models import CATEGORY, PLACED, PROVISIONAL, Clearance
@@ -168,8 +168,10 @@ def missing(scope: Scope) -> Section:
 
 def _told(line: Line, marked: Set[str]) -> list[str]:
     """What does not agree, the same on any day, without saying which records are marked."""
-    told = [*line.gaps, *(each.removesuffix(OVERDUE) for each in line.notes)]
-    return [REFERENCE.sub(lambda found: MARKED if found[0] in marked else found[0], each) for each in told]
+    return [
+        REFERENCE.sub(lambda found: MARKED if found[0] in marked else found[0], each)
+        for each in (*line.gaps, *line.notes)
+    ]
 
 
 def disposal(scope: Scope) -> Section:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +14,13 @@ from disclosure.statement_approval import changed_since
 from disclosure.statement_document import statement_document
 from disclosure.statement_facts import Difference, hash_of
 from disclosure.statement_models import SEALED, SIGNED, Statement
-from disclosure.statements import audit_statement, require_drafter, require_state
+from disclosure.statements import audit_statement, require_drafter, require_state, subject_of
 from store import clock, protections
 from store.audit import AuditEvent
 from store.audit_actions import AuditAction
-from store.errors import CandourError, DamagedError
+from store.errors import CandourError, DamagedError, RefusedError
 from store.files import FileStore
+from store.leaving import Leaving, leaving
 from store.papers import PAPERS, Form
 
 # Everything that was said and done up to the seal, in this order.
@@ -42,8 +44,18 @@ class StatementProof:
         return not self.faults
 
 
-def seal(session: Session, files: FileStore, statement: Statement, *, authority: str, actor: Actor) -> None:
-    """The statement and its two documents are as they will always be; they are kept and protected.
+@dataclass(frozen=True)
+class Seal:
+    """The seal that a signed statement is to bear, and its documents, which show it."""
+
+    sealed_by: str
+    sealed_at: datetime
+    sha256: str
+    contents: Mapping[Form, bytes]
+
+
+def make_seal(session: Session, statement: Statement, *, authority: str, actor: Actor) -> Seal:
+    """The seal and the documents of a signed statement, made while others write; nothing is sealed by it.
 
     Raises:
         NotPermittedError: The actor may not see every compartment.
@@ -57,38 +69,48 @@ def seal(session: Session, files: FileStore, statement: Statement, *, authority:
             f"{statement.reference} was not sealed, because its figures are not those that were drawn: nothing more "
             "is done with it until whoever looks after Candour has compared it with a backup."
         )
-    sealed: dict[str, object] = {"state": SEALED, "sealed_by": actor.name, "sealed_at": clock.now()}
     # The documents show the seal, and the database takes the seal only together with their hashes.
     with session.no_autoflush:
-        _set(statement, sealed)
+        statement.state, statement.sealed_by, statement.sealed_at = SEALED, actor.name, clock.now()
         statement.sha256 = seal_of(statement)
-        sealed["sha256"] = statement.sha256
         contents = {form: statement_document(session, statement, form=form, authority=authority) for form in PAPERS}
+        made = Seal(statement.sealed_by, statement.sealed_at, statement.sha256, contents)
         session.expire(statement)
-    kept = {form: _keep(session, files, statement, content) for form, content in contents.items()}
-    _set(statement, sealed | {"word_sha256": kept["docx"], "pdf_sha256": kept["pdf"]})
+    return made
+
+
+def seal(session: Session, files: FileStore, statement: Statement, made: Seal, *, actor: Actor) -> None:
+    """The statement and its two documents are as they will always be; they are kept and protected.
+
+    Raises:
+        NotPermittedError: The actor may not see every compartment.
+        RefusedError: It is not signed, or it is not what the seal was made for.
+    """
+    require_drafter(actor)
+    require_state(statement, SIGNED, "sealed")
+    kept = {form: _keep(session, files, statement, content) for form, content in made.contents.items()}
+    statement.state, statement.sealed_by, statement.sealed_at = SEALED, made.sealed_by, made.sealed_at
+    statement.sha256, statement.word_sha256, statement.pdf_sha256 = made.sha256, kept["docx"], kept["pdf"]
+    if made.sealed_by != actor.name or seal_of(statement) != made.sha256:
+        raise RefusedError(
+            f"{statement.reference} was not sealed, because it changed meanwhile: look at it, then seal."
+        )
     session.flush()
     audit_statement(session, AuditAction.STATEMENT_SEALED, statement, actor, sha256=statement.sha256, **kept)
 
 
-def _set(statement: Statement, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        setattr(statement, name, value)
-
-
 def _keep(session: Session, files: FileStore, statement: Statement, content: bytes) -> str:
     row, _ = files.put(session, files.take_bytes(content))
-    holder = f"statement:{statement.reference}"
-    protections.protect(session, row.sha256, holder=holder, reason="it is what was stated to the inquiry")
+    protections.protect(
+        session, row.sha256, holder=subject_of(statement), reason="it is what was stated to the inquiry"
+    )
     return row.sha256
 
 
-def export_document(
+def take_document(
     session: Session, files: FileStore, statement: Statement, *, form: Form, authority: str, actor: Actor
-) -> bytes:
+) -> Leaving:
     """Of a sealed statement the very bytes that were sealed, of another its document as it stands.
-
-    That it was taken away is in the audit trail.
 
     Raises:
         DamagedError: The bytes are not those that were sealed.
@@ -101,8 +123,9 @@ def export_document(
         content = files.original(kept).read_bytes()
     else:
         content = statement_document(session, statement, form=form, authority=authority)
-    audit_statement(session, AuditAction.STATEMENT_EXPORTED, statement, actor, form=form, state=statement.state)
-    return content
+    told = {"label": statement.label, "form": form, "state": statement.state}
+    subject = subject_of(statement)
+    return leaving(session, content, AuditAction.STATEMENT_EXPORTED, subject=subject, **told)
 
 
 def seal_of(statement: Statement) -> str:
@@ -140,7 +163,7 @@ def _faults(session: Session, files: FileStore, statement: Statement) -> list[st
     told = session.scalar(
         select(AuditEvent.detail).where(
             AuditEvent.action == AuditAction.STATEMENT_SEALED.value,
-            AuditEvent.subject == f"statement:{statement.reference}",
+            AuditEvent.subject == subject_of(statement),
         )
     )
     detail = json.loads(told or "{}")

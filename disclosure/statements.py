@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from access.policy import SYSTEM, Actor, Permission, require
-from disclosure.statement_drawing import draw
+from disclosure.statement_drawing import Drawn
 from disclosure.statement_facts import TITLES, Difference, Facts, Figure, differences, from_json, hash_of, to_json
 from disclosure.statement_models import (
     DRAFT,
@@ -22,7 +22,7 @@ from disclosure.statement_models import (
     StatementHand,
     StatementText,
 )
-from inquiry.models import Request
+from inquiry.requests import find_request
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
@@ -52,8 +52,8 @@ EXPLAINED_TOO = (
 )
 
 
-def draft_statement(session: Session, *, kind: str, request: Request | None = None, actor: Actor) -> Statement:
-    """The next statement for the request, or for the whole notice, is drawn from the register as it is now.
+def draft_statement(session: Session, drawn: Drawn, *, kind: str, actor: Actor) -> Statement:
+    """The next statement for the request, or for the whole notice, states what was drawn.
 
     Raises:
         NotPermittedError: The actor may not see every compartment, and so could not count the whole.
@@ -62,8 +62,8 @@ def draft_statement(session: Session, *, kind: str, request: Request | None = No
     require_drafter(actor)
     if kind not in KINDS:
         raise InvalidInputError(f"A statement is {' or '.join(KINDS)}: {kind!r} is neither.")
-    scope = request.reference if request else ""
-    before = [each for each in statements(session, actor=SYSTEM) if each.scope == scope]
+    request = find_request(session, drawn.scope) if drawn.scope else None
+    before = [each for each in statements(session, actor=SYSTEM) if each.scope == drawn.scope]
     under_way = next((each for each in before if each.state in UNSEALED), None)
     if under_way:
         raise RefusedError(
@@ -73,7 +73,7 @@ def draft_statement(session: Session, *, kind: str, request: Request | None = No
     if sealed and sealed.kind == FINAL and kind != FINAL:
         raise RefusedError(f"{sealed.reference} was final: what corrects it is a further final statement.")
     made = Statement(
-        scope=scope,
+        scope=drawn.scope,
         request_id=request.id if request else None,
         kind=kind,
         label=_label(kind, [each for each in before if each.kind == kind]),
@@ -84,13 +84,13 @@ def draft_statement(session: Session, *, kind: str, request: Request | None = No
         facts="",
         facts_sha256="",
         drawn_by=actor.name,
-        as_of=clock.now(),
+        as_of=drawn.as_of,
         audit_sequence=0,
         audit_hash="",
     )
     session.add(made)
     session.flush()
-    _draw(session, made, actor)
+    _keep(session, made, drawn, actor)
     return made
 
 
@@ -103,27 +103,36 @@ def _label(kind: str, before: Sequence[Statement]) -> str:
     return f"Final {len(before) + 1}" if before else "Final"
 
 
-def draw_again(session: Session, statement: Statement, *, actor: Actor) -> list[Difference]:
-    """The draft's figures are those of the register now; what was written stays. Returns what is different.
+def draw_again(session: Session, statement: Statement, drawn: Drawn, *, actor: Actor) -> list[Difference]:
+    """The draft's figures are those that were drawn; what was written stays. Returns what is different.
 
     Raises:
-        RefusedError: It is no draft any more.
+        RefusedError: It is no draft any more, or it was meanwhile drawn from a later view of the register.
+        ValueError: What was drawn is of another scope.
     """
     require_drafter(actor)
     require_state(statement, DRAFT, "drawn again")
+    if drawn.audit_sequence < statement.audit_sequence:
+        raise RefusedError(
+            f"{statement.reference} was not drawn again, because {statement.drawn_by} drew it meanwhile with newer "
+            "figures: look at those."
+        )
     before = facts_of(statement)
-    _draw(session, statement, actor)
-    return differences(before, facts_of(statement))
+    _keep(session, statement, drawn, actor)
+    return differences(before, drawn.facts)
 
 
-def _draw(session: Session, statement: Statement, actor: Actor) -> None:
+def _keep(session: Session, statement: Statement, drawn: Drawn, actor: Actor) -> None:
+    require_same_scope(statement, drawn)
     add_hand(session, statement, actor)
-    statement.facts = to_json(draw(session, session.get(Request, statement.request_id or 0)))
+    statement.facts = to_json(drawn.facts)
     statement.facts_sha256 = hash_of(statement.facts)
-    statement.drawn_by, statement.as_of = actor.name, clock.now()
-    event = audit_statement(session, AuditAction.STATEMENT_DRAWN, statement, actor, facts=statement.facts_sha256)
-    # The end of the trail as it was while the figures were counted: the drawing itself comes after it.
-    statement.audit_sequence, statement.audit_hash = event.sequence - 1, event.previous_hash
+    statement.drawn_by, statement.as_of = actor.name, drawn.as_of
+    # The end of the trail as it was in the view that was counted: the drawing itself comes after it.
+    statement.audit_sequence, statement.audit_hash = drawn.audit_sequence, drawn.audit_hash
+    audit_statement(
+        session, AuditAction.STATEMENT_DRAWN, statement, actor, facts=statement.facts_sha256, seen=drawn.audit_sequence
+    )
     session.flush()
 
 
@@ -302,9 +311,24 @@ def require_state(statement: Statement, state: str, done: str) -> None:
         )
 
 
+def require_same_scope(statement: Statement, drawn: Drawn) -> None:
+    """Returns only if this was drawn for what the statement is made for.
+
+    Raises:
+        ValueError: It was not, which is an error of ours.
+    """
+    if drawn.scope != statement.scope:
+        raise ValueError(f"what was drawn for {drawn.scope!r} is not what {statement.reference} states")
+
+
 def audit_statement(
     session: Session, action: AuditAction, statement: Statement, actor: Actor, **detail: object
 ) -> audit.AuditEvent:
     """The event is in the trail, with what the statement is called."""
-    subject = f"statement:{statement.reference}"
-    return audit.record(session, action, actor=actor.name, subject=subject, detail={"label": statement.label, **detail})
+    told = {"label": statement.label, **detail}
+    return audit.record(session, action, actor=actor.name, subject=subject_of(statement), detail=told)
+
+
+def subject_of(statement: Statement) -> str:
+    """What the audit trail calls it."""
+    return f"statement:{statement.reference}"

@@ -53,6 +53,15 @@ class BatchTotals:
 
 
 @dataclass(frozen=True)
+class SourceTotals:
+    """A place that files came from, as it was named when they were taken in, with the arithmetic of all its runs."""
+
+    source: str
+    runs: int
+    totals: Totals
+
+
+@dataclass(frozen=True)
 class ReasonCount:
     """How many items were set aside for one reason, and one sentence that says it."""
 
@@ -83,6 +92,17 @@ def totals_of_batch(session: Session, batch: Batch) -> Totals:
 def totals_of_everything(session: Session) -> Totals:
     """The arithmetic of every batch together."""
     return _sum(session, Item.id.is_not(None))
+
+
+def totals_of_sources(session: Session) -> list[SourceTotals]:
+    """Every source that was named, in order, with what became of the files met there; also where there were none."""
+    runs = session.execute(select(Run.source, func.count(Run.id)).group_by(Run.source).order_by(Run.source)).all()
+    summed: dict[str, list[tuple[str, int, int, int, int]]] = {}
+    for source, *row in session.execute(
+        select(Run.source, *_SUMS).join(Item, Item.run_id == Run.id).group_by(Run.source, Item.state)
+    ):
+        summed.setdefault(source, []).append((row[0], row[1], row[2], row[3], row[4]))
+    return [SourceTotals(source, count, _totals(summed.get(source, []))) for source, count in runs]
 
 
 def reasons_of_everything(session: Session) -> list[ReasonCount]:

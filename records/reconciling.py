@@ -18,7 +18,6 @@ from store.audit_actions import AuditAction
 from store.spreadsheets import COUNT, Book, Column, csv_table
 
 WHOLE, GAPS, NOT_COUNTED, NOTHING, GONE = "whole", "gaps", "not counted", "nothing registered", "known to be gone"
-OVERDUE = ", overdue"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,14 @@ class Line:
     records: int
     gaps: tuple[str, ...]
     notes: tuple[str, ...]
+    """What else is known of it, the same on any day; of paper that is out the last."""
+    is_overdue: bool
     verdict: str
+
+    @property
+    def notes_today(self) -> tuple[str, ...]:
+        """The notes, and today whether the paper should have been back."""
+        return (*self.notes[:-1], f"{self.notes[-1]}, overdue") if self.is_overdue else self.notes
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,7 @@ def _line(paper: PaperRegister, place: Place) -> Line:
         gaps.append(
             f"{abs(more)} {'page' if abs(more) == 1 else 'pages'} {'more' if more > 0 else 'fewer'} than counted"
         )
-    loss = paper.losses.get(place.id)
+    loss, out = paper.losses.get(place.id), paper.out.get(place.id)
     return Line(
         place=place,
         way=" / ".join(each.reference for each in paper.way_to(place)),
@@ -173,7 +179,8 @@ def _line(paper: PaperRegister, place: Place) -> Line:
         registered=registered,
         records=len(counted),
         gaps=tuple(gaps),
-        notes=tuple(_notes(paper.out.get(place.id), loss)),
+        notes=tuple(_notes(out, loss)),
+        is_overdue=out is not None and out.due_on < clock.today(),
         verdict=_verdict(expected, records=len(counted), gaps=gaps, is_gone=loss is not None),
     )
 
@@ -198,8 +205,7 @@ def _notes(movement: Movement | None, loss: KnownLoss | None) -> Iterator[str]:
     if loss is not None:
         yield f"{loss.reference}: {NATURES[loss.nature]}, known since {loss.known_on:%-d %B %Y}: {loss.what}"
     if movement is not None:
-        late = OVERDUE if movement.due_on < clock.today() else ""
-        yield f"out with {movement.taken_by} since {movement.taken_on:%-d %B %Y}{late}"
+        yield f"out with {movement.taken_by} since {movement.taken_on:%-d %B %Y}"
 
 
 COLUMNS = ("code", "where", "kind", "title", "pages counted", "pages registered", "records", "verdict", "gaps", "notes")
@@ -218,7 +224,7 @@ def account_rows(found: Account) -> list[list[object]]:
             line.records,
             line.verdict,
             "; ".join(line.gaps),
-            "; ".join(line.notes),
+            "; ".join(line.notes_today),
         ]
         for line in found.lines
     ]
@@ -259,7 +265,7 @@ def account_xlsx(found: Account, *, authority: str) -> bytes:
             line.records,
             line.verdict,
             "; ".join(line.gaps),
-            "; ".join(line.notes),
+            "; ".join(line.notes_today),
         )
         for line in found.lines
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from access.policy import Actor
 from disclosure import statement_approval, statement_sealing, statements
+from disclosure.statement_drawing import draw_now
 from inquiry.requests import find_request
 from records.losses import Loss, record_loss
 from records.repositories import RepositoryContent, add_repository
@@ -23,12 +24,13 @@ def make_statement(archive: Archive, out: Path, *, request: str, lawyer: Actor, 
         record_loss(session, _minute_book(), actor=officer)
         paragraph = find_request(session, request).paragraphs[0].id
         sign_record(session, draft_record(session, _search(), paragraphs=[paragraph], actor=officer), actor=officer)
-        made = statements.draft_statement(session, kind="interim", actor=lawyer)
+        made = statements.draft_statement(session, draw_now(session), kind="interim", actor=lawyer)
         statements.write_text(session, made, "losses", "The successor body was asked, and is looking.", actor=lawyer)
         statement_approval.submit(session, made, actor=lawyer)
-        statement_approval.sign(session, made, signatory="R. Ostlere", office="Chief executive", actor=leader)
-        authority = archive.settings.authority
-        statement_sealing.seal(session, archive.files, made, authority=authority, actor=lawyer)
+        now, name, office = draw_now(session), "R. Ostlere", "Chief executive"
+        statement_approval.sign(session, made, now, signatory=name, office=office, actor=leader)
+        seal = statement_sealing.make_seal(session, made, authority=archive.settings.authority, actor=lawyer)
+        statement_sealing.seal(session, archive.files, made, seal, actor=lawyer)
     for form, sha256 in (("docx", made.word_sha256), ("pdf", made.pdf_sha256)):
         (out / f"interim-1.{form}").write_bytes(archive.files.original(sha256 or "").read_bytes())
 

@@ -13,6 +13,7 @@ from search.reviews import Review, Touch, reviews_of
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
+from store.leaving import Leaving, leaving
 from store.spreadsheets import COUNT, Book, Cell, Column, csv_table
 
 AT_ONCE = 1_000
@@ -49,33 +50,35 @@ HOW = (
 )
 
 
-def export_csv(session: Session, records: Iterable[Record], *, origin: str, actor: Actor) -> bytes:
-    """The records as CSV, each with who reviewed it and when; some of them in memory at a time."""
+def list_csv(session: Session, records: Iterable[Record], *, origin: str, actor: Actor) -> Leaving:
+    """The records as CSV, each with who reviewed it and when; some of them in memory at a time.
+
+    Made from one view of the archive, in which the records are found as well: nobody waits for it.
+    """
     counted = _Counted()
     content = csv_table([column.heading for column in COLUMNS], _rows(session, records, actor, counted))
-    _leave(session, origin, actor, counted, "csv")
-    return content
+    return _leaving(session, content, origin, counted, "csv")
 
 
-def export_xlsx(session: Session, records: Iterable[Record], *, origin: str, actor: Actor, house: str) -> bytes:
-    """The records as a workbook, each with who reviewed it and when, and a sheet on how it was made."""
+def list_xlsx(session: Session, records: Iterable[Record], *, origin: str, actor: Actor, house: str) -> Leaving:
+    """The records as a workbook, each with who reviewed it and when, and a sheet on how it was made; as `list_csv`."""
     counted = _Counted()
     book = Book(house, clock.today(), header="Records and who reviewed them", is_long=True)
     book.describe("Records and who reviewed them", origin)
     book.listing(book.sheet("Records"), COLUMNS, _rows(session, records, actor, counted))
-    _leave(session, origin, actor, counted, "xlsx")
     made = clock.now().astimezone(LEGAL_ZONE)
     lines: list[tuple[str, Cell]] = [
         ("List", origin),
         ("Made by", actor.name),
         ("Made at", f"{made:%-d %B %Y, %H:%M} ({made.tzname()})"),
+        ("As things stood", f"after event {audit.newest(session):,} of the audit trail"),
         ("Records", counted.records),
         ("of which reviewed", counted.reviewed),
         ("of which not reviewed", counted.records - counted.reviewed),
         *HOW,
     ]
     book.facts("Method", "How this list was made", lines)
-    return book.content()
+    return _leaving(session, book.content(), origin, counted, "xlsx")
 
 
 @dataclass
@@ -103,14 +106,9 @@ def _rows(session: Session, records: Iterable[Record], actor: Actor, counted: _C
                 held.expunge(record)
 
 
-def _leave(session: Session, origin: str, actor: Actor, counted: _Counted, form: str) -> None:
-    audit.record(
-        session,
-        AuditAction.RESULT_LIST_EXPORTED,
-        actor=actor.name,
-        subject="search",
-        detail={"list": origin, "records": counted.records, "form": form},
-    )
+def _leaving(session: Session, content: bytes, origin: str, counted: _Counted, form: str) -> Leaving:
+    told = {"list": origin, "records": counted.records, "form": form}
+    return leaving(session, content, AuditAction.RESULT_LIST_EXPORTED, subject="search", **told)
 
 
 def _row(number: int, record: Record, review: Review, decided: Sequence[str], suggested: Sequence[str]) -> list[Cell]:

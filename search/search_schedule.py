@@ -1,6 +1,5 @@
 """The schedule of searches: every signed search record with numbered paragraphs, as a disclosure statement cites it."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,10 +15,11 @@ from search.search_record_list import latest_records, signed_records
 from search.search_records import METHODS, PLACES, require_whole
 from search.term_exports import LIMITS
 from search.term_reports import ReportShown, show_version
-from store import audit, clock
+from store import clock
 from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
 from store.errors import InvalidInputError
+from store.leaving import Leaving, leaving
 from store.papers import PAPERS, Form, sentence
 from store.pdf_paper import PdfPaper
 from store.word_paper import Link, Paper, Part
@@ -32,12 +32,11 @@ MARKING = "DRAFT FOR LEGAL REVIEW"
 class ScheduleWritten:
     """The document and what is in it, so that it can be checked against the file."""
 
-    content: bytes
+    leaving: Leaving
     searches: int
     paragraphs: int
     uncovered: int
     drafts: int
-    sha256: str
 
 
 class _Writing:
@@ -88,20 +87,15 @@ def write_schedule(
     paper.new_section(landscape=True)
     _table(writing, records)
     _terms(writing, records)
-    content = paper.content()
-    sha256 = hashlib.sha256(content).hexdigest()
-    audit.record(
+    made = leaving(
         session,
+        paper.content(),
         AuditAction.SEARCH_RECORDS_EXPORTED,
-        actor=actor.name,
         subject=f"request:{request.reference}" if request else "search-records",
-        detail={
-            "searches": [f"{each.reference} version {each.version}" for each in records],
-            "form": form,
-            "sha256": sha256,
-        },
+        searches=[f"{each.reference} version {each.version}" for each in records],
+        form=form,
     )
-    return ScheduleWritten(content, len(records), writing.paragraphs, len(uncovered), len(drafts), sha256)
+    return ScheduleWritten(made, len(records), writing.paragraphs, len(uncovered), len(drafts))
 
 
 def _is_draft_of(record: SearchRecord, request: Request | None) -> bool:

@@ -8,10 +8,11 @@ from access.policy import Actor, Permission, require
 from search.sight import may_be_told
 from search.term_figures import Figures, NotReached, TermFigures
 from search.term_reports import Difference, ReportShown
-from store import audit, clock
+from store import clock
 from store.audit_actions import AuditAction
 from store.clock import LEGAL_ZONE
 from store.errors import NotFoundError
+from store.leaving import Leaving, leaving
 from store.spreadsheets import COUNT, Book, Cell, Column, csv_table
 
 HOW_COUNTED = (
@@ -24,9 +25,11 @@ HOW_COUNTED = (
 )
 
 
-def export_xlsx(session: Session, shown: ReportShown, titles: Mapping[str, str], *, actor: Actor, house: str) -> bytes:
+def report_xlsx(
+    session: Session, shown: ReportShown, titles: Mapping[str, str], *, actor: Actor, house: str
+) -> Leaving:
     """The version as a workbook: its terms, its totals, and how it was made."""
-    _leave(session, shown, actor, "xlsx")
+    _require_told(shown, actor)
     book = Book(house, clock.today(), header=f"Term report {shown.report.id}, version {shown.version.version}")
     book.describe(shown.report.name, f"Version {shown.version.version}, run by {shown.version.run_by}")
     figures = shown.figures
@@ -45,12 +48,12 @@ def export_xlsx(session: Session, shown: ReportShown, titles: Mapping[str, str],
     book.listing(book.sheet("Terms"), columns, rows)
     book.facts("Totals", f"{shown.report.name}: totals", _totals(figures, titles))
     book.facts("Method", f"{shown.report.name}: how it was made", method_of(shown, actor=actor))
-    return book.content()
+    return _leaving(session, book.content(), shown, "xlsx")
 
 
-def export_csv(session: Session, shown: ReportShown, titles: Mapping[str, str], *, actor: Actor) -> bytes:
+def report_csv(session: Session, shown: ReportShown, titles: Mapping[str, str], *, actor: Actor) -> Leaving:
     """The version as one CSV file; the first column says whether a row is a term, a total or about the method."""
-    _leave(session, shown, actor, "csv")
+    _require_told(shown, actor)
     figures = shown.figures
     headings = ["row", "term", "documents", "with_family", "unique", "pages", *figures.categories]
     rows: list[Sequence[object]] = [
@@ -59,12 +62,13 @@ def export_csv(session: Session, shown: ReportShown, titles: Mapping[str, str], 
     ]
     rows += [["total", label, value] for label, value in _totals(figures, titles)]
     rows += [["method", label, value] for label, value in method_of(shown, actor=actor)]
-    return csv_table([*headings, "nothing_found", "note", "line"], rows)
+    content = csv_table([*headings, "nothing_found", "note", "line"], rows)
+    return _leaving(session, content, shown, "csv")
 
 
-def difference_csv(session: Session, difference: Difference, *, actor: Actor) -> bytes:
+def difference_csv(session: Session, difference: Difference, *, actor: Actor) -> Leaving:
     """The difference of two versions as CSV: each term with its counts and each record that is new or gone."""
-    _leave(session, difference.after, actor, "difference")
+    _require_told(difference.after, actor)
     rows = [
         (
             each.term,
@@ -83,20 +87,19 @@ def difference_csv(session: Session, difference: Difference, *, actor: Actor) ->
         "new records",
         "gone records",
     )
-    return csv_table(headings, rows)
+    return _leaving(session, csv_table(headings, rows), difference.after, "difference")
 
 
-def _leave(session: Session, shown: ReportShown, actor: Actor, form: str) -> None:
+def _require_told(shown: ReportShown, actor: Actor) -> None:
     require(actor, Permission.SEARCH)
     if not may_be_told(shown.version.counted_in, actor):
         raise NotFoundError("There is no such version of this report: choose one from its list.")
-    audit.record(
-        session,
-        AuditAction.TERM_REPORT_EXPORTED,
-        actor=actor.name,
-        subject=f"term-report:{shown.report.id}",
-        detail={"version": shown.version.version, "form": form},
-    )
+
+
+def _leaving(session: Session, content: bytes, shown: ReportShown, form: str) -> Leaving:
+    subject = f"term-report:{shown.report.id}"
+    told = {"version": shown.version.version, "form": form}
+    return leaving(session, content, AuditAction.TERM_REPORT_EXPORTED, subject=subject, **told)
 
 
 def _row(each: TermFigures, figures: Figures) -> list[Cell]:

@@ -134,7 +134,12 @@ class Verdict:
 
 def newest(session: Session) -> int:
     """The number of the latest event, 0 if there is none: it moves with every change, and costs nothing to ask."""
-    return _tail(session).sequence
+    return end_of(session).sequence
+
+
+def end_of(session: Session) -> Tail:
+    """The latest event's number and hash, as far as this session sees the trail."""
+    return _tail(session)
 
 
 def verify(session: Session, head: AuditHead) -> Verdict:

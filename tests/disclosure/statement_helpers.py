@@ -8,7 +8,8 @@ from disclosure import statement_approval as approving
 from disclosure import statements as drafting
 from disclosure.marks import mark
 from disclosure.review import decide_relevance
-from disclosure.statement_sealing import seal
+from disclosure.statement_drawing import draw_now
+from disclosure.statement_sealing import make_seal, seal
 from ingest import batches
 from ingest.reading import UnreadableFile
 from inquiry.requests import add_request
@@ -76,9 +77,23 @@ def fill_register(archive, make_record, officer, lawyer):
     return archive
 
 
-def draft(archive, actor, **given):
+def drawn(archive, scope=""):
+    with archive.reading() as session:
+        return draw_now(session, scope)
+
+
+def draft(archive, actor, *, kind="interim", scope=""):
+    seen = drawn(archive, scope)
     with archive.writing() as session:
-        return drafting.draft_statement(session, **{"kind": "interim", **given}, actor=actor).id
+        return drafting.draft_statement(session, seen, kind=kind, actor=actor).id
+
+
+def draw_again(archive, number, *, actor):
+    return act(archive, number, drafting.draw_again, drawn(archive), actor=actor)
+
+
+def sign(archive, number, **given):
+    act(archive, number, approving.sign, drawn(archive), **{**SIGNATORY, **given})
 
 
 def act(archive, number, function, *given, **named):
@@ -89,10 +104,13 @@ def act(archive, number, function, *given, **named):
 
 def to_sealed(archive, number, lawyer, leader):
     act(archive, number, approving.submit, actor=lawyer)
-    act(archive, number, approving.sign, **SIGNATORY, actor=leader)
+    sign(archive, number, actor=leader)
+    with archive.reading() as session:
+        statement = drafting.find_statement(session, number, actor=lawyer)
+        made = make_seal(session, statement, authority=AUTHORITY, actor=lawyer)
     with archive.writing() as session:
         statement = drafting.find_statement(session, number, actor=lawyer)
-        seal(session, archive.files, statement, authority=AUTHORITY, actor=lawyer)
+        seal(session, archive.files, statement, made, actor=lawyer)
 
 
 def facts(archive, number):

@@ -3,6 +3,8 @@
 import io
 import json
 import sqlite3
+from dataclasses import replace
+from datetime import date
 
 import docx
 import pypdfium2
@@ -15,8 +17,9 @@ from access.policy import ALLOWED, OPERATOR, SYSTEM, Actor, Permission, Role
 from disclosure import statement_approval as approving
 from disclosure import statements as drafting
 from disclosure.statement_document import statement_document
-from disclosure.statement_sealing import export_document, prove, seal_of
+from disclosure.statement_sealing import make_seal, prove, seal, seal_of, take_document
 from ingest import batches
+from inquiry.requests import add_request, change_status, find_request
 from records.repositories import RepositoryContent, add_repository
 from store import audit, schema
 from store.errors import (
@@ -26,7 +29,8 @@ from store.errors import (
     NotPermittedError,
     RefusedError,
 )
-from tests.disclosure.statement_helpers import AUTHORITY, SIGNATORY, act, draft, facts, to_sealed
+from store.leaving import let_go
+from tests.disclosure.statement_helpers import AUTHORITY, act, draft, draw_again, drawn, facts, sign, to_sealed
 
 
 def signed_past_the_domain(session, statement, name):
@@ -99,11 +103,11 @@ def test_nobody_signs_what_they_had_a_hand_in(register, lawyer, monkeypatch):
     act(register, number, approving.submit, actor=lawyer)
 
     with pytest.raises(RefusedError, match="had a hand"):
-        act(register, number, approving.sign, **SIGNATORY, actor=writer)
+        sign(register, number, actor=writer)
     with pytest.raises(NotPermittedError):
-        act(register, number, approving.sign, **SIGNATORY, actor=lawyer)
+        sign(register, number, actor=lawyer)
     with pytest.raises(NotPermittedError, match="by people"):
-        act(register, number, approving.sign, **SIGNATORY, actor=OPERATOR)
+        sign(register, number, actor=OPERATOR)
     assert stands(register, number) == "submitted"
 
 
@@ -112,18 +116,18 @@ def test_whoever_ever_had_a_hand_in_it_does_not_sign_whatever_was_done_after_the
     names = ("made", "drew", "wrote", "took-out", "submitted")
     made, drew, wrote, took_out, submitted = (Actor(f"{each}@x.org", frozenset({Role.LEADER})) for each in names)
     number = draft(register, made)
-    act(register, number, drafting.draw_again, actor=drew)
+    draw_again(register, number, actor=drew)
     act(register, number, drafting.write_text, "losses", "We asked everybody.", actor=wrote)
     act(register, number, drafting.write_text, "losses", "", actor=took_out)
     act(register, number, approving.submit, actor=submitted)
     act(register, number, approving.send_back, why="Say more.", actor=made)
     act(register, number, drafting.write_text, "losses", "We asked everybody twice.", actor=lawyer)
-    act(register, number, drafting.draw_again, actor=lawyer)
+    draw_again(register, number, actor=lawyer)
     act(register, number, approving.submit, actor=lawyer)
 
     for actor in (made, drew, wrote, took_out, submitted):
         with pytest.raises(RefusedError, match="had a hand"):
-            act(register, number, approving.sign, **SIGNATORY, actor=actor)
+            sign(register, number, actor=actor)
         with pytest.raises(IntegrityError, match="no hand in it"):
             act(register, number, signed_past_the_domain, actor.name)
     for attack in (
@@ -136,7 +140,7 @@ def test_whoever_ever_had_a_hand_in_it_does_not_sign_whatever_was_done_after_the
             session.execute(text(attack))
             pytest.fail(f"the database let somebody {attack}")
     signatory = Actor("nobody@x.org", frozenset({Role.LEADER}))
-    act(register, number, approving.sign, **SIGNATORY, actor=signatory)
+    sign(register, number, actor=signatory)
     assert stands(register, number) == "signed"
 
 
@@ -146,7 +150,7 @@ def test_the_hands_in_statements_of_before_are_found_in_the_trail(register, lawy
     number = draft(register, wrote)
     act(register, number, drafting.write_text, "losses", "We asked everybody.", actor=took_out)
     act(register, number, drafting.write_text, "losses", "", actor=lawyer)
-    act(register, number, drafting.draw_again, actor=lawyer)
+    draw_again(register, number, actor=lawyer)
     config = schema.configuration()
     with register.engine.connect().execution_options(candour_writing=True) as connection, connection.begin():
         config.attributes["connection"] = connection
@@ -168,17 +172,17 @@ def test_a_register_that_changed_is_acknowledged_or_drawn_again_and_never_passed
     make_record(b"late")
 
     with pytest.raises(RefusedError, match=r"what could not be read.*drawn again, or look"):
-        act(register, number, approving.sign, **SIGNATORY, actor=leader)
+        sign(register, number, actor=leader)
     with register.reading() as session:
         since = approving.changed_since(session, drafting.find_statement(session, number, actor=leader))
     assert ("Pages held", "3", "4") in [(each.what, each.before, each.after) for each in since]
     make_record(b"later")
     with pytest.raises(RefusedError, match="not signed"):
-        act(register, number, approving.sign, **SIGNATORY, acknowledging=approving.digest_of(since), actor=leader)
+        sign(register, number, acknowledging=approving.digest_of(since), actor=leader)
 
     with register.reading() as session:
         since = approving.changed_since(session, drafting.find_statement(session, number, actor=leader))
-    act(register, number, approving.sign, **SIGNATORY, acknowledging=approving.digest_of(since), actor=leader)
+    sign(register, number, acknowledging=approving.digest_of(since), actor=leader)
 
     with register.reading() as session:
         statement = drafting.find_statement(session, number, actor=leader)
@@ -192,7 +196,7 @@ def test_drawing_again_takes_the_new_figures_and_keeps_what_was_written(register
     act(register, number, drafting.write_text, "unread", "A reader is being found.", actor=lawyer)
     make_record(b"late")
 
-    told = act(register, number, drafting.draw_again, actor=lawyer)
+    told = draw_again(register, number, actor=lawyer)
 
     assert ("Pages held", "3", "4") in [(each.what, each.before, each.after) for each in told]
     assert facts(register, number).value("pages") == 4
@@ -324,7 +328,7 @@ def test_a_letter_that_the_document_cannot_print_is_refused_where_it_is_written(
     act(register, number, approving.submit, actor=lawyer)
     for signatory, office in (("R. Ostlere \u529e", "Chief executive"), ("R. Ostlere", "\u529e")):
         with pytest.raises(InvalidInputError, match="cannot be printed"):
-            act(register, number, approving.sign, signatory=signatory, office=office, actor=leader)
+            sign(register, number, signatory=signatory, office=office, actor=leader)
     act(register, number, approving.withdraw, why="A drive was forgotten.", actor=lawyer)
     with register.writing() as session:
         drive = RepositoryContent("Drive \u529e", holder="IT", kind="electronic", why_not="No password.")
@@ -341,10 +345,10 @@ def test_what_is_not_a_draft_is_not_written_in_or_drawn(register, lawyer, leader
     with pytest.raises(InvalidInputError, match="nothing called"):
         act(register, number, drafting.write_text, "changed", "Nothing came before.", actor=lawyer)
     with pytest.raises(RefusedError, match="only one that is submitted"):
-        act(register, number, approving.sign, **SIGNATORY, actor=leader)
+        sign(register, number, actor=leader)
     act(register, number, approving.submit, actor=lawyer)
 
-    for function, given in ((drafting.write_text, ("losses", "x")), (drafting.draw_again, ())):
+    for function, given in ((drafting.write_text, ("losses", "x")), (drafting.draw_again, (drawn(register),))):
         with pytest.raises(RefusedError, match="submitted for approval, so it cannot"):
             act(register, number, function, *given, actor=lawyer)
     with pytest.raises(InvalidInputError, match="not said why"):
@@ -353,7 +357,7 @@ def test_what_is_not_a_draft_is_not_written_in_or_drawn(register, lawyer, leader
     assert stands(register, number) == "draft"
     with pytest.raises(InvalidInputError, match="name or office"):
         act(register, number, approving.submit, actor=lawyer)
-        act(register, number, approving.sign, signatory="R. Ostlere", office=" ", actor=leader)
+        sign(register, number, signatory="R. Ostlere", office=" ", actor=leader)
 
 
 ATTACKS = {
@@ -405,8 +409,9 @@ def test_a_document_changed_behind_our_back_is_found(register, lawyer, leader):
         path = register.files.original(statement.word_sha256)
     with register.writing() as session:
         statement = drafting.find_statement(session, number, actor=leader)
-        taken = export_document(session, register.files, statement, form="docx", authority="Another", actor=leader)
-        assert taken == path.read_bytes()
+        taken = take_document(session, register.files, statement, form="docx", authority="Another", actor=leader)
+        assert taken.content == path.read_bytes()
+        let_go(session, taken, actor=leader.name)
     path.chmod(0o600)
     path.write_bytes(b"another statement")
 
@@ -418,7 +423,7 @@ def test_a_document_changed_behind_our_back_is_found(register, lawyer, leader):
     assert "Word document" in proof.faults[0]
     with pytest.raises(DamagedError, match="no longer what was stored"), register.writing() as session:
         statement = drafting.find_statement(session, number, actor=leader)
-        export_document(session, register.files, statement, form="docx", authority=AUTHORITY, actor=leader)
+        take_document(session, register.files, statement, form="docx", authority=AUTHORITY, actor=leader)
     with register.reading() as session:
         told = session.query(audit.AuditEvent).filter_by(action="statement.exported", actor=leader.name).all()
         assert [json.loads(each.detail)["form"] for each in told] == ["docx"]
@@ -463,3 +468,59 @@ def test_a_search_that_is_not_what_was_signed_is_stated_to_nobody(register, lawy
     assert "cannot be counted again: SR000001 version 1 is not what was signed" in faults[0]
     with pytest.raises(DamagedError, match="not what was signed"):
         draft(register, lawyer)
+
+
+def test_figures_drawn_before_those_the_draft_has_do_not_take_their_place(register, make_record, lawyer):
+    number = draft(register, lawyer)
+    early = drawn(register)
+    make_record(b"late")
+    draw_again(register, number, actor=lawyer)
+
+    with pytest.raises(RefusedError, match="drew it meanwhile with newer figures"):
+        act(register, number, drafting.draw_again, early, actor=lawyer)
+    assert facts(register, number).value("pages") == 4
+    with pytest.raises(ValueError, match="not what DS0001 states"):
+        act(register, number, drafting.draw_again, drawn(register, "R9-1"), actor=lawyer)
+
+
+def test_a_seal_made_for_something_else_seals_nothing(register, lawyer, leader):
+    number = draft(register, lawyer)
+    act(register, number, approving.submit, actor=lawyer)
+    sign(register, number, actor=leader)
+    with register.reading() as session:
+        statement = drafting.find_statement(session, number, actor=lawyer)
+        made = make_seal(session, statement, authority=AUTHORITY, actor=lawyer)
+    another = Actor("other@example.org", lawyer.roles)
+
+    for seal_made, actor in ((replace(made, sha256="0" * 64), lawyer), (made, another)):
+        with pytest.raises(RefusedError, match="it changed meanwhile"), register.writing() as session:
+            statement = drafting.find_statement(session, number, actor=lawyer)
+            seal(session, register.files, statement, seal_made, actor=actor)
+
+    assert stands(register, number) == "signed"
+
+
+def test_what_changed_since_is_not_signed_where_it_could_not_be_printed(register, lawyer, leader, officer):
+    number = draft(register, lawyer)
+    act(register, number, approving.submit, actor=lawyer)
+    with register.writing() as session:
+        drive = RepositoryContent("Drive \u529e", holder="IT", kind="electronic", why_not="No password.")
+        add_repository(session, drive, actor=officer)
+        since = approving.changed_since(session, drafting.find_statement(session, number, actor=leader))
+
+    with pytest.raises(InvalidInputError, match="cannot be printed because its font has no"):
+        sign(register, number, acknowledging=approving.digest_of(since), actor=leader)
+    assert stands(register, number) == "submitted"
+
+
+def test_a_request_whose_title_cannot_be_printed_has_no_statement_submitted(register, lawyer):
+    with register.writing() as session:
+        add_request(
+            session, "R9-8", kind="direction", title="Homes \u529e", received=date(2026, 10, 1), due=date(2026, 12, 1),
+            paragraphs=[("1", "All registers.")], actor=lawyer,
+        )  # fmt: skip
+        change_status(session, find_request(session, "R9-8"), status="answered", actor=lawyer)
+    number = draft(register, lawyer, scope="R9-8")
+
+    with pytest.raises(InvalidInputError, match="cannot be printed"):
+        act(register, number, approving.submit, actor=lawyer)

@@ -16,9 +16,11 @@ from disclosure.statement_document import statement_document
 from disclosure.statement_drawing import NONE_OUTSTANDING, _outstanding, draw
 from disclosure.statement_facts import TITLES, Facts, Section
 from disclosure.statement_lists import count_of, has_list, list_behind
+from ingest import batches
 from ingest.models import Batch, Item, Run
 from inquiry.requests import add_request, change_status, find_request
 from records.custody import add_place, count_place, put_record
+from records.losses import Loss, record_loss
 from records.models import Page, Record, SearchFact
 from records.movements import take_out
 from records.register import find_record
@@ -89,15 +91,37 @@ def test_a_repository_is_not_proved_taken_in_by_a_run_that_took_in_nothing(regis
     annexe = RepositoryContent("The annexe", holder="IT", outcome="taken-in")
     with register.writing() as session:
         add_repository(session, annexe, actor=officer)
-        before = {row[1]: row[5] for row in draw(session, None).section("repositories").tables[0].rows}
-        assert draw(session, None).value("unproved") == 1
+        told = [proof_of(session, "The annexe")]
         session.query(Item).one().state = "duplicate"
-        after = {row[1]: row[5] for row in draw(session, None).section("repositories").tables[0].rows}
+        told.append(proof_of(session, "The annexe"))
+        batches.open_run(session, ["/other"], batch="Box 15", source="the  CELLAR", actor=SYSTEM)
+        add_repository(session, RepositoryContent("The cellar", holder="IT", outcome="taken-in"), actor=officer)
+        told.append(proof_of(session, "The cellar"))
 
-    assert (before["The annexe"], after["The annexe"]) == (
-        "Nothing recorded proves it",
-        "Files taken in from it 1 time",
-    )
+    assert told == [
+        ("Nothing recorded proves it. 1 file met on 1 occasion: 1 set aside", 1),
+        ("1 file met on 1 occasion: 1 already held, byte for byte", 0),
+        ("Nothing recorded proves it. Looked through on 1 occasion to take it in, and no file was met", 1),
+    ]
+
+
+def test_files_taken_in_prove_a_search_in_part_and_no_search_where_the_papers_are(register, officer):
+    with register.writing() as session:
+        session.query(Item).one().state = "registered"
+        add_repository(session, RepositoryContent("The annexe", holder="IT", outcome="searched"), actor=officer)
+        where_it_is = proof_of(session, "The annexe")
+        annexe = RepositoryContent("The annexe", holder="IT", outcome="in-part", why_not="Half is damp.")
+        change_repository(session, find_repository(session, "RP0003"), annexe, actor=officer)
+        in_part = proof_of(session, "The annexe")
+
+    assert where_it_is == ("Nothing recorded proves it. 1 file met on 1 occasion: 1 registered", 1)
+    assert in_part == ("1 file met on 1 occasion: 1 registered", 0)
+
+
+def proof_of(session, name):
+    found = draw(session, None)
+    (told,) = [row[5] for row in found.section("repositories").tables[0].rows if row[1] == name]
+    return told, found.value("unproved")
 
 
 def test_a_correction_that_is_not_signed_is_no_other_search(register, lawyer, officer):
@@ -171,13 +195,11 @@ def test_a_statement_for_one_request_answers_that_one_alone(register, lawyer):
             session, "R9-2", kind="direction", title="Schools", received=date(2026, 10, 2), due=date(2026, 12, 9),
             paragraphs=[("1", "All plans.")], actor=lawyer,
         )  # fmt: skip
-        request = find_request(session, "R9-2")
-        number = drafting.draft_statement(session, kind="interim", request=request, actor=lawyer).id
-        whole = drafting.draft_statement(session, kind="interim", actor=lawyer)
+    number, whole = draft(register, lawyer, scope="R9-2"), draft(register, lawyer)
 
     assert (facts(register, number).value("paragraphs"), facts(register, number).value("searches")) == (1, 0)
     assert not facts(register, number).section("searches").looked
-    assert facts(register, whole.id).value("paragraphs") == 3
+    assert facts(register, whole).value("paragraphs") == 3
 
 
 def test_the_reason_of_a_purge_of_a_marked_record_is_not_printed(register, lawyer):
@@ -237,6 +259,16 @@ def test_drawing_changes_nothing_and_does_not_depend_on_the_day(register, monkey
     monkeypatch.setattr("store.clock.today", lambda: date(2031, 1, 1))
     with register.reading() as session:
         assert draw(session, None) == first
+
+
+def test_what_a_person_wrote_of_a_loss_is_told_as_they_wrote_it(register, officer):
+    told = Loss("A day book of loans, overdue", "lost", date(2026, 2, 1), "P. Wray", "It was never brought back.")
+    with register.writing() as session:
+        record_loss(session, told, place=add_place(session, "box", "77", title="Loans", actor=officer), actor=officer)
+    with register.reading() as session:
+        (row,) = draw(session, None).section("losses").table("gaps").rows
+
+    assert row[4].endswith(": A day book of loans, overdue")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from access.users import acting
 from costs import effort, rates, spending
 from disclosure import statement_approval, statements
+from disclosure.statement_drawing import draw_now
 from failings import register
 from inquiry import requests
 from records.box_list_applying import apply_list
@@ -54,8 +55,7 @@ def furnish(environment: Mapping[str, str], references: Mapping[str, str]) -> No
         )
         apply_list(session, archive.files, BOX_LIST, name="boxes.csv", actor=officer)
         add_repository(session, STRONGROOM, actor=officer)
-        asked = requests.find_request(session, REQUEST)
-        statement = statements.draft_statement(session, kind="interim", request=asked, actor=lawyer)
+        statement = statements.draft_statement(session, draw_now(session, REQUEST), kind="interim", actor=lawyer)
         statement_approval.submit(session, statement, actor=lawyer)
         for role, hourly in RATES:
             valid_from = today - timedelta(weeks=60)

@@ -283,6 +283,9 @@ def test_paper_goes_out_once_and_comes_back(archive, officer, listed, today):
         with pytest.raises(RefusedError, match="out already"):
             movements.take_out(session, volume, **told, taken_on=today, due_on=today, actor=officer)
         assert [(out.place.name, out.overdue) for out in movements.all_out(session)] == [("box 14", True)]
+        line = next(line for line in reconciling.account(session, actor=officer).lines if line.place.id == box.id)
+        assert (line.notes[-1].split(" since")[0], line.is_overdue) == ("out with A Clerk", True)
+        assert line.notes_today == (*line.notes[:-1], f"{line.notes[-1]}, overdue")
         with pytest.raises(InvalidInputError):
             movements.bring_back(session, box, returned_on=today + timedelta(days=1), actor=officer)
         movements.bring_back(session, box, returned_on=today, note="seal whole", actor=officer)

@@ -14,6 +14,7 @@ from records.register import find_record, log_view, visible_records
 from search import reading_lists as lists
 from search import reviewed_lists
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError
+from store.leaving import let_go
 
 
 @pytest.fixture
@@ -122,13 +123,17 @@ def test_a_list_needs_a_name_and_something_to_read_and_somebody_who_may_search(h
 
 
 def export(archive, actor, form="csv"):
-    with archive.writing() as session:
+    with archive.reading() as session:
         records = visible_records(session, actor=actor)
         if form == "csv":
-            content = reviewed_lists.export_csv(session, records, origin="Search: letter", actor=actor)
-            return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-        content = reviewed_lists.export_xlsx(session, records, origin="=1+1", actor=actor, house="Made-up & Co")
-        return openpyxl.load_workbook(io.BytesIO(content))
+            made = reviewed_lists.list_csv(session, records, origin="Search: letter", actor=actor)
+        else:
+            made = reviewed_lists.list_xlsx(session, records, origin="=1+1", actor=actor, house="Made-up & Co")
+    with archive.writing() as session:
+        let_go(session, made, actor=actor.name)
+    if form == "csv":
+        return list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
+    return openpyxl.load_workbook(io.BytesIO(made.content))
 
 
 def test_an_exported_list_says_who_opened_read_and_decided_on_each_record_and_when(held, officer, lawyer):

@@ -341,7 +341,7 @@ def schedule(signed, lawyer):
 
 
 def test_the_schedule_sets_out_every_signed_search_and_what_is_not_covered(schedule):
-    document = docx.Document(io.BytesIO(schedule.content))
+    document = docx.Document(io.BytesIO(schedule.leaving.content))
     texts = [each.text for each in document.paragraphs]
     numbers = [each.split("\t")[0] for each in texts if "\t" in each]
 
@@ -371,7 +371,7 @@ def test_what_was_decided_to_answer_each_paragraph_is_counted_and_stands_as_it_w
         made = write_schedule(session, authority="Made-up Council", actor=lawyer)
         with pytest.raises(IntegrityError, match="it is signed"):
             session.execute(text("UPDATE search_record SET answered_records = '{}'"))
-    texts = "\n".join(each.text for each in docx.Document(io.BytesIO(made.content)).paragraphs)
+    texts = "\n".join(each.text for each in docx.Document(io.BytesIO(made.leaving.content)).paragraphs)
     assert "Decided to answer. R9-2, paragraph 1: 1; R9-2, paragraph 2: 0." in texts
 
 
@@ -385,10 +385,10 @@ def answering(held, reference, actor):
 def test_the_schedule_as_a_pdf_says_what_the_word_document_says_on_numbered_pages(signed, schedule, lawyer):
     with signed.writing() as session:
         made = write_schedule(session, authority="Cyngor Tŷ Gwŷr", actor=lawyer, form="pdf")
-    with pdfium.PdfDocument(made.content) as document:
+    with pdfium.PdfDocument(made.leaving.content) as document:
         pages = [page.get_textpage().get_text_range() for page in document]
     read = " ".join(" ".join(pages).split())
-    word = docx.Document(io.BytesIO(schedule.content))
+    word = docx.Document(io.BytesIO(schedule.leaving.content))
 
     assert (made.searches, made.paragraphs) == (schedule.searches, schedule.paragraphs)
     for paragraph in word.paragraphs:
@@ -402,7 +402,7 @@ def test_the_schedule_as_a_pdf_says_what_the_word_document_says_on_numbered_page
 
 
 def test_the_schedule_lists_each_term_with_what_it_found(schedule):
-    document = docx.Document(io.BytesIO(schedule.content))
+    document = docx.Document(io.BytesIO(schedule.leaving.content))
     captions = [table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for table in document.tables]
 
     assert captions == ["Table of searches", "Term report 1, version 1: Terms"]

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from hashlib import sha256
 
 import openpyxl
 import pytest
@@ -19,8 +21,8 @@ from search.opening import close_engine, engine_of
 from search.term_lists import read_lines
 from search.term_running import Scope, run_terms
 from store import clock
-from store.audit import AuditEvent
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
+from store.leaving import let_go
 from worker.steps import run_term_report
 
 TERMS = "minibus\nhousemaster\nbicycle\n=HYPERLINK"
@@ -181,13 +183,14 @@ def test_versions_are_kept_and_compared_record_by_record(held, lawyer, make_reco
 
 def test_the_workbook_says_how_it_was_made_and_runs_no_term_as_a_formula(held, lawyer):
     number = run(held, lawyer)
-    with held.writing() as session:
+    with held.reading() as session:
         report = term_reports.find_report(session, number, actor=lawyer)
         told = term_reports.show_version(session, report, None, actor=lawyer)
-        content = term_exports.export_xlsx(session, told, {"failings": "Failings"}, actor=lawyer, house="Made-up")
-        lines = term_exports.export_csv(session, told, {}, actor=lawyer).decode("utf-8-sig")
+        made = term_exports.report_xlsx(session, told, {"failings": "Failings"}, actor=lawyer, house="Made-up")
+        table = term_exports.report_csv(session, told, {}, actor=lawyer)
+    lines = table.content.decode("utf-8-sig")
 
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = openpyxl.load_workbook(io.BytesIO(made.content))
     assert book.sheetnames == ["Terms", "Totals", "Method"]
     cells = [cell for row in book["Terms"].iter_rows(min_row=2) for cell in row]
     assert [cell.value for cell in book["Terms"]["A"]] == ["Term", "minibus", "housemaster", "bicycle", "=HYPERLINK"]
@@ -200,9 +203,10 @@ def test_the_workbook_says_how_it_was_made_and_runs_no_term_as_a_formula(held, l
     totals = {row[0].value: row[1].value for row in book["Totals"].iter_rows(min_row=3)}
     assert totals["Documents, with overlap"] - totals["less those found again by a further term"] == 3
     assert "'=HYPERLINK" in [row["term"] for row in csv.DictReader(io.StringIO(lines))]
-    with held.reading() as session:
-        forms = [each.detail for each in session.query(AuditEvent).filter_by(action="search.term-report-exported")]
-        assert forms == ['{"form":"xlsx","version":1}', '{"form":"csv","version":1}']
+    with held.writing() as session:
+        events = [json.loads(let_go(session, each, actor=lawyer.name).detail) for each in (made, table)]
+    assert [(each["form"], each["version"]) for each in events] == [("xlsx", 1), ("csv", 1)]
+    assert [each["sha256"] for each in events] == [sha256(each).hexdigest() for each in (made.content, table.content)]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_place_that_files_came_from_and_the_register_does_not_know_is_offered(
 
     page = officer_client.get("/repositories").text
 
-    assert "The &lt;annexe&gt;, which files came from" in page
+    assert "The &lt;annexe&gt;, which was looked through for files, and none was met" in page
     assert 'value="The &lt;annexe&gt;"' in officer_client.get("/repositories/new?name=The+%3Cannexe%3E").text
     assert "annexe" not in leader_client.get("/repositories").text
     officer_client.post("/repositories/new", data={**GIVEN, "known_as": "The  <Annexe>"})

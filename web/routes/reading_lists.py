@@ -23,6 +23,7 @@ from store import clock
 from store.errors import InvalidInputError, NotFoundError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
+from web.leaving import let_go
 from web.transactions import own_transaction
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 area = Blueprint("reading_lists", __name__)
 PAGE = 100
 CURRENT = "reading_list"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST = 2_100
 
 
@@ -50,9 +50,9 @@ def reading_lists_page() -> str:
 def make() -> Answer:
     """What a search, a kept search or the queue holds now is fixed as a list to be read."""
     records, origin, query = _wanted(current_session())
+    some = list(islice(records, lists.MOST_RECORDS + 1))  # One too many is enough to be refused.
     with current_archive().writing() as work:
         name = request.form.get("name", "").strip() or origin[: lists.LONGEST_NAME]
-        some = list(islice(records, lists.MOST_RECORDS + 1))  # One too many is enough to be refused.
         made = lists.make_list(work, some, name=name, origin=origin, query=query, actor=current_actor())
     return redirect(url_for("reading_lists.reading_list", number=made.id))
 
@@ -126,20 +126,14 @@ def current_reading(record: Record) -> tuple[ListProgress, ListedRecord] | None:
 def export() -> Response:
     """A list of records leaves with who reviewed each; that it did is in the audit trail."""
     actor, archive = current_actor(), current_archive()
-    records, origin, _ = _wanted(current_session())
-    is_csv = request.form.get("form") == "csv"
-    with archive.writing() as work:
-        if is_csv:
-            content = reviewed_lists.export_csv(work, records, origin=origin, actor=actor)
-        else:
-            house = archive.settings.authority
-            content = reviewed_lists.export_xlsx(work, records, origin=origin, actor=actor, house=house)
-    name = f"records-reviewed-{clock.today().isoformat()}.{'csv' if is_csv else 'xlsx'}"
-    return Response(
-        content,
-        mimetype="text/csv" if is_csv else XLSX,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    work = current_session()
+    records, origin, _ = _wanted(work)
+    name = f"records-reviewed-{clock.today().isoformat()}"
+    if request.form.get("form") == "csv":
+        return let_go(reviewed_lists.list_csv(work, records, origin=origin, actor=actor), f"{name}.csv")
+    house = archive.settings.authority
+    made = reviewed_lists.list_xlsx(work, records, origin=origin, actor=actor, house=house)
+    return let_go(made, f"{name}.xlsx")
 
 
 def _wanted(work: "Session") -> tuple[Iterable[Record], str, str]:

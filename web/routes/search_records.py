@@ -16,16 +16,16 @@ from search.search_records import CONTENT, METHODS, PLACES, SearchContent
 from search.search_schedule import unreadable_words, write_schedule
 from store import clock
 from store.errors import CandourError, InvalidInputError
-from store.papers import Form
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.search_records import SearchRecordForm, WhyForm
+from web.leaving import asked_form, let_go
+from web.transactions import own_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 area = Blueprint("search_records", __name__)
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @area.get("/search-records")
@@ -153,16 +153,14 @@ def new_version(reference: str) -> Answer:
 
 @area.post("/search-records/export")
 @requires(Permission.REQUESTS)
+@own_transaction
 def export() -> Response:
     """The schedule of searches leaves, in Word or as a PDF; that it did is in the audit trail."""
     session, wanted = current_session(), request.form.get("request", "")
     asked = find_request(session, wanted) if wanted else None
-    form: Form = "pdf" if request.form.get("form") == "pdf" else "docx"
-    house = current_archive().settings.authority
+    form, house = asked_form(), current_archive().settings.authority
     made = write_schedule(session, authority=house, actor=current_actor(), request=asked, form=form)
-    name = f"schedule-of-searches-{clock.today().isoformat()}.{form}"
-    kind = "application/pdf" if form == "pdf" else WORD
-    return Response(made.content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return let_go(made.leaving, f"schedule-of-searches-{clock.today().isoformat()}.{form}")
 
 
 def _prepared(form: SearchRecordForm) -> SearchRecordForm:

@@ -7,23 +7,28 @@ from access.policy import Permission
 from disclosure import statement_approval as approving
 from disclosure import statement_sealing as sealing
 from disclosure import statements as drafting
-from disclosure.statement_facts import TITLES, Difference
+from disclosure.statement_drawing import draw_now
+from disclosure.statement_facts import TITLES, Difference, differences
 from store.errors import CandourError, InvalidInputError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.filters import count
 from web.forms.statements import ReasonForm, SignForm
 from web.routes.statements import asked_statement, back_to
+from web.transactions import own_transaction
 
 area = Blueprint("statement_approval", __name__)
 
 
 @area.post("/statements/<int:number>/draw-again")
 @requires(Permission.STATEMENTS)
+@own_transaction
 def draw_again(number: int) -> Answer:
     """The draft has the figures of now; what was written stays."""
-    found = asked_statement(number)
-    told = drafting.draw_again(current_session(), found, actor=current_actor())
+    drawn = draw_now(current_session(), asked_statement(number).scope)
+    with current_archive().writing() as work:
+        found = drafting.find_statement(work, number, actor=current_actor())
+        told = drafting.draw_again(work, found, drawn, actor=current_actor())
     flash(f"{found.reference} is drawn again: {count(len(told), 'difference')}.")
     return back_to(found)
 
@@ -67,24 +72,28 @@ def _reason() -> str:
 
 @area.route("/statements/<int:number>/sign", methods=["GET", "POST"])
 @requires(Permission.STATEMENTS_SIGN)
+@own_transaction
 def sign(number: int) -> str | Answer | tuple[str, int]:
     """The signatory sees what changed since it was drawn, and signs or does not."""
-    found, session = asked_statement(number), current_session()
-    since = approving.changed_since(session, found)
+    found = asked_statement(number)
+    now = draw_now(current_session(), found.scope)
+    since = differences(drafting.facts_of(found), now.facts)
     if request.method == "GET":
         form = SignForm(formdata=None, acknowledging=approving.digest_of(since) if since else "")
         return _sign(form, number, since)
     form = SignForm()
     if form.validate():
         try:
-            approving.sign(
-                session,
-                found,
-                signatory=form.signatory.data,
-                office=form.office.data,
-                acknowledging=form.acknowledging.data if form.seen.data else "",
-                actor=current_actor(),
-            )
+            with current_archive().writing() as work:
+                approving.sign(
+                    work,
+                    drafting.find_statement(work, number, actor=current_actor()),
+                    now,
+                    signatory=form.signatory.data,
+                    office=form.office.data,
+                    acknowledging=form.acknowledging.data if form.seen.data else "",
+                    actor=current_actor(),
+                )
         except CandourError as error:
             form.signatory.errors = [str(error)]
         else:
@@ -102,10 +111,15 @@ def _sign(form: SignForm, number: int, since: list[Difference]) -> str:
 
 @area.post("/statements/<int:number>/seal")
 @requires(Permission.STATEMENTS)
+@own_transaction
 def seal(number: int) -> Answer:
     """What was signed is closed, with its documents."""
-    found, archive = asked_statement(number), current_archive()
-    sealing.seal(current_session(), archive.files, found, authority=archive.settings.authority, actor=current_actor())
+    archive, actor = current_archive(), current_actor()
+    signed = asked_statement(number)
+    made = sealing.make_seal(current_session(), signed, authority=archive.settings.authority, actor=actor)
+    with archive.writing() as work:
+        found = drafting.find_statement(work, number, actor=actor)
+        sealing.seal(work, archive.files, found, made, actor=actor)
     flash(f"{found.title} is sealed.")
     return back_to(found)
 

@@ -7,25 +7,23 @@ from access.policy import Permission, can
 from disclosure import statements as drafting
 from disclosure.statement_approval import acknowledged_in, authors_of, changed_since
 from disclosure.statement_document import file_name, nested
+from disclosure.statement_drawing import draw_now
 from disclosure.statement_facts import TITLES, differences
 from disclosure.statement_lists import count_of, list_behind
 from disclosure.statement_models import Statement
-from disclosure.statement_sealing import export_document
+from disclosure.statement_sealing import take_document
 from disclosure.statements import KINDS, STATES, facts_of, find_statement, superseded_by, texts_of, to_explain
-from inquiry.requests import all_requests, find_request
+from inquiry.requests import all_requests
 from store.errors import CandourError, NotFoundError
-from store.papers import Form
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.statements import DraftForm, ReasonForm, SayForm
+from web.leaving import asked_form, let_go
 from web.statement_links import list_address
+from web.transactions import own_transaction
 
 area = Blueprint("statements", __name__)
 PAGE = 100
-TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
 
 
 def asked_statement(number: int) -> Statement:
@@ -47,14 +45,16 @@ def statements() -> str:
 
 @area.post("/statements")
 @requires(Permission.STATEMENTS)
+@own_transaction
 def draft() -> str | Answer | tuple[str, int]:
-    """The next statement is drawn from the register."""
+    """The next statement is drawn from the register, while others go on writing in it."""
     form, session = _prepared(DraftForm()), current_session()
     if not form.validate():
         return _list(form), 400
     try:
-        asked = find_request(session, form.request.data) if form.request.data else None
-        made = drafting.draft_statement(session, kind=form.kind.data, request=asked, actor=current_actor())
+        drawn = draw_now(session, form.request.data)
+        with current_archive().writing() as work:
+            made = drafting.draft_statement(work, drawn, kind=form.kind.data, actor=current_actor())
     except CandourError as error:
         form.kind.errors = [str(error)]
         return _list(form), error.status_code
@@ -183,12 +183,10 @@ def difference(number: int) -> str:
 
 @area.post("/statements/<int:number>/document")
 @requires(Permission.STATEMENTS_READ)
+@own_transaction
 def document(number: int) -> Response:
     """The statement leaves as a document: the sealed one's own bytes, or a marked draft; the trail tells it."""
-    found, archive = asked_statement(number), current_archive()
-    form: Form = "pdf" if request.form.get("form") == "pdf" else "docx"
-    authority = archive.settings.authority
-    session, actor = current_session(), current_actor()
-    content = export_document(session, archive.files, found, form=form, authority=authority, actor=actor)
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(found, form)}"'}
-    return Response(content, mimetype=TYPES[form], headers=headers)
+    found, archive, form = asked_statement(number), current_archive(), asked_form()
+    authority, session = archive.settings.authority, current_session()
+    made = take_document(session, archive.files, found, form=form, authority=authority, actor=current_actor())
+    return let_go(made, file_name(found, form))

@@ -20,6 +20,8 @@ from store.jobs import DONE, FAILED, Job
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.term_reports import ScopeForm, TermReportForm
+from web.leaving import let_go
+from web.transactions import own_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 area = Blueprint("term_reports", __name__)
 area.add_app_template_filter(term_exports.not_reached_words, "not_reached_words")
 KIND = "term-report"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTED_CHANGES = 200
 
 
@@ -153,6 +154,7 @@ def run_again(number: int) -> Answer:
 
 @area.post("/term-reports/<int:number>/export")
 @requires(Permission.SEARCH)
+@own_transaction
 def export(number: int) -> Response:
     """The version leaves as a workbook or as CSV; that it did is in the audit trail."""
     session, actor = current_session(), current_actor()
@@ -160,27 +162,22 @@ def export(number: int) -> Response:
     shown = reports.show_version(session, report, request.form.get("version", type=int), actor=actor)
     name = f"term-report-{report.id}-version-{shown.version.version}"
     if request.form.get("form") == "csv":
-        content = term_exports.export_csv(session, shown, _titles(session), actor=actor)
-        return _file(content, f"{name}.csv", "text/csv")
+        return let_go(term_exports.report_csv(session, shown, _titles(session), actor=actor), f"{name}.csv")
     house = current_archive().settings.authority
-    content = term_exports.export_xlsx(session, shown, _titles(session), actor=actor, house=house)
-    return _file(content, f"{name}.xlsx", XLSX)
+    return let_go(term_exports.report_xlsx(session, shown, _titles(session), actor=actor, house=house), f"{name}.xlsx")
 
 
 @area.post("/term-reports/<int:number>/compare/export")
 @requires(Permission.SEARCH)
+@own_transaction
 def export_difference(number: int) -> Response:
     """The difference leaves as CSV with every record that is new or gone."""
     session, actor = current_session(), current_actor()
     report = reports.find_report(session, number, actor=actor)
     before, after = (request.form.get(name, 0, type=int) for name in ("before", "after"))
     difference = reports.compare_versions(session, report, before, after, actor=actor)
-    content = term_exports.difference_csv(session, difference, actor=actor)
-    return _file(content, f"term-report-{report.id}-versions-{before}-to-{after}.csv", "text/csv")
-
-
-def _file(content: bytes, name: str, media_type: str) -> Response:
-    return Response(content, mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    made = term_exports.difference_csv(session, difference, actor=actor)
+    return let_go(made, f"term-report-{report.id}-versions-{before}-to-{after}.csv")
 
 
 def _titles(session: "Session") -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""A file that leaves the archive: made from one view of it while others write, then told in the audit trail.
+
+Making a long list or a document takes seconds, and the archive has one write lock. So a file is made in a reading unit
+of work, whose view stays one to its end; only that it leaves is written, in a short unit of work of its own. The event
+tells the SHA-256 of the very bytes and the last event that their view knew, so that what left can be proved.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from store import audit
+from store.audit import AuditEvent, Detail
+from store.audit_actions import AuditAction
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The bytes, and what the audit trail is to tell of them before they go."""
+
+    content: bytes
+    action: AuditAction
+    subject: str
+    detail: Detail
+    seen_to: int
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def leaving(session: Session, content: bytes, action: AuditAction, *, subject: str, **detail: object) -> Leaving:
+    """The file as it was made from this session's view."""
+    return Leaving(content, action, subject, dict(detail), audit.newest(session))
+
+
+def let_go(session: Session, made: Leaving, *, actor: str) -> AuditEvent:
+    """That the file leaves is in the audit trail: it goes only once that is kept."""
+    told = {**made.detail, "sha256": made.sha256, "seen": made.seen_to}
+    return audit.record(session, made.action, actor=actor, subject=made.subject, detail=told)

@@ -1,0 +1,30 @@
+"""A file that leaves by the browser: made in the request's reading view, told in the trail, and only then sent."""
+
+from pathlib import PurePath
+
+from flask import Response, request
+
+from store import leaving
+from store.leaving import Leaving
+from store.papers import Form
+from web.context import current_actor, current_archive
+
+TYPES = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+    ".csv": "text/csv",
+}
+
+
+def let_go(made: Leaving, name: str) -> Response:
+    """The file as a download under this name, once it is kept that it leaves; the view opens no transaction itself."""
+    with current_archive().writing() as work:
+        leaving.let_go(work, made, actor=current_actor().name)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(made.content, mimetype=TYPES[PurePath(name).suffix], headers=headers)
+
+
+def asked_form() -> Form:
+    """Whether a PDF is asked for, or else a Word document."""
+    return "pdf" if request.form.get("form") == "pdf" else "docx"
