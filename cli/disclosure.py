@@ -18,6 +18,7 @@ from records.register import find_record
 from search.indexing import bring_up_to_date
 from store.archive import Archive
 from store.errors import InvalidInputError, NotFoundError
+from store.settings import load_settings
 from worker.steps import build_bundle
 
 
@@ -241,12 +242,16 @@ def _write_out(opened: Archive, built: production.Built, out: Path) -> Path:
 
 @bundle.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from-elsewhere", is_flag=True, help="Another archive built it: do not look for it in this one.")
 @json_option
-def verify(file: Path, as_json: bool) -> int:
-    """Read the bundle FILE back and check everything it promises."""
+def verify(file: Path, from_elsewhere: bool, as_json: bool) -> int:
+    """Read the bundle FILE back and check everything it promises, and that this archive built it, if there is one."""
     if not file.is_file():
         raise InvalidInputError(f"There is no file {file}: check the name.")
     verification = verify_confined(file)
+    if not from_elsewhere and load_settings().database_path.exists():
+        with archive() as opened, opened.reading() as session:
+            verification = verification.with_check(production.check_built_here(session, file))
     if as_json:
         show_json(
             {
@@ -255,11 +260,14 @@ def verify(file: Path, as_json: bool) -> int:
                 "checks": [
                     {"name": check.name, "ok": check.ok, "detail": check.detail} for check in verification.checks
                 ],
+                "notes": list(verification.notes),
             }
         )
     else:
         for check in verification.checks:
             say(f"{'right' if check.ok else 'WRONG':6} {check.name}: {check.detail}")
+        for words in verification.notes:
+            note(words)
     if verification.ok:
         return 0
     wrong = "; ".join(check.name for check in verification.checks if not check.ok)

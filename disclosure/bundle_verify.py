@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2
 
 from disclosure.bundle_manifest import FORMAT, MADE_BY, MANIFEST_NAME, manifest_path
+from disclosure.bundle_own_digest import check_own_digest
 from disclosure.bundle_verify_pages import check_pages
 from disclosure.bundle_verify_report import Check, Manifest, Verification, read_manifest
 from disclosure.bundle_verify_structure import check_structure
@@ -54,6 +55,13 @@ def _verify(file: Path, pdf: pikepdf.Pdf) -> Verification:
         return Verification(tuple(checks), ())
     checks.append(Check("the manifest is whole", ok=True, detail=f"{len(manifest.documents)} documents"))
     checks.extend(_check_unchanged(file, raw, notes))
+    own = check_own_digest(file)
+    if own is not None:
+        checks.append(own)
+    else:
+        notes.append(
+            "It carries no digest of itself: it was saved again since, or made by an earlier version of Candour."
+        )
     checks.extend(_guarded("the structure can be checked", lambda: check_structure(pdf, manifest)))
     checks.extend(_guarded("the pages can be checked", lambda: _check_all_pages(file, manifest)))
     return Verification(tuple(checks), tuple(notes), len(pdf.pages), len(manifest.documents))

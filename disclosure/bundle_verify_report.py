@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _SHOWN = 5
 
@@ -33,6 +33,10 @@ class Verification:
     def failed(self) -> tuple[Check, ...]:
         """The promises that are broken."""
         return tuple(check for check in self.checks if not check.ok)
+
+    def with_check(self, check: Check) -> "Verification":
+        """The same with one more promise."""
+        return replace(self, checks=(*self.checks, check))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from disclosure.bundle_own_digest import MARK
 from disclosure.bundle_spec import BundleError
 
 _FLUSH_AT = 1 << 20
@@ -120,9 +121,14 @@ class PdfWriter:
             self._write(b"%010d 00000 n \n" % offset if offset else b"0000000000 65535 f \n")
         mark = identity.hex().encode("ascii")
         self._write(
-            b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%s> <%s>] >>\nstartxref\n%d\n%%%%EOF\n"
-            % (size, root, info, mark, mark, table_at)
+            b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%s> <%s>] >>\n" % (size, root, info, mark, mark)
         )
+        self._write(MARK)
+        self._flush()
+        end = b"\nstartxref\n%d\n%%%%EOF\n" % table_at
+        own = self._digest.copy()
+        own.update(end)
+        self._write(own.hexdigest().encode("ascii") + end)
         self._flush()
         return self._digest.hexdigest()
 

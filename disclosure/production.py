@@ -1,5 +1,6 @@
 """From chosen records to a bundle that has been built, read back, proved and kept."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from disclosure.bundle_spec import (
     RequestSpec,
     bundle_file_name,
 )
-from disclosure.bundle_verify import Verification
+from disclosure.bundle_verify import Check, Verification
 from disclosure.document_kinds import carries_original, kind_of
 from disclosure.models import Bundle
 from disclosure.models import BundleDocument as KeptDocument
@@ -38,6 +39,7 @@ from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.errors import DamagedError, NotFoundError, RefusedError
 
+BUILT_HERE = "built by this archive"
 PRECISION = {"circa": "circa ", "decade": "", "year": "", "month": "", "day": "", "range": ""}
 
 # What a person typed from a page stands between these, in the layer of words over its picture and in print alike.
@@ -314,6 +316,20 @@ def require_may_leave(session: Session, bundle: Bundle, *, actor: Actor) -> None
     """
     records = [session.get_one(Record, document.record_id) for document in bundle.documents]
     require_may_still_leave(session, records, actor=actor)
+
+
+def check_built_here(session: Session, file: Path) -> Check:
+    """Whether these very bytes are a bundle that this archive built and keeps.
+
+    A bundle can be made anew with other pages and every promise kept; only what the archive wrote down tells it apart.
+    """
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    bundle = session.scalar(select(Bundle).where(Bundle.sha256 == sha256).order_by(Bundle.id).limit(1))
+    if bundle is None:
+        detail = "no bundle of this archive has these bytes: it was changed since, or another archive built it"
+        return Check(BUILT_HERE, ok=False, detail=detail)
+    return Check(BUILT_HERE, ok=True, detail=f"bundle {bundle.id}, {bundle.built_at:%-d %B %Y}, by {bundle.built_by}")
 
 
 def write_manifest(built: Built, path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from cli.main import main
@@ -250,6 +251,11 @@ def test_a_bundle_is_built_verified_and_refused_while_a_record_in_it_is_privileg
     assert "COMPLETE-AND-UNREDACTED" in Path(built["file"]).name
     assert out.resolve() == Path(built["file"]).resolve()
     assert line.answer("bundle", "verify", str(out))["ok"]
+    saved_again = tmp_path / "again.pdf"
+    with pikepdf.open(out) as pdf:
+        pdf.save(saved_again)
+    assert "WRONG  built by this archive" in line.run("bundle", "verify", str(saved_again)).stdout
+    assert line.answer("bundle", "verify", str(saved_again), "--from-elsewhere")["ok"]
 
     line.answer("mark", advice, "privileged", "--by", "lawyer@example.org", "--reason", "Advice.")
     assert advice in line.refusal(*arguments, "--records", f"{complaint},{advice}", code=4)

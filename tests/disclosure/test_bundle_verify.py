@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pikepdf
@@ -10,6 +11,7 @@ from pikepdf import Array, Dictionary, Name
 
 from disclosure.bundle_build import build_bundle
 from disclosure.bundle_manifest import MANIFEST_NAME, manifest_path
+from disclosure.bundle_own_digest import MARK
 from disclosure.bundle_spec import PageText
 from disclosure.bundle_verify import verify_bundle
 from store.errors import InvalidInputError
@@ -72,6 +74,39 @@ def test_a_single_changed_byte_is_found_by_the_manifest_beside(bundle: Path) -> 
     bundle.write_bytes(data)
 
     assert "unchanged since it was made" in {check.name for check in verify_bundle(bundle).failed()}
+
+
+def test_any_changed_byte_is_found_in_a_bundle_that_travels_alone(bundle: Path) -> None:
+    manifest_path(bundle).unlink()
+    data = bundle.read_bytes()
+    own = data.rindex(MARK)
+    # Spread over the file, fonts and front pages included; without the words that announce the digest themselves.
+    places = [*range(1100, own, len(data) // 25), own - 2, own + len(MARK), len(data) - 8]
+
+    for place in places:
+        altered = bytearray(data)
+        altered[place] ^= 1
+        bundle.write_bytes(altered)
+        with suppress(InvalidInputError):  # it may be so broken that it is nobody's bundle
+            assert not verify_bundle(bundle).ok, place
+
+
+def test_what_is_added_after_the_end_of_a_bundle_is_found(bundle: Path) -> None:
+    manifest_path(bundle).unlink()
+    with bundle.open("ab") as file:
+        file.write(b"\n% a note\n" + b" " * 5000)
+
+    assert "unchanged by its own digest" in {check.name for check in verify_bundle(bundle).failed()}
+
+
+def test_a_bundle_saved_again_is_said_to_carry_no_digest_of_itself(bundle: Path, tmp_path: Path) -> None:
+    with pikepdf.open(bundle) as pdf:
+        pdf.save(tmp_path / "again.pdf")
+
+    verification = verify_bundle(tmp_path / "again.pdf")
+
+    assert verification.ok
+    assert any("carries no digest of itself" in words for words in verification.notes)
 
 
 def test_a_removed_page_is_found(broken_by) -> None:

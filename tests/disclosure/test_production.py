@@ -62,6 +62,20 @@ def test_a_bundle_is_built_read_back_and_kept(archive, make_record, lawyer):
     assert "ABC000002_001" in text
 
 
+def test_a_bundle_made_anew_elsewhere_is_not_one_that_this_archive_built(archive, make_record, lawyer, tmp_path):
+    built = build(archive, lawyer, make_record(b"one"))
+    file = archive.files.original(built.bundle.sha256)
+    forged = tmp_path / "forged.pdf"
+    forged.write_bytes(file.read_bytes() + b"\n")
+
+    with archive.reading() as session:
+        right, wrong = (production.check_built_here(session, each) for each in (file, forged))
+
+    assert right.ok
+    assert right.detail.startswith("bundle 1,")
+    assert not wrong.ok
+
+
 def test_a_privileged_record_stops_the_bundle_and_is_named(archive, make_record, lawyer):
     first, second = make_record(b"one"), make_record(b"two")
     mark(archive, second, "privileged", lawyer)
