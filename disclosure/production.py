@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, can
 from disclosure.bundle_child import build_confined, verify_confined
+from disclosure.bundle_likenesses import privileged_likenesses
 from disclosure.bundle_manifest import manifest_json
 from disclosure.bundle_rules import require_bundle_allowed, require_may_still_leave
 from disclosure.bundle_spec import (
@@ -90,6 +91,7 @@ def build(
             asked = find_request(session, request) if request else None
             spec = _spec(archive, session, records, title=title, prefix=prefix, asked=asked, actor=actor)
             chosen = [record.reference for record in records]
+            alike = privileged_likenesses(session, records, actor=actor)
     except RefusedError as refusal:
         with archive.writing() as session:
             audit.record(
@@ -103,6 +105,8 @@ def build(
     with archive.files.scratch() as folder:
         out = folder / bundle_file_name(spec)
         result = build_confined(spec, out, scratch=folder)
+        # For whoever builds it alone: they stand neither in the bundle nor in its manifest, which leave the house.
+        result = replace(result, warnings=(*alike, *result.warnings))
         verification = verify_confined(out, scratch=folder)
         if not verification.ok:
             failed = "; ".join(f"{check.name}: {check.detail}" for check in verification.checks if not check.ok)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from access.policy import Actor
+from disclosure.bundle_likenesses import privileged_likenesses
 from disclosure.bundle_rules import require_bundle_allowed
 from disclosure.production import date_text
 from records.families import family_tree
@@ -48,6 +49,7 @@ class Draft:
     split: tuple[SplitFamily, ...] = ()
     gone: tuple[str, ...] = ()
     refusal: str = ""
+    alike: tuple[str, ...] = ()
 
     @property
     def references(self) -> list[str]:
@@ -86,6 +88,7 @@ def draft_of(session: "Session", references: Sequence[str], *, actor: Actor) -> 
         split=_split(families, {record.reference for record in records}),
         gone=tuple(gone),
         refusal=_refusal(session, records, actor) if records else "",
+        alike=tuple(privileged_likenesses(session, records, actor=actor)),
     )
 
 
