@@ -26,8 +26,9 @@ from ingest.models import (
 )
 from ingest.reading import UnreadableFile
 from ingest.walking import Place
+from records.families import ids_inside
 from records.models import Record, RecordFile
-from records.register import needs_indexing
+from records.register import need_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.chunks import chunks
@@ -229,7 +230,8 @@ def end_duplicate(session: Session, item: Item, record: Record, *, batch: Batch,
                 found_at=clock.now(),
             )
         )
-        needs_indexing(session, record.id)
+        # What lies inside came again with it, though it is not unpacked a second time.
+        need_indexing(session, [record.id, *ids_inside(session, [record.id])])
         session.flush()
         if batch.custodian:
             keep_custodians(session, record.id)

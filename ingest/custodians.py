@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from ingest.models import Batch
 from records.facts import CUSTODIAN, keep_facts
-from records.models import IndexNeed, RecordFile, SearchFact
+from records.families import ids_inside
+from records.models import IndexNeed, Record, RecordFile, SearchFact
+from records.register import need_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
@@ -73,10 +75,17 @@ def _push_down(session: Session, batch: Batch) -> None:
         .order_by(func.min(RecordFile.id))
     )
     session.execute(insert(SearchFact).from_select(["record_id", "field", "value"], said))
+    now = clock.now()
+    # As `need_indexing` does it: a need that stands is renewed.
+    renewed = update(IndexNeed).where(IndexNeed.record_id.in_(concerned)).values(since=now)
+    session.execute(renewed, execution_options={"synchronize_session": False})
     waiting = (
-        select(RecordFile.record_id, literal(clock.now(), IndexNeed.since.type))
+        select(RecordFile.record_id, literal(now, IndexNeed.since.type))
         .where(RecordFile.batch == batch.name, RecordFile.record_id.not_in(select(IndexNeed.record_id)))
         .distinct()
     )
     session.execute(insert(IndexNeed).from_select(["record_id", "since"], waiting))
+    # What lies inside a copy came in this batch too, though it is unpacked only once.
+    wholes = select(Record.parent_id).where(Record.parent_id.in_(concerned)).distinct()
+    need_indexing(session, ids_inside(session, [each for each in session.scalars(wholes) if each is not None]))
     session.expire_all()

@@ -1,5 +1,6 @@
 """A message and its attachments, a container and its members: the family of a record, as far as an actor may know."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,7 +10,10 @@ from access.policy import Actor
 from records.models import Record
 from records.parts_models import UNDONE
 from records.register import visible
+from store.chunks import chunks
 from store.errors import NotPermittedError
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,36 @@ def everything_inside(session: Session, record: Record) -> list[Record]:
         generation = list(session.scalars(query))
         found.extend(generation)
     return found
+
+
+def ids_inside(session: Session, record_ids: Iterable[int]) -> list[int]:
+    """The id of every record that came out of one of these, at any depth, in order of depth and id."""
+    found: list[int] = []
+    generation = list(record_ids)
+    while generation:
+        inside: list[int] = []
+        for some in chunks(generation, AT_ONCE):
+            inside += session.scalars(select(Record.id).where(Record.parent_id.in_(some)).order_by(Record.id))
+        found += inside
+        generation = inside
+    return found
+
+
+def wholes_of(session: Session, records: Sequence[Record]) -> dict[int, list[int]]:
+    """For each of the records, by its id, the ids of those it came out of, the nearest first."""
+    parents: dict[int, int | None] = {record.id: record.parent_id for record in records}
+    while wanted := [each for each in set(parents.values()) if each is not None and each not in parents]:
+        for some in chunks(sorted(wanted), AT_ONCE):
+            rows = session.execute(select(Record.id, Record.parent_id).where(Record.id.in_(some)))
+            parents.update((row.id, row.parent_id) for row in rows)
+    wholes: dict[int, list[int]] = {}
+    for record in records:
+        above, whole = [], record.parent_id
+        while whole is not None:
+            above.append(whole)
+            whole = parents[whole]
+        wholes[record.id] = above
+    return wholes
 
 
 def require_whole_visible(session: Session, record: Record, *, actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -124,6 +124,10 @@ def need_indexing(session: Session, record_ids: Iterable[int]) -> None:
     """`needs_indexing` for many at once."""
     now = clock.now()
     for some in chunks(record_ids, 500):
+        # A need that stands is renewed: whoever writes the index now may have read the record before this change, and
+        # lets go only of the need it has seen.
+        renewed = update(IndexNeed).where(IndexNeed.record_id.in_(some)).values(since=now)
+        session.execute(renewed, execution_options={"synchronize_session": False})
         known = set(session.scalars(select(IndexNeed.record_id).where(IndexNeed.record_id.in_(some))))
         rows = [{"record_id": number, "since": now} for number in dict.fromkeys(some) if number not in known]
         if rows:

@@ -20,6 +20,7 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+")
 # A hyphen at the end of a line, as typed, as printed, as a word processor leaves it and as scanning programs write it,
 # and then one line break.
 _BREAK = re.compile(r"[-\u2010\u00ad\u00ac][ \t\u00a0]*+(?:\r\n|\n|\r)[ \t\u00a0]*+(?=[^\W\d_])")
+_HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
 _ASCII_BREAK = re.compile(r"-[ \t]*+(?:\r\n|\n|\r)[ \t]*+(?=[A-Za-z])")
 # The signs that printers set and no word has, each put in place of one that is in ASCII.
 _PRINTED_SIGNS = (("’", "'"), ("‘", " "), ("“", " "), ("”", " "), ("–", " "), ("—", " "), ("…", " "), ("£", " "))
@@ -55,13 +56,15 @@ class Token(NamedTuple):
 class Joined(NamedTuple):
     """A word that is broken with a hyphen at the end of a line, whole, with the characters of both its halves.
 
-    `place` is the position of its first half; the second stands at the next.
+    `place` is the position of its first half; the second stands at the next. Where it is the page that breaks it,
+    `over` has the characters of the second half on the next page, and `end` is the end of the page's own text.
     """
 
     word: str
     place: int
     start: int
     end: int
+    over: tuple[int, int] | None = None
 
 
 def fold(text: str) -> str:
@@ -115,17 +118,18 @@ def tokens(text: str) -> Iterator[Token]:
     return (Token(_folded[found.group()], found.start(), found.end()) for found in _found_words(text))
 
 
-def joined_words(text: str) -> list[Joined]:
+def joined_words(text: str, *, goes_on: bool = False) -> list[Joined]:
     """The words that are broken at the end of a line of the text, in order; their halves are words of it as well.
 
     Whether the hyphen is the word's own (`well-known`) or only breaks it cannot be told, so both are read. Each half
     has at least two letters and no figure, and the letters at the break are all small or all capitals: `Smith-` and
-    `Jones` are two names. Of a word that is broken twice the first two parts are joined.
+    `Jones` are two names. Of a word that is broken twice the first two parts are joined; `goes_on` says that the
+    text begins with the second part of one.
     """
     plain = _plain(text)
     pattern, breaks = (_ASCII_WORD, _ASCII_BREAK) if plain.isascii() else (_WORD, _BREAK)
     joined: list[Joined] = []
-    place, begin, last = -1, 0, -1
+    place, begin, last = -1, 0, 0 if goes_on else -1
     for found in breaks.finditer(plain):
         # The words since the break before: a line's end parts words anyhow.
         since: list[str] = pattern.findall(plain, begin, found.start() + 1)
@@ -141,6 +145,56 @@ def joined_words(text: str) -> list[Joined]:
             joined.append(Joined("".join(halves)[:WORD_LENGTH_LIMIT], place, end - len(first), second.end()))
             last = place + 1
     return joined
+
+
+def joined_in_pages(pages: Sequence[tuple[int, str]]) -> list[list[Joined]]:
+    """For each page, given in order with its number, the words that it breaks; the last may go on on the next page.
+
+    A page breaks a word as a line does, where the hyphen is the last sign on it and the next page begins with the
+    rest: a number at the foot or a heading between them parts them.
+    """
+    found: list[list[Joined]] = []
+    goes_on = False
+    for i, (number, text) in enumerate(pages):
+        joined = joined_words(text, goes_on=goes_on)
+        after = pages[i + 1][1] if i + 1 < len(pages) and pages[i + 1][0] == number + 1 else ""
+        taken = joined[-1].place + 1 if joined else 0 if goes_on else -1
+        over = _joined_over(text.rstrip(), after, taken)
+        goes_on = over is not None
+        found.append([*joined, over] if over else joined)
+    return found
+
+
+def whole_words(pages: Sequence[tuple[int, str]]) -> list[str]:
+    """The words of the pages with those that they break whole, in place of their halves."""
+    found: list[str] = []
+    goes_on = False
+    for (_, text), broken in zip(pages, joined_in_pages(pages), strict=True):
+        here = words(text)
+        second_halves = {each.place + 1 for each in broken} | ({0} if goes_on else set())
+        whole = {each.place: each.word for each in broken}
+        found += [whole.get(place, word) for place, word in enumerate(here) if place not in second_halves]
+        goes_on = bool(broken) and broken[-1].over is not None
+    return found
+
+
+def _joined_over(before: str, after: str, taken: int) -> Joined | None:
+    """The word that the end of the page breaks; `taken` is the last place that is the second half of another."""
+    if not before.endswith(_HYPHENS):
+        return None
+    found, second = list(tokens(before)), next(tokens(after), None)
+    place = len(found) - 1
+    if place <= taken or second is None or after[: second.start].strip():
+        return None
+    first = found[-1]
+    # A soft hyphen is a part of the word before it, any other stands behind its last letter.
+    if first.end != len(before) - (before[-1] != "\u00ad"):
+        return None
+    halves = first.word, second.word
+    if not _are_halves(before[first.start : first.end], after[second.start : second.end], halves):
+        return None
+    joined = "".join(halves)[:WORD_LENGTH_LIMIT]
+    return Joined(joined, place, first.start, len(before), (second.start, second.end))
 
 
 def _are_halves(first: str, second: str, folded: tuple[str, str]) -> bool:

@@ -26,8 +26,8 @@ class IndexDocument:
     categories: Sequence[str] = ()
     people: Sequence[str] = ()
     places: Sequence[str] = ()
-    batch: str = ""
-    source: str = ""
+    batches: Sequence[str] = ()
+    sources: Sequence[str] = ()
     boxes: Sequence[str] = ()
     custodians: Sequence[str] = ()
     date_from: date | None = None
@@ -47,9 +47,9 @@ class IndexDocument:
             fields.REFERENCE: [self.reference],
             fields.PERSON: self.people,
             fields.PLACE: self.places,
-            fields.BATCH: [self.batch],
+            fields.BATCH: self.batches,
             fields.BOX: self.boxes,
-            fields.SOURCE: [self.source],
+            fields.SOURCE: self.sources,
             fields.CUSTODIAN: self.custodians,
         }
         return values[name]

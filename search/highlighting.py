@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import Joined, Token, beginnings, joined_words, tokens, tokens_beginning_with, word_counts
+from search.analysis import Joined, Token, beginnings, joined_in_pages, tokens, tokens_beginning_with, word_counts
 from search.engine import VALUE_GAP, Highlights, PageHits, Snippet
 from search.language_tree import Asked, Fuzzy, Text, Wildcard, Word, meaning, placed_parts
 from search.marking import KnownWords, Leaf, leaves, marked_words
@@ -65,16 +65,19 @@ class _Marker:
         standing: list[list[int]] = [[] for _ in self._leaves]
         broken: list[list[int]] = [[] for _ in self._leaves]
         position = 0
-        for number, text in pages:
+        given = list(pages)
+        over: Joined | None = None
+        for (number, text), joined in zip(given, joined_in_pages(given), strict=True):
             if read and number != read[-1].number + 1:
                 position += VALUE_GAP
             found = list(tokens_beginning_with(self._beginnings, text) if self._beginnings else tokens(text))
-            joined = joined_words(text)
             known = self._known.meet([*(token.word for token in found), *(each.word for each in joined)])
             asked = [token for token in found if token.word in known]
             asked_joined = [each for each in joined if each.word in known]
-            places, count = self._positions(text, asked, asked_joined)
             page = _Page(number, text, {})
+            if over is not None and over.over is not None:
+                page.marks[position - 1, position] = over.over
+            places, count = self._positions(text, asked, asked_joined, is_begun=over is not None)
             for place, token in zip(places, asked, strict=True):
                 page.marks[position + place, position + place] = (token.start, token.end)
                 for i in known[token.word]:
@@ -83,6 +86,7 @@ class _Marker:
                 page.marks[position + each.place, position + each.place + 1] = (each.start, each.end)
                 for i in known[each.word]:
                     broken[i].append(position + each.place)
+            over = asked_joined[-1] if asked_joined and asked_joined[-1].over else None
             read.append(page)
             position += count
         spans = {
@@ -96,9 +100,14 @@ class _Marker:
             if here:
                 yield page, here
 
-    def _positions(self, text: str, found: Sequence[Token], joined: Sequence[Joined]) -> tuple[Sequence[int], int]:
-        """The positions of these words among those of the text, and how many there are."""
-        if not self._is_placed and not joined:
+    def _positions(
+        self, text: str, found: Sequence[Token], joined: Sequence[Joined], *, is_begun: bool
+    ) -> tuple[Sequence[int], int]:
+        """The positions of these words among those of the text, and how many there are.
+
+        `is_begun`: the text begins with the second half of a word that is asked for.
+        """
+        if not self._is_placed and not joined and not is_begun:
             return range(len(found)), len(found)
         counts = word_counts(text)
         places: list[int] = (counts[[token.start for token in found]] - 1).tolist()

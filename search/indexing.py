@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from records import facts
-from records.models import NOT_NAMED, IndexNeed, Page, Record, RecordPerson, SearchFact
+from records.families import wholes_of
+from records.models import NOT_NAMED, IndexNeed, Page, Record, RecordFile, RecordPerson, SearchFact
 from search.engine import IndexDocument
 from search.opening import engine_of
 from store.archive import Archive
+from store.chunks import chunks
 
 AT_ONCE = 500
 PAGES_AT_ONCE = 2_000
@@ -123,9 +127,12 @@ def _read(session: Session, records: Sequence[Record]) -> Iterator[IndexDocument
         .order_by(SearchFact.id)
     ):
         told.setdefault(fact.record_id, {}).setdefault(fact.field, []).append(fact.value)
+    origins = _origins(session, records)
     for record in records:
         known = told.get(record.id, {})
-        boxes, custodians = known.pop(facts.BOX, []), known.pop(facts.CUSTODIAN, [])
+        boxes = known.pop(facts.BOX, [])
+        known.pop(facts.CUSTODIAN, None)
+        origin = origins[record.id]
         counted = read_by.get(record.id)
         yield IndexDocument(
             record_id=record.id,
@@ -137,10 +144,10 @@ def _read(session: Session, records: Sequence[Record]) -> Iterator[IndexDocument
             categories=list(dict.fromkeys([*known.get("category", []), *known.get("suggested", [])])),
             people=names.get(record.id, {}).get("person", []),
             places=names.get(record.id, {}).get("place", []),
-            batch=record.batch,
-            source=record.source,
+            batches=origin.batches,
+            sources=origin.sources,
             boxes=boxes,
-            custodians=custodians,
+            custodians=origin.custodians,
             date_from=record.date_from,
             date_to=record.date_to,
             read_by=counted.most_common(1)[0][0] if counted else "none",
@@ -149,6 +156,44 @@ def _read(session: Session, records: Sequence[Record]) -> Iterator[IndexDocument
             pages=pages.get(record.id, []),
             facts={**known, "review": [_review(known)]},
         )
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where a record, and every copy of it or of what it came in, was handed over, and by whom; the first one first."""
+
+    batches: list[str]
+    sources: list[str]
+    custodians: list[str]
+
+
+def _origins(session: Session, records: Sequence[Record]) -> dict[int, _Origin]:
+    """A copy of a container is not unpacked again, so that only the container says that its members came with it."""
+    wholes = wholes_of(session, records)
+    ids = list(dict.fromkeys(chain(wholes, *wholes.values())))
+    files: dict[int, list[tuple[str, str]]] = {}
+    kept_by: dict[int, list[str]] = {}
+    for some in chunks(ids, AT_ONCE):
+        for file in session.execute(
+            select(RecordFile.record_id, RecordFile.batch, RecordFile.source)
+            .where(RecordFile.record_id.in_(some))
+            .order_by(RecordFile.id)
+        ):
+            files.setdefault(file.record_id, []).append((file.batch, file.source))
+        for fact in session.execute(
+            select(SearchFact.record_id, SearchFact.value)
+            .where(SearchFact.record_id.in_(some), SearchFact.field == facts.CUSTODIAN)
+            .order_by(SearchFact.id)
+        ):
+            kept_by.setdefault(fact.record_id, []).append(fact.value)
+    found: dict[int, _Origin] = {}
+    for record in records:
+        line = [record.id, *wholes[record.id]]
+        places = [(record.batch, record.source), *(place for each in line for place in files.get(each, ()))]
+        custodians = dict.fromkeys(name for each in line for name in kept_by.get(each, ()))
+        batches, sources = (dict.fromkeys(names) for names in zip(*places, strict=True))
+        found[record.id] = _Origin(list(batches), list(sources), list(custodians))
+    return found
 
 
 def _review(known: dict[str, list[str]]) -> str:

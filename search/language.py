@@ -38,7 +38,7 @@ from search.language_tree import (
     Word,
 )
 
-LANGUAGE_VERSION = "3"
+LANGUAGE_VERSION = "4"
 """Kept beside every search that is evidence: changed whenever a query may mean something else than before."""
 
 CLAUSE_LIMIT = 250

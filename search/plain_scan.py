@@ -3,12 +3,15 @@
 Every engine is compared with this one. It shares with them the tree, the analysis of words and nothing else.
 """
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from search import language_fields as fields
-from search.analysis import as_misread, joined_words, keyword, stem, wildcard_pattern, words
+from search.analysis import as_misread, joined_in_pages, keyword, stem, wildcard_pattern, words
 from search.engine import VALUE_GAP, IndexDocument
 from search.language_tree import (
     And,
@@ -29,7 +32,9 @@ from search.language_tree import (
     Wildcard,
     Word,
     meaning,
+    placed_parts,
 )
+from search.marking import leaves
 
 Stretch = tuple[int, int]
 """The first and the last word of a piece of text that matches."""
@@ -39,7 +44,7 @@ Stretch = tuple[int, int]
 class FieldWords:
     """One field of one document: the stretches at which each word stands.
 
-    Each is one position long, but that of a word which a page breaks at the end of a line: that is its two halves.
+    Each is one position long, but that of a word broken at the end of a line or page: that is its two halves.
     """
 
     name: str
@@ -69,11 +74,11 @@ def field_words(document: IndexDocument) -> dict[str, FieldWords]:
     for name in fields.WORD_FIELDS:
         places: dict[str, list[Stretch]] = {}
         position = 0
-        for value in document.word_values(name):
-            if name == fields.TEXT:
-                for broken in joined_words(value):
-                    first = position + broken.place
-                    places.setdefault(broken.word, []).append((first, first + 1))
+        broken = joined_in_pages(document.pages) if name == fields.TEXT else []
+        for number, value in enumerate(document.word_values(name)):
+            for each in broken[number] if broken else ():
+                first = position + each.place
+                places.setdefault(each.word, []).append((first, first + 1))
             for word in words(value):
                 places.setdefault(word, []).append((position, position))
                 position += 1
@@ -107,6 +112,31 @@ def matches(query: Node, document: IndexDocument, words_of: dict[str, FieldWords
                 return False
             earliest, latest = dates
             return (last is None or earliest <= last) and (first is None or latest >= first)
+
+
+def pages_told(query: Asked, document: IndexDocument) -> list[tuple[int, int]]:
+    """The pages on which a word stands that makes up a match of something wanted, and how many such words each has.
+
+    A word that is broken at the end of a line is one, and none of its halves is another; broken at the end of a page,
+    it is one on each of the two.
+    """
+    text = field_words(document)[fields.TEXT]
+    words_meant = {
+        word
+        for part in placed_parts(meaning(query))
+        if part.field in (None, fields.TEXT)
+        for match in stretches(part.placed, text)
+        for leaf in leaves(part.placed)
+        for word in stretches(leaf, text)
+        if match[0] <= word[0] and word[1] <= match[1]
+    }
+    halves = {place for first, last in words_meant if last > first for place in (first, last)}
+    told: Counter[int] = Counter()
+    ends = list(accumulate(len(words(page)) for _, page in document.pages))
+    for first, last in words_meant:
+        if last > first or first not in halves:
+            told.update({bisect_right(ends, first), bisect_right(ends, last)})
+    return [(document.pages[page][0], told[page]) for page in sorted(told)]
 
 
 def has_value(asked: Keyword, document: IndexDocument) -> bool:

@@ -7,6 +7,7 @@ so that no choice of a word tells of anything else.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, require
 from records.models import Page, Record
 from search import language_fields as fields
-from search.analysis import fold, stem, words
+from search.analysis import fold, stem, whole_words, words
 from search.asking import Asking
 from search.hits import Hit, hits_of
 from search.language_tree import And, Everything, Not, Or, Query, Text, Word
@@ -53,32 +54,34 @@ def similar_to(archive: Archive, session: Session, record: Record, *, actor: Act
     require(actor, Permission.SEARCH)
     asked = Asking(archive, session, actor)
     searched = asked.count(Everything())
-    telling = _telling(asked, _words_of(session, [record.id]).get(record.id, ()), searched)
+    telling = _telling(asked, whole_words(_pages_of(session, [record.id]).get(record.id, ())), searched)
     if not telling:
         return Similar("", (), searched, 0, ())
     any_of = Query(" OR ".join(telling), Or(tuple(Text(Word(word), fields.TEXT) for word in telling)))
     others = And((any_of.node, Not(Text(Word(fold(record.reference), exact=True), fields.REFERENCE))))
     found = asked.find(others, limit=limit)
     hits = hits_of(asked, any_of, found.hits)
-    texts = _words_of(session, [hit.record.id for hit in hits])
+    texts = _pages_of(session, [hit.record.id for hit in hits])
     alike = []
     for hit in hits:
-        held = {stem(word) for word in texts.get(hit.record.id, ())}
+        pages = texts.get(hit.record.id, ())
+        # A word is found in another by its halves too.
+        held = {stem(word) for word in chain(whole_words(pages), *(words(text) for _, text in pages))}
         shared = [word for word in telling if stem(word) in held]
         if len(shared) >= LEAST_SHARED:
             alike.append(Alike(hit, shared))
     return Similar(f"text:({any_of.written})", telling, searched, found.total, alike)
 
 
-def _words_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def _pages_of(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    found: dict[int, list[tuple[int, str]]] = {}
     rows = session.execute(
-        select(Page.record_id, Page.text)
+        select(Page.record_id, Page.number, Page.text)
         .where(Page.record_id.in_(ids), Page.unread.is_(False))
         .order_by(Page.record_id, Page.number)
     )
     for row in rows:
-        found.setdefault(row.record_id, []).extend(words(row.text))
+        found.setdefault(row.record_id, []).append((row.number, row.text))
     return found
 
 

@@ -74,6 +74,17 @@ def outermost(words: Spans) -> Spans:
     return Spans(words.first[~inside], words.last[~inside])
 
 
+def words_on_pages(words: Spans, starts: Places | NDArray[np.int32]) -> NDArray[np.int64]:
+    """How many of the words stand on each page, of which the first position is given.
+
+    One that begins on a page and ends on the next is one on each.
+    """
+    first, last = (np.searchsorted(starts, places, side="right") - 1 for places in (words.first, words.last))
+    counts: NDArray[np.int64] = np.bincount(first, minlength=len(starts))
+    counts += np.bincount(last[last != first], minlength=len(starts))
+    return counts
+
+
 def _are_among(wanted: Places, places: Places) -> NDArray[np.bool_]:
     if not len(places):
         return np.zeros(len(wanted), dtype=np.bool_)

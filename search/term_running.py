@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from ingest.models import QUARANTINED, Batch, Item, Run
+from records.families import ids_inside
 from records.models import Record, RecordFile, SearchFact
 from retention.notices import categories
 from search.engine import SearchEngine
@@ -174,7 +175,9 @@ def _flags(session: Session, engine: SearchEngine, scope: Scope, records: Number
                 Record.id.in_(select(RecordFile.record_id).where(RecordFile.batch == scope.batch)),
             )
         )
-        inside &= np.isin(records, np.fromiter(session.scalars(query), dtype=np.int64))
+        came = list(session.scalars(query))
+        # As `batch:` finds them: what lies inside a copy came with it, though it is unpacked only once.
+        inside &= np.isin(records, np.array([*came, *ids_inside(session, came)], dtype=np.int64))
     undated = np.zeros(len(records), dtype=np.bool_)
     if scope.first or scope.last:
         undated = inside & np.isin(records, _matching(engine, Undated(), actor))

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from search import language_fields as fields
 from search.engine import VALUE_GAP, PageHits
 from search.engines.errors import REBUILD, IndexUnreadableError
-from search.engines.kept_words import as_token
+from search.engines.kept_words import as_leaf
 from search.engines.vocabulary import Vocabulary
-from search.language_tree import Placed, Text, Word
+from search.language_tree import Placed, Text
 from search.marking import Leaf, marked_words, spans_of
 from search.spans import Places, Spans, any_of, broken_words, single_words
 
@@ -127,8 +127,7 @@ class _Standing:
     def spans(self, leaf: Leaf) -> Spans:
         if leaf not in self._found:
             # The list has words as engines are given them; a word that folds to several is one of those.
-            named = Word(as_token(leaf.text), leaf.exact) if isinstance(leaf, Word) else leaf
-            wanted = self._vocabulary.expand_to_numbers(named, stemmed=self._stemmed)
+            wanted = self._vocabulary.expand_to_numbers(as_leaf(leaf), stemmed=self._stemmed)
             whole = single_words(self._keys[self._is_one_of(self._words, wanted)])
             broken = broken_words(self._broken_keys[self._is_one_of(self._broken, wanted)])
             self._found[leaf] = any_of([whole, broken])
@@ -190,11 +189,16 @@ def page_hits(
         return hits
     documents = [unpack(packed, fields.TEXT) for packed in kept.values()]
     standing = _Standing(documents, fields.TEXT, vocabulary)
-    marked = marked_words([part.placed for part in parts], standing.spans).first
-    bounds = np.searchsorted(marked >> _POSITION_BITS, np.arange(len(documents) + 1)).tolist()
-    positions = (marked & ((1 << _POSITION_BITS) - 1)).tolist()
+    marked = marked_words([part.placed for part in parts], standing.spans)
+    bounds = np.searchsorted(marked.first >> _POSITION_BITS, np.arange(len(documents) + 1)).tolist()
+    firsts, lasts = ((keys & ((1 << _POSITION_BITS) - 1)).tolist() for keys in (marked.first, marked.last))
     for number, (record_id, document) in enumerate(zip(kept, documents, strict=True)):
         ends = list(accumulate(document.lengths))
-        counts = Counter(bisect_right(ends, place) for place in positions[bounds[number] : bounds[number + 1]])
+        begin, end = bounds[number], bounds[number + 1]
+        counts = Counter(bisect_right(ends, place) for place in firsts[begin:end])
+        if firsts[begin:end] != lasts[begin:end]:
+            # A word that a page breaks is one on each of the two.
+            broken = [(bisect_right(ends, firsts[i]), bisect_right(ends, lasts[i])) for i in range(begin, end)]
+            counts.update(last for first, last in broken if first != last)
         hits[record_id] = tuple(PageHits(document.pages[page], counts[page]) for page in sorted(counts))
     return hits

@@ -14,9 +14,9 @@ import numpy as np
 from search import language_fields as fields
 from search.analysis import words
 from search.engine import VALUE_GAP, IndexDocument, PageHits
-from search.language_tree import Placed, Text
+from search.language_tree import Fuzzy, Placed, Text, Wildcard, Word
 from search.marking import KnownWords, Leaf, leaves, marked_words, spans_of
-from search.spans import Spans, any_of, broken_words, single_words
+from search.spans import Spans, any_of, broken_words, single_words, words_on_pages
 
 _POSITION_BITS = 32
 # Folding can leave a space inside a word (an Arabic ligature) or nothing of it; engines split at spaces. Characters
@@ -29,6 +29,17 @@ def as_token(word: str) -> str:
     if word.isalnum():
         return word
     return "".join(_SPACE if c.isspace() else c for c in word) or _EMPTY
+
+
+def as_leaf(leaf: Leaf) -> Leaf:
+    """The word or pattern as it is looked for among tokens."""
+    match leaf:
+        case Word(text, exact):
+            return Word(as_token(text), exact)
+        case Wildcard(pattern):
+            return Wildcard(as_token(pattern))
+        case Fuzzy(text, edits):
+            return Fuzzy(as_token(text), edits)
 
 
 def _as_word(token: str) -> str:
@@ -139,13 +150,12 @@ def page_hits(parts: Sequence[Text], kept: Mapping[int, str]) -> dict[int, tuple
         numbers = packed.partition("\t")[0]
         starts = [0, *accumulate(len(value) for value in text.values)][:-1]
         pages.append(([int(page) for page in numbers.split(" ")] if numbers else [], starts))
-    marked = marked_words([part.placed for part in parts], standing.spans).first
-    owners = marked >> _POSITION_BITS
-    positions = marked & ((1 << _POSITION_BITS) - 1)
-    bounds = np.searchsorted(owners, np.arange(len(pages) + 1))
+    marked = marked_words([part.placed for part in parts], standing.spans)
+    bounds = np.searchsorted(marked.first >> _POSITION_BITS, np.arange(len(pages) + 1))
+    first, last = (keys & ((1 << _POSITION_BITS) - 1) for keys in (marked.first, marked.last))
     for number, record_id in enumerate(kept):
         names, starts = pages[number]
-        here = positions[bounds[number] : bounds[number + 1]]
-        counts = np.bincount(np.searchsorted(starts, here, side="right") - 1, minlength=len(starts))
+        here = slice(bounds[number], bounds[number + 1])
+        counts = words_on_pages(Spans(first[here], last[here]), np.array(starts, dtype=np.int64))
         hits[record_id] = tuple(PageHits(names[i], int(counts[i])) for i in np.flatnonzero(counts).tolist())
     return hits

@@ -16,7 +16,7 @@ from search import language_fields as fields
 from search.analysis import stem
 from search.engines.broken_words import JOINED
 from search.engines.kept_numbers import holding
-from search.engines.kept_words import as_token
+from search.engines.kept_words import as_leaf, as_token
 from search.engines.ranking import SUMMED_WEIGHTS
 from search.engines.tantivy_files import View, kept_of
 from search.engines.tantivy_schema import FIRST_DAY, ID, LAST_DAY, PLAIN, keyword_field, of_ids, of_tokens, stem_field
@@ -207,7 +207,7 @@ class QueryMaker:
         if isinstance(leaf, Word):
             used = JOINED if leaf.exact else stem_field(JOINED)
             return self._term(used, as_token(leaf.text if leaf.exact else stem(leaf.text)))
-        words = map(as_token, self._vocabulary.expand(leaf, stemmed=False))
+        words = map(as_token, self._vocabulary.expand(as_leaf(leaf), stemmed=False))
         held = [word for word in words if self._searcher.doc_freq(JOINED, word)]
         return [of_tokens(self._schema, JOINED, held)] if held else []
 
@@ -225,7 +225,7 @@ class QueryMaker:
                 return self._one_of(leaf, field)
 
     def _one_of(self, leaf: Wildcard | Fuzzy, field: str) -> TantivyQuery:
-        return of_tokens(self._schema, field, map(as_token, self._vocabulary.expand(leaf, stemmed=False)))
+        return of_tokens(self._schema, field, map(as_token, self._vocabulary.expand(as_leaf(leaf), stemmed=False)))
 
     def _pairs(self, placed: Phrase | Near, used: str) -> TantivyQuery | None:
         """A distance between two words in any order: a phrase with so much slop, asked both ways round."""
@@ -328,7 +328,7 @@ class QueryMaker:
             case Near(left, _):
                 return self._heads(left, used)
             case Wildcard() | Fuzzy():
-                return {_token(Word(word), used) for word in self._vocabulary.expand(placed, stemmed=False)}
+                return {_token(Word(word), used) for word in self._vocabulary.expand(as_leaf(placed), stemmed=False)}
 
     def _keyword(self, asked: Keyword) -> TantivyQuery:
         used = keyword_field(asked.field)

@@ -25,7 +25,7 @@ from search.engines.whoosh_snapshot import Snapshot, SnapshotKeeper
 from search.engines.whoosh_writing import delete_records, write_documents
 from search.highlighting import highlight_pages, text_parts
 from search.language_tree import Asked, Query, meaning
-from search.spans import Places
+from search.spans import Spans, words_on_pages
 from store.settings import Settings
 
 WAIT_SECONDS = 30.0
@@ -242,11 +242,11 @@ class WhooshEngine:
                 raise
 
 
-def _page_hits(snapshot: Snapshot, number: int, places: Places) -> tuple[PageHits, ...]:
-    if not len(places):
+def _page_hits(snapshot: Snapshot, number: int, words: Spans) -> tuple[PageHits, ...]:
+    if not len(words):
         return ()
     pages, starts = snapshot.pages(number)
-    counts = np.bincount(np.searchsorted(starts, places, side="right") - 1, minlength=len(pages))
+    counts = words_on_pages(words, starts)
     return tuple(PageHits(int(pages[i]), int(counts[i])) for i in np.flatnonzero(counts))
 
 

@@ -53,15 +53,16 @@ def match_query(query: Node, snapshot: Snapshot, allowed: Mask) -> Matched:
     return _Matcher(snapshot, allowed).match(query)
 
 
-def marked_positions(parts: list[Text], snapshot: Snapshot, numbers: list[int]) -> dict[int, Places]:
-    """For each of these documents where in its text the words begin that the query points at."""
+def marked_positions(parts: list[Text], snapshot: Snapshot, numbers: list[int]) -> dict[int, Spans]:
+    """For each of these documents where in its text the words stand that the query points at."""
     only = np.zeros(snapshot.size, dtype=np.bool_)
     only[numbers] = True
     matcher = _Matcher(snapshot, only)
-    keys = marked_words([part.placed for part in parts], lambda leaf: matcher.spans(leaf, fields.TEXT, only)).first
-    owners = keys >> POSITION_BITS
-    positions = keys & ((1 << POSITION_BITS) - 1)
-    return {n: positions[np.searchsorted(owners, n) : np.searchsorted(owners, n, side="right")] for n in numbers}
+    marked = marked_words([part.placed for part in parts], lambda leaf: matcher.spans(leaf, fields.TEXT, only))
+    owners = marked.first >> POSITION_BITS
+    first, last = (keys & ((1 << POSITION_BITS) - 1) for keys in (marked.first, marked.last))
+    begin, end = (np.searchsorted(owners, numbers, side=side) for side in ("left", "right"))
+    return {n: Spans(first[i:j], last[i:j]) for n, i, j in zip(numbers, begin.tolist(), end.tolist(), strict=True)}
 
 
 class _Matcher:

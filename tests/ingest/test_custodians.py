@@ -112,3 +112,33 @@ def test_what_cannot_be_a_custodian_is_refused(
         with pytest.raises(InvalidInputError, match="Batch Box 14 came from Town Clerk"):
             batches.open_run(session, ["/c"], batch="Box 14", source="Store", custodian="Archivist", actor=officer)
         assert batch.custodian == "Town Clerk"
+
+
+def test_a_record_and_what_lies_in_it_are_found_under_the_batch_and_source_of_every_copy(
+    archive: Archive, officer: Actor, make_record: Callable[..., str], kept: list[str]
+) -> None:
+    first, second = kept
+    attached = make_record(b"inside", text="ferry ticket", parent=first)
+    inside = make_record(b"inside that", text="ferry ticket stub", parent=attached)
+    bring_up_to_date(archive)
+    with archive.writing() as session:
+        batch, run, _ = batches.open_run(
+            session, ["/c"], batch="Attic", source="Caretaker", custodian="Porter", actor=officer
+        )
+        item = Item(run_id=run.id, path="attic/one.txt", name="one.txt", state="stored")
+        session.add(item)
+        session.flush()
+        batches.end_duplicate(
+            session, item, find_record(session, first, actor=officer), batch=batch, run=run, actor=officer
+        )
+
+    family = {first, attached, inside}
+    assert found(archive, officer, "batch:attic") == family
+    assert found(archive, officer, 'batch:="Drive"') == family
+    assert found(archive, officer, 'batch:"box 14"') == {*family, second}
+    assert found(archive, officer, "source:caretaker AND custodian:porter") == family
+    assert dict(facet(archive, officer, "batch")) == {"Box 14": 4, "Attic": 3, "Drive": 3}
+    with archive.writing() as session:
+        custodians.name_custodian(session, batches.find_batch(session, "Attic"), "Gardener", actor=officer)
+    assert found(archive, officer, "custodian:gardener") == family
+    assert found(archive, officer, "custodian:porter") == set()

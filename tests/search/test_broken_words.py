@@ -48,7 +48,7 @@ def test_joining_halves_never_makes_a_document_be_found_less(
 ) -> None:
     document = IndexDocument(1, pages=list(enumerate(pages, start=1)))
     with monkeypatch.context() as without:
-        without.setattr(plain_scan, "joined_words", lambda _: [])
+        without.setattr(plain_scan, "joined_in_pages", lambda pages: [[] for _ in pages])
         before = PlainScan([document]).matching(tree, compartments=OPEN)
 
     assert set(PlainScan([document]).matching(tree, compartments=OPEN)) >= set(before)
@@ -94,8 +94,49 @@ def test_a_broken_word_that_may_not_be_seen_leaves_no_trace(
     assert together.suggest_spelling(parse_query("parlioment"), compartments=OPEN) == "parliament"
 
 
-def test_a_word_broken_over_two_pages_is_found_by_its_halves_alone(engine: SearchEngine) -> None:
-    engine.index([IndexDocument(1, pages=[(1, "the parlia-\n"), (2, "ment sat")])])
+def test_a_word_broken_over_two_pages_is_found_whole_and_told_on_both(engine: SearchEngine) -> None:
+    pages = [
+        (1, "Roads."),
+        (2, "before the parlia-\n\n"),
+        (3, "ment building sat"),
+        (4, "it was a parlia-"),
+        (5, "ment"),
+    ]
+    engine.index([IndexDocument(7, pages=pages)])
+
+    for written in ("parliament", "=parliament", "parliment~", "parl*ment", "parliament OR ment", '"the parliament"'):
+        query = parse_query(written)
+        told = [page.number for page in engine.locate(query, [7], compartments=OPEN)[7]]
+        shown = engine.highlight(query, 7, pages, compartments=OPEN)
+        assert told == [page.number for page in shown.pages], written
+        assert told == ([2, 3] if written.startswith('"') else [2, 3, 4, 5]), written
+        assert [pages[1][1][start:end] for start, end in shown.marks[2]][-1] == "parlia-", written
+        assert [pages[2][1][start:end] for start, end in shown.marks[3]] == ["ment"], written
+    through = parse_query('"the parliament building sat"')
+    assert engine.locate(through, [7], compartments=OPEN) == {7: (PageHits(2, 2), PageHits(3, 3))}
+    # The halves are found as they stand too.
+    assert engine.count(parse_query('"parlia ment"'), compartments=OPEN) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("the parlia-\n- 4 -", "ment sat"),
+        ("the parlia", "ment sat"),
+        ("the parlia-", "Page 5. ment sat"),
+        ("Mr Smith-", "Jones sat"),
+        ("in 19-", "74 it"),
+        ("parlia -", "ment"),
+        ("parlia-", ""),
+    ],
+)
+def test_what_stands_between_two_pages_otherwise_is_not_joined(engine: SearchEngine, first: str, second: str) -> None:
+    engine.index([IndexDocument(1, pages=[(1, first), (2, second), (3, "ment")])])
+
+    assert engine.count(parse_query("parliament OR smithjones OR 1974"), compartments=OPEN) == 0
+
+
+def test_pages_that_do_not_follow_one_another_are_not_read_together(engine: SearchEngine) -> None:
+    engine.index([IndexDocument(1, pages=[(1, "the parlia-"), (3, "ment")])])
 
     assert engine.count(parse_query("parliament"), compartments=OPEN) == 0
-    assert engine.count(parse_query('"parlia ment"'), compartments=OPEN) == 1

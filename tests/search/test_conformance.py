@@ -172,7 +172,9 @@ ODD_DOCUMENTS = [
         3, reference="A/3", pages=[(1, "ﷺ stood alone"), (4, ""), (9, "page nine")], facts={"note": ["a.b(c)*"]}
     ),
     IndexDocument(4, reference="A-4", pages=[(1, "ﾞ mark ﾞ again"), (2, "soft\u00adhyphen and co-operate")]),
-    IndexDocument(5, pages=[(1, "x" * 200), (2, "𐐀" * 80)], record_type="Type " * 80, batch="Ben's [batch] + more?"),
+    IndexDocument(
+        5, pages=[(1, "x" * 200), (2, "𐐀" * 80)], record_type="Type " * 80, batches=["Ben's [batch] + more?"]
+    ),
     IndexDocument(6, pages=[], people=["Quill", "Mair"], places=["Tŷ Mawr", "", "The Old Mill"]),
     IndexDocument(7, pages=[(1, "the the the"), (2, "the end")], date_from=date(1, 1, 1), date_to=date(9999, 12, 31)),
     IndexDocument(
@@ -204,6 +206,9 @@ ODD_DOCUMENTS = [
         14,
         pages=[(1, "Mr O'Brien and Mr. O’Neill at 6 o'clock"), (2, "I'm d'Arcy, the prophet ﷺ said")],
         title="O'Brien",
+    ),
+    IndexDocument(
+        15, title="the ferry-\nman", pages=[(1, "by the ferry-\n \n"), (2, "man came"), (3, ""), (4, "of the par-")]
     ),
     IndexDocument(13, compartment="restricted", pages=[(1, "lant-\nern build-\ning the lant-\nern")]),
     IndexDocument(9, pages=[(1, "\u0130stanbul STRASSE straße ﬁnding Æthel")], categories=["Ä b", "c\td"]),
@@ -239,6 +244,8 @@ NOT lantern|lantern OR parliament|NOT parliament|"parl* building"|(parliament OR
 parlament~ w/1 building|(parliament OR parlia OR ment) w/1 building|"building parliament"
 parliament building|parlia OR parliament
 O'Brien|obrien|"Mr O'Brien"|"Mr O’Neill"|o'neill w/3 clock*|o'clock|o'clo*|=I'm|d'arcy*|darcy~|title:o'brien|brien|o
+"parlia ment sat"|ferryman|"the ferryman came"|ferrym*n w/1 came|ferry w/1 man|ferryman~|title:ferryman|man|ferry
+ﷺ*|*ﷺ|"ﷺ*"|ﷺ~|sa*wa*|said ﷺ*
 "prophet ﷺ"|ﷺ pre/2 sa*|sa* w/2 ﷺ|(ﷺ OR prophet) w/3 said
 "th? the"|frist~2 w/2 ends|"part en*"|=ends|ends|end|(end OR ends) w/2 (part OR the)|"the end"|"end"
 """

@@ -130,7 +130,7 @@ def test_what_may_not_be_seen_changes_no_number(make_engine: Callable[[Path], Se
             record_type="letter",
             categories=["failings"],
             people=["Mair Llŷr"],
-            batch="Secret",
+            batches=["Secret"],
             date_from=date(1990, 1, 1),
         )
         for n in range(20, 40)

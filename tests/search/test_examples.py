@@ -39,7 +39,7 @@ def _document(number: int, text: str) -> IndexDocument:
         record_type=("minutes", "memorandum", "letter")[number % 3],
         categories=("failings",) if number % 2 else (),
         people=(("Ada Quillfeather",), ("Ada Quillfeather Osterwain",), ())[number % 3],
-        batch=("Returned spring", "Returned autumn")[number % 2],
+        batches=[("Returned spring", "Returned autumn")[number % 2]],
         boxes=[f"Box {number % 5}"],
         custodians=("Town Clerk", "Children's services")[number % 2 :],
         date_from=None if number % 7 == 0 else about,

@@ -77,3 +77,28 @@ def test_only_who_may_search_may_ask(lodge: Archive, officer: Actor, leader: Act
         record = find_record(session, "R000001", actor=officer)
         with pytest.raises(NotPermittedError):
             similar_to(lodge, session, record, actor=leader)
+
+
+def test_a_word_broken_at_the_end_of_a_line_is_chosen_whole_and_never_by_its_halves(
+    archive: Archive, make_record: Callable[..., str], officer: Actor
+) -> None:
+    for number, text in enumerate(
+        (
+            "The cater-\npillar was drawn; the cater-\npillar by the night staff.",
+            "The caterpillar and the night staff.",
+            "Night staff cater; a pillar of the caterpil-\nlar.",
+            *TEXTS[3:],
+        )
+    ):
+        make_record(f"{number}".encode(), text=text)
+    bring_up_to_date(archive)
+
+    found = like(archive, "R000001", officer)
+    close_engine(archive)
+
+    assert "caterpillar" in found.words
+    assert not {"cater", "pillar"} & set(found.words)
+    assert {each.hit.record.reference: "caterpillar" in each.words for each in found.alike} == {
+        "R000002": True,
+        "R000003": True,
+    }

@@ -215,7 +215,7 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence_without_a_secret(tmp_p
     assert "somebody" not in str(caught.value)
 
 
-@pytest.mark.parametrize("layout", ["0", "1", "2"])
+@pytest.mark.parametrize("layout", ["0", "1", "2", "3"])
 def test_an_index_of_another_layout_is_refused_with_what_to_do(engine: OpenSearchEngine, layout: str) -> None:
     engine.index([paper(1)])
     alias = engine._alias("restricted")
