@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine
 
 from store.errors import RefusedError
 
+GUARDS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -61,13 +62,13 @@ def require_current(engine: Engine) -> None:
         )
 
 
-def guard_count() -> int:
-    """How many triggers a sound database has: what the newest shape puts there."""
+def guards() -> dict[str, str]:
+    """The triggers of a sound database, each by its name with what it does: what the newest shape puts there."""
     memory = create_engine("sqlite://")
     with memory.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        found = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").scalar()
+        found = connection.exec_driver_sql(GUARDS).all()
     memory.dispose()
-    return int(found or 0)
+    return {row[0]: row[1] for row in found}
