@@ -84,7 +84,7 @@ def show(reference: str, as_json: bool) -> None:
     for hold in shown["holds"]:
         say(f"  held: {hold['hold']} {hold['kind']} {hold['category']} {hold['reason']}")
     for page in shown["pages"]:
-        sure = f", {page['confidence']:.0f} % sure" if page["confidence"] is not None else ""
+        sure = f", {page['confidence']:.0f}% sure" if page["confidence"] is not None else ""
         say(f"--- page {page['number']} ({page['read_by']}{sure}) {page['reason']}")
         say(page["text"])
 

@@ -195,21 +195,30 @@ def to_explain(facts: Facts) -> list[Figure]:
 
 def faults_of(statement: Statement) -> list[str]:
     """What stands in the way of submitting it, each as a clause."""
+    return [words for words, _ in faults_and_subjects(statement)]
+
+
+def faults_and_subjects(statement: Statement) -> list[tuple[str, str]]:
+    """What stands in the way of submitting it, each with the subject to write on; "" where writing does not mend it."""
     facts, written = facts_of(statement), texts_of(statement)
     faults = []
     if statement.supersedes_id and CHANGED not in written:
-        faults.append("it does not say what changed since the statement before it, and why")
+        faults.append(("it does not say what changed since the statement before it, and why", CHANGED))
     if statement.kind == FINAL:
         waiting = facts.value("items:waiting")
         if waiting:
-            faults.append(f"{waiting:,} files still wait to be taken in, so it cannot be final")
+            faults.append((f"{waiting:,} files still wait to be taken in, so it cannot be final", ""))
+        sections = {figure.code: section.code for section, figure in facts.figures()}
         faults += [
-            f"nothing explains the {each.value:,} counted as “{each.words}”"
+            (
+                f"nothing explains the {each.value:,} counted as “{each.words}” in “{TITLES[sections[each.code]]}”",
+                each.code,
+            )
             for each in to_explain(facts)
             if each.code not in written
         ]
         faults += [
-            f"nobody looked at “{TITLES[each.code].lower()}”, and nothing explains that"
+            (f"nobody looked at “{TITLES[each.code].lower()}”, and nothing explains that", each.code)
             for each in facts.sections
             if not each.looked and each.code not in written
         ]

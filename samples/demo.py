@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+from sqlalchemy.orm import Session
 
 from access import users
 from access.policy import OPERATOR, Actor, Role
@@ -30,6 +31,8 @@ from ingest.counting import batch_totals
 from inquiry import requests
 from records.register import visible_records
 from retention import disposal, tagging
+from retention.models import SuggestionEvidence
+from retention.suggesting import TITLE_PAGE
 from samples.figures import measure
 from samples.make import make_archive
 from samples.searched import record_search
@@ -192,9 +195,13 @@ def decide(archive: Archive) -> None:
                         record,
                         category=suggestion.category,
                         outcome="confirmed",
-                        reason=f"Read on page {suggestion.evidence[0].page}: “{suggestion.evidence[0].text}”.",
+                        reason=f"Read {_place(suggestion.evidence[0])}: “{suggestion.evidence[0].text}”.",
                         actor=officer,
                     )
+
+
+def _place(evidence: SuggestionEvidence) -> str:
+    return "in the title" if evidence.page == TITLE_PAGE else f"on page {evidence.page}"
 
 
 def ask(archive: Archive) -> None:
@@ -352,8 +359,8 @@ def report_failings(archive: Archive, places: Places) -> None:
         )
 
 
-def _evidence(session: object, category: str) -> list[tuple[str, int]]:
-    found = tagging.all_suggestions(session, actor=OPERATOR)  # type: ignore[arg-type]
+def _evidence(session: Session, category: str) -> list[tuple[str, int]]:
+    found = tagging.all_suggestions(session, actor=OPERATOR)
     strongest = sorted(
         (
             (-suggestion.strength, record.reference, suggestion.evidence[0].page)

@@ -25,6 +25,33 @@ function lookAgain(id, times) {
 
 for (const part of document.querySelectorAll("[data-refresh]")) lookAgain(part.id, 0);
 
+// On a phone a table of many columns is shown line by line, each cell after the heading of its column; without
+// JavaScript it scrolls. What is no longer laid out as a table has to be told that it is one.
+function fitForPhone(table) {
+  const headings = [...table.querySelectorAll("thead th")];
+  if (!headings.length) return;
+  const isNumeric = (heading) => heading.classList.contains("govuk-table__header--numeric");
+  if (headings.length < 3 || (headings.length === 3 && headings.slice(1).every(isNumeric))) {
+    table.classList.add("candour-narrow");
+    return;
+  }
+  table.classList.add("candour-stacked");
+  table.setAttribute("role", "table");
+  for (const part of table.querySelectorAll("thead, tbody, tfoot")) part.setAttribute("role", "rowgroup");
+  for (const row of table.rows) {
+    row.setAttribute("role", "row");
+    [...row.cells].forEach((cell, at) => {
+      const isHeading = cell.tagName === "TH";
+      cell.setAttribute("role", isHeading ? (cell.closest("thead") ? "columnheader" : "rowheader") : "cell");
+      if (isHeading) return;
+      cell.dataset.heading = headings[at]?.textContent.trim() ?? "";
+      if (!cell.textContent.trim() && !cell.children.length) cell.classList.add("candour-stacked__nothing");
+    });
+  }
+}
+
+for (const table of document.querySelectorAll(".candour-scroll table")) fitForPhone(table);
+
 // Single keys for whoever reads record after record: each acts on what carries it as data-key. They can be
 // turned off, and are never taken while something is being typed.
 const KEYS_OFF = "candour-keys-off";

@@ -6,6 +6,10 @@ from itertools import pairwise
 
 from records.words import Box, Word, locate
 
+# In heights of the page: a line above and below the words, and what is still a strip and not the page again.
+AROUND = 0.012
+TALLEST = 0.22
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -35,6 +39,28 @@ class MarkedBox:
     width: float
     height: float
     kind: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The part of a page's picture where some marked words stand, as wide as the page; in the page's own units."""
+
+    top: float
+    height: float
+    width: float
+    page_height: float
+    boxes: list[MarkedBox]
+
+
+def strip_of(boxes: Sequence[MarkedBox], *, width: float, height: float) -> Strip | None:
+    """The lines of the picture around these boxes; None where there are none, or they lie too far apart for one."""
+    if not boxes or width <= 0 or height <= 0:
+        return None
+    top = max(min(box.y for box in boxes) - AROUND, 0)
+    bottom = min(max(box.y + box.height for box in boxes) + AROUND, 1)
+    if bottom - top > TALLEST:
+        return None
+    return Strip(round(top * height, 1), round((bottom - top) * height, 1), width, height, list(boxes))
 
 
 def pieces_of(text: str, stretches: Sequence[Stretch]) -> list[Piece]:

@@ -24,7 +24,7 @@ from records.models import Page, Record, RecordPerson
 from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion
 from records.page_versions import versions_of
 from records.register import packed_words, pages_of
-from records.words import unpack
+from records.words import Word, unpack
 from retention.holds import clearance_of, holds_of
 from retention.models import OPEN, Clearance, Decision, Hold, NoticeCategory, Suggestion, SuggestionEvidence
 from retention.notice_definition import NoticeDefinition
@@ -39,7 +39,7 @@ from search.querying import Around, around_hit
 from store.archive import Archive
 from store.errors import DamagedError, NotFoundError
 from web.asked import Asked, Values, read_asked
-from web.highlighting import MarkedBox, Piece, Stretch, boxes_of, pieces_of
+from web.highlighting import MarkedBox, Piece, Stretch, Strip, boxes_of, pieces_of, strip_of
 from web.way_through import Way, chosen_place, places_on, query_of, stretches_of, way_through
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ class ShownPage:
     boxes: list[MarkedBox]
     has_picture: bool
     versions: list[PageVersion]
+    strips: dict[int, Strip] = field(default_factory=dict)
+    """By the first evidence of a passage: the lines of the picture where it stands, to be seen beside the decision."""
 
     @property
     def standing(self) -> PageVersion | None:
@@ -138,8 +140,13 @@ class EvidenceGroup:
 
     page: int
     context: str
-    first: int
+    items: list[SuggestionEvidence]
     points: list[tuple[str, str]]
+
+    @property
+    def first(self) -> int:
+        """What a link to the passage names."""
+        return self.items[0].id
 
 
 def grouped(suggestion: Suggestion) -> list[EvidenceGroup]:
@@ -147,7 +154,8 @@ def grouped(suggestion: Suggestion) -> list[EvidenceGroup]:
     groups: dict[tuple[int, str], EvidenceGroup] = {}
     for item in suggestion.evidence:
         key = (item.page, item.context or item.text)
-        group = groups.setdefault(key, EvidenceGroup(*key, item.id, []))
+        group = groups.setdefault(key, EvidenceGroup(*key, [], []))
+        group.items.append(item)
         if (item.text, item.reason) not in group.points:
             group.points.append((item.text, item.reason))
     return list(groups.values())
@@ -269,10 +277,24 @@ def _shown(
     has_picture = has_page_pictures(record.media_type) and record.purged_at is None
     packed = packed_words(session, page) if has_picture and stretches else None
     try:
-        boxes = boxes_of(page.text, unpack(packed), stretches) if packed else []
+        words = unpack(packed) if packed else []
     except DamagedError:
-        boxes = []  # the text beside the image is marked all the same
-    return ShownPage(page, pieces_of(page.text, stretches), boxes, has_picture, versions_of(session, page))
+        words = []  # the text beside the image is marked all the same
+    boxes = boxes_of(page.text, words, stretches)
+    strips = _strips(page, words, suggestions) if words else {}
+    return ShownPage(page, pieces_of(page.text, stretches), boxes, has_picture, versions_of(session, page), strips)
+
+
+def _strips(page: Page, words: Sequence[Word], suggestions: Sequence[Suggestion]) -> dict[int, Strip]:
+    strips = {}
+    for group in (group for each in suggestions if each.status == OPEN for group in grouped(each)):
+        if group.page == page.number:
+            stretches = [Stretch("", each.start, each.end) for each in group.items if still_stands(page, each)]
+            boxes = boxes_of(page.text, words, stretches)
+            strip = strip_of(boxes, width=page.width or 0, height=page.height or 0)
+            if strip:
+                strips[group.first] = strip
+    return strips
 
 
 def still_stands(page: Page, item: SuggestionEvidence) -> bool:

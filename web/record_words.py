@@ -4,6 +4,8 @@ from datetime import date
 
 from records.corrections import DateSaid
 from records.models import Page, Record
+from records.record_types import record_type_titles
+from retention.models import Suggestion
 from web.filters import day
 
 STATES = {
@@ -51,7 +53,9 @@ def _whole_years(first: date, last: date) -> bool:
 
 
 def kind(value: str | None) -> str:
-    """A record type as words: committee minutes, not committee-minutes."""
+    """A record type by its title in the vocabulary, or as words: committee minutes, not committee-minutes."""
+    if value in record_type_titles():
+        return record_type_titles()[value]
     words = (value or "").replace("-", " ")
     return words[:1].upper() + words[1:]
 
@@ -69,7 +73,13 @@ def measures(page: Page) -> list[str]:
     return said
 
 
+def why(suggestion: Suggestion, title: str) -> str:
+    """Why it is suggested, without the category and the strength, which stand in the heading above it."""
+    words = suggestion.reason.removeprefix(f"{title}, {suggestion.strength_word}: ")
+    return words[:1].upper() + words[1:]
+
+
 def reading(page: Page) -> str:
     """What the page's text was read from, and how sure the reading is."""
     words = READ_BY.get(page.read_by, page.read_by)
-    return f"{words}, {page.confidence:.0f} % sure" if page.confidence is not None and not page.unread else words
+    return f"{words}, {page.confidence:.0f}% sure" if page.confidence is not None and not page.unread else words

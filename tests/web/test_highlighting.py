@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records.words import Word
-from web.highlighting import Stretch, boxes_of, pieces_of
+from web.highlighting import MarkedBox, Stretch, boxes_of, pieces_of, strip_of
 
 place = st.integers(-3, 40)
 kind = st.sampled_from(["evidence", "found"])
@@ -39,3 +39,29 @@ def test_words_whose_place_is_not_known_have_no_box() -> None:
 
     assert boxes_of("a worried letter", words, [Stretch("e", 2, 9)]) == []
     assert len(boxes_of("a worried letter", words, [Stretch("e", 10, 16)])) == 1
+
+
+def test_the_lines_around_marked_words_are_a_strip_of_the_picture() -> None:
+    boxes = [MarkedBox(0.2, 0.4, 0.1, 0.02, "evidence"), MarkedBox(0.1, 0.44, 0.3, 0.02, "evidence")]
+
+    strip = strip_of(boxes, width=500, height=1000)
+
+    assert strip is not None
+    assert strip.top < 400
+    assert strip.top + strip.height > 460
+    assert strip.height < 120
+
+
+def test_words_that_stand_far_apart_or_nowhere_make_no_strip() -> None:
+    apart = [MarkedBox(0.2, 0.1, 0.1, 0.02, "evidence"), MarkedBox(0.2, 0.8, 0.1, 0.02, "evidence")]
+
+    assert strip_of(apart, width=500, height=1000) is None
+    assert strip_of([], width=500, height=1000) is None
+    assert strip_of(apart[:1], width=0, height=0) is None
+
+
+@given(st.floats(0, 0.99), st.floats(0.001, 0.2))
+def test_a_strip_never_leaves_its_page(top: float, height: float) -> None:
+    strip = strip_of([MarkedBox(0.1, top, 0.1, min(height, 1 - top), "evidence")], width=500, height=1000)
+
+    assert strip is None or (strip.top >= 0 and strip.top + strip.height <= 1000.1)

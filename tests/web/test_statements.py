@@ -179,10 +179,20 @@ def test_the_next_statement_shows_every_difference(
     assert "that is no fault" in legal_client.get("/statements/1/proof").text
 
 
+def test_a_draft_that_was_not_submitted_offers_nothing_to_sign(legal_client, leader_client, register: Archive) -> None:
+    drafted(legal_client)
+
+    page = leader_client.get("/statements/1/sign").text
+
+    assert "only a statement that legal has submitted can be signed" in page
+    assert "Sign it" not in page
+
+
 def test_a_final_statement_names_every_hole_before_it_is_submitted(legal_client, register: Archive) -> None:
     page = drafted(legal_client, kind="final", request="R9-1")
 
-    assert "Nothing explains the 1 counted as “apparently handwritten”" in page
+    assert "Nothing explains the 1 counted as “apparently handwritten” in “What could not be read”" in page
+    assert 'href="/statements/1/write/unread:handwriting"' in page.partition("Figures of")[0]
     assert legal_client.post("/statements/1/submit").status_code == 409
     form = legal_client.get("/statements/1/write/unread:handwriting").text
     assert "Apparently handwritten" in form

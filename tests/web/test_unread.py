@@ -104,6 +104,18 @@ def test_a_typed_page_is_kept_shown_as_a_transcript_and_found_by_search(
     assert "2 pages that nobody has read" in officer_client.get("/unread-pages").text
 
 
+def test_whoever_corrects_a_page_that_was_read_goes_back_to_the_record(officer_client, three) -> None:
+    address = f"/records/{three[0]}/pages/1"
+    officer_client.post(f"{address}/transcript", data={"transcript-text": "typed", "base": "1"})
+
+    page = officer_client.get(address).text
+    answer = officer_client.post(f"{address}/transcript", data={"transcript-text": "typed well", "base": "2"})
+
+    assert f'href="/records/{three[0]}?page=1#page" class="govuk-back-link"' in page
+    assert "Keep the transcript and go on" not in page
+    assert answer.location == f"/records/{three[0]}?page=1#page"
+
+
 def test_an_empty_or_overtaken_transcript_is_refused_and_what_was_typed_is_not_lost(officer_client, three) -> None:
     address = f"/records/{three[0]}/pages/1/transcript"
 

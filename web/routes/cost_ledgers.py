@@ -11,7 +11,7 @@ from access.policy import Permission, can
 from costs import effort as efforts
 from costs import rates as rate_card
 from costs import spending as ledger
-from costs.effort import ACTIVITIES
+from costs.effort import ACTIVITIES, MACHINE_ACTIVITIES
 from costs.models import Effort, Spending
 from costs.rates import ROLES
 from costs.spending import CATEGORIES, ORDER, STATUSES
@@ -98,7 +98,8 @@ def withdraw_effort(number: int) -> Page:
         else:
             flash("The entry is withdrawn.")
             return redirect(url_for("costs.effort"))
-    words = f"{found.seconds // 60:,} minutes, {ACTIVITIES.get(found.activity, found.activity).lower()}"
+    activity = (ACTIVITIES | MACHINE_ACTIVITIES).get(found.activity, found.activity)
+    words = f"{found.seconds // 60:,} minutes, {activity.lower()}"
     return _withdrawing(
         form, words, found.day, url_for("costs.effort"), url_for("costs.withdraw_effort", number=number)
     )

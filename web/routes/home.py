@@ -60,11 +60,12 @@ def home() -> str:
         (Permission.TAG, _reading),
         (Permission.SEARCH, _watched),
         (Permission.INGEST, _taking_in),
+        # A leader on a telephone sees what is at risk and what it costs before everything else.
+        (Permission.STATEMENTS_SIGN, _at_risk),
+        (Permission.COSTS, _costs),
         (Permission.REQUESTS_READ, _requests),
         (Permission.BUNDLE, _disclosure),
-        (Permission.STATEMENTS_SIGN, _at_risk),
         (Permission.STATEMENTS_SIGN, _searched),
-        (Permission.COSTS, _costs),
         (Permission.USERS, _people),
         (Permission.ADMINISTER, _machine),
     )

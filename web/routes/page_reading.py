@@ -117,6 +117,7 @@ def choose(reference: str, number: int, version: int) -> Answer:
 def _done(reference: str, number: int, form: Form, field: Field, act: Act, *, said: str) -> Answer:
     """What a person did is kept and the next page of the queue shown; or nothing is, and the form says why."""
     record, found = find_page(current_session(), reference, number, actor=current_actor())
+    was_read = not found.unread
     if form.validate():
         try:
             with current_archive().writing() as session:
@@ -125,14 +126,17 @@ def _done(reference: str, number: int, form: Form, field: Field, act: Act, *, sa
             field.errors = [str(error)]
         else:
             flash(f"{record.reference}, page {number}: {said}")
-            return redirect(_next_address(record, found))
+            return redirect(_next_address(record, found, was_read=was_read))
     return _shown(viewed_record(reference), number, form), 400
 
 
-def _next_address(record: Record, page: Page) -> str:
+def _next_address(record: Record, page: Page, *, was_read: bool) -> str:
     wanted = asked_filter()
     if request.args.get("then") == "stay":
         return _address(record, page.number)
+    if was_read and not filter_values(wanted):
+        # No page of the queue: whoever corrects it came from the record, and goes on where they were.
+        return url_for("records.record", reference=record.reference, page=page.number, _anchor="page")
     after = place_of(current_session(), record, page, wanted, actor=current_actor()).after
     if after is None:
         return url_for("unread.queue", **filter_values(wanted))

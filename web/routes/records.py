@@ -42,6 +42,7 @@ area.add_app_template_filter(record_words.written)
 area.add_app_template_filter(record_words.kind, "record_kind")
 area.add_app_template_filter(record_words.reading)
 area.add_app_template_filter(record_words.measures)
+area.add_app_template_filter(record_words.why)
 area.add_app_template_filter(grouped)
 
 

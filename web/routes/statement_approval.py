@@ -9,6 +9,7 @@ from disclosure import statement_sealing as sealing
 from disclosure import statements as drafting
 from disclosure.statement_drawing import draw_now
 from disclosure.statement_facts import TITLES, Difference, differences
+from disclosure.statements import STATES
 from store.errors import CandourError, InvalidInputError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
@@ -105,7 +106,7 @@ def sign(number: int) -> str | Answer | tuple[str, int]:
 
 def _sign(form: SignForm, number: int, since: list[Difference]) -> str:
     return render_template(
-        "statements/sign.html", form=form, statement=asked_statement(number), since=since, titles=TITLES
+        "statements/sign.html", form=form, statement=asked_statement(number), since=since, titles=TITLES, states=STATES
     )
 
 

@@ -95,7 +95,7 @@ def statement(number: int) -> str:
         states=STATES,
         nested=nested,
         address=lambda figure: list_address(found, figure),
-        faults=drafting.faults_of(found),
+        faults=drafting.faults_and_subjects(found),
         before=superseded_by(current_session(), found),
         since=acknowledged_in(found),
         may_draft=can(actor, Permission.STATEMENTS),
