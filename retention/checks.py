@@ -6,7 +6,6 @@ After the prison service's pre-deletion checks: every check answers for itself, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,11 +15,9 @@ from records.models import Page, Record, RecordFile
 from records.page_models import SuggestNeed
 from records.parts_models import UNDONE
 from retention import holds, undone_splits
-from retention.models import OPEN, Clearance, DisposalObjection, Notice, Suggestion
-from retention.notices import active_notices
+from retention.clearances import why_decide_again
+from retention.models import OPEN, PLACED, DisposalObjection, Suggestion
 from store import protections
-from store.audit import AuditEvent
-from store.audit_actions import AuditAction
 
 CLEAR, RETAIN, PENDING = "clear", "retain", "pending"
 
@@ -35,9 +32,15 @@ class Answer:
 
 
 def _holds(session: Session, record: Record) -> Answer:
-    standing = holds.holds_of(session, record)
+    standing = [f"hold {hold.id}: {hold.reason}" for hold in holds.holds_of(session, record)]
+    above = record
+    while above.parent_id is not None:
+        # Whoever holds a message for the police holds what was attached to it.
+        above = session.get_one(Record, above.parent_id)
+        placed = [hold for hold in holds.holds_of(session, above) if hold.kind == PLACED]
+        standing += [f"hold {hold.id} on {above.reference}, which it came out of: {hold.reason}" for hold in placed]
     if standing:
-        return Answer("holds", RETAIN, "; ".join(f"hold {hold.id}: {hold.reason}" for hold in standing))
+        return Answer("holds", RETAIN, "; ".join(standing))
     return Answer("holds", CLEAR, "no hold stands")
 
 
@@ -45,23 +48,10 @@ def _clearance(session: Session, record: Record) -> Answer:
     clearance = holds.clearance_of(session, record)
     if clearance is None:
         return Answer("clearance", RETAIN, "nobody has decided that it is outside the notice")
-    since = [f"{each.reference} ({each.version})" for each in active_notices(session) if not _names(clearance, each)]
-    if since:
-        return Answer("clearance", RETAIN, f"it was cleared before {' and '.join(since)} was in force: decide again")
-    restored = _restored_at(session)
-    if restored is not None and restored >= clearance.given_at:
-        # A hold, an objection or a mark made after the backup is not in it: nobody can say that there was none.
-        when = f"it was cleared before the archive was restored from a backup on {restored:%-d %B %Y}"
-        return Answer("clearance", RETAIN, f"{when}, and what was held since the backup is not in it: decide again")
+    again = why_decide_again(session, clearance)
+    if again:
+        return Answer("clearance", RETAIN, again)
     return Answer("clearance", CLEAR, f"{clearance.given_by} and {clearance.second_reader}: {clearance.reason}")
-
-
-def _names(clearance: Clearance, notice: Notice) -> bool:
-    return f" {notice.reference}@{notice.version} " in f" {clearance.notices} "
-
-
-def _restored_at(session: Session) -> datetime | None:
-    return session.scalar(select(func.max(AuditEvent.at)).where(AuditEvent.action == AuditAction.RESTORED.value))
 
 
 def _reading(session: Session, record: Record) -> Answer:

@@ -66,9 +66,11 @@ def purge(session: Session, files: FileStore, record: Record, *, actor: Actor) -
     What splits, since undone, once made of its pages goes with it.
 
     Raises:
-        RefusedError: A check says that it must be kept; nothing was changed.
+        RefusedError: A check says that it must be kept, or it was purged already; nothing was changed.
     """
     record = session.get_one(Record, record.id)
+    if record.purged_at:
+        raise RefusedError(f"{record.reference} was purged on {record.purged_at:%-d %B %Y} already.")
     refuse_unless_clear(record, ask(session, record, actor=actor))
     going = [record, *undone_splits.going_with(session, record)]
     for each in going:

@@ -108,8 +108,14 @@ def place_hold(session: Session, record: Record, *, reason: str, actor: Actor) -
 
     Raises:
         InvalidInputError: There is no reason.
+        RefusedError: The record was purged: a hold on nothing would be a false comfort.
     """
     require(actor, Permission.HOLD)
+    if record.purged_at:
+        raise RefusedError(
+            f"{record.reference} was purged on {record.purged_at:%-d %B %Y}: nothing of it is left to hold. Tell "
+            "whoever asked for the hold at once."
+        )
     if not reason.strip():
         raise InvalidInputError("The hold was not placed because it has no reason: say why, in a few words.")
     return hold_rows.place(

@@ -25,6 +25,7 @@ from records.page_models import MACHINE, SEEN, TRANSCRIPT, PageVersion
 from records.page_versions import versions_of
 from records.register import packed_words, pages_of
 from records.words import Word, unpack
+from retention.clearances import why_decide_again
 from retention.holds import clearance_of, holds_of
 from retention.models import OPEN, Clearance, Decision, Hold, NoticeCategory, Suggestion, SuggestionEvidence
 from retention.notice_definition import NoticeDefinition
@@ -109,6 +110,7 @@ class RecordPage:
     holds: list[Hold]
     marks: list[Mark]
     clearance: Clearance | None
+    decide_again: str
     relevance: Relevance | None
     answers: dict[int, str]
     asked: dict[int, str]
@@ -179,6 +181,7 @@ def gather(
     place = chosen_place(come.place, len(places))
     notice = notice_of(archive.settings.notice_file)
     proposed = proposals_of(session, record)
+    clearance = clearance_of(session, record)
     relevance, cited = relevance_of(session, record), cited_paragraphs(session)
     return RecordPage(
         record=record,
@@ -190,7 +193,8 @@ def gather(
         standing=standing_categories(session, record),
         holds=holds_of(session, record),
         marks=open_marks(session, record),
-        clearance=clearance_of(session, record),
+        clearance=clearance,
+        decide_again=why_decide_again(session, clearance) if clearance and not record.purged_at else "",
         relevance=relevance,
         answers={each: cited[each] for each in paragraphs_of(session, relevance)},
         asked=paragraphs_offered(session, record),

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
 from access.policy import OPERATOR, SYSTEM
+from records.page_models import SuggestNeed
+from records.page_versions import transcribe
 from records.register import find_record
 from retention import disposal, holds, notices
 from store import backup
@@ -100,3 +102,35 @@ def test_a_restored_archive_destroys_nothing_on_a_clearance_older_than_it(
         holds.clear(session, record, reason="Roads still.", second=second_officer, actor=officer)
     purge(restored, cleared)
     restored.close()
+
+
+def test_a_clearance_given_before_a_page_was_transcribed_does_not_open_the_way(archive, cleared, officer):
+    with archive.writing() as session:
+        transcribe(session, cleared, 1, text="a memorandum on roads, and on a child", note="", actor=officer)
+        session.execute(delete(SuggestNeed))  # as if it had been looked through, and nothing suggested
+
+    with pytest.raises(RefusedError, match="read anew or transcribed since it was cleared: decide again"):
+        purge(archive, cleared)
+
+
+def test_what_was_attached_to_a_message_that_somebody_holds_is_kept_with_it(
+    archive, make_record, officer, second_officer
+):
+    message = make_record(b"a message with a letter attached")
+    letter = make_record(b"a letter", parent=message)
+    with archive.writing() as session:
+        record = find_record(session, letter, actor=officer)
+        holds.clear(session, record, reason="It is about roads.", second=second_officer, actor=officer)
+        holds.place_hold(session, find_record(session, message, actor=officer), reason="The police.", actor=officer)
+
+    with pytest.raises(RefusedError, match=f"on {message}, which it came out of: The police"):
+        purge(archive, letter)
+
+
+def test_what_was_purged_is_neither_purged_nor_held_again(archive, cleared, officer):
+    purge(archive, cleared)
+
+    with pytest.raises(RefusedError, match="already"):
+        purge(archive, cleared)
+    with archive.writing() as session, pytest.raises(RefusedError, match="nothing of it is left to hold"):
+        holds.place_hold(session, find_record(session, cleared, actor=officer), reason="The police.", actor=officer)

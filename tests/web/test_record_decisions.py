@@ -1,20 +1,23 @@
 """What is decided on a record: suggestions, relevance, holds, clearance by two people, marks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from access.models import User
-from access.policy import OPERATOR, Role
+from access.policy import OPERATOR, SYSTEM, Role
 from access.users import set_password
 from disclosure.marks import open_marks
 from disclosure.review import relevance_of
 from records.register import find_record
+from retention import holds, notices
 from retention.holds import clearance_of, holds_of
 from retention.tagging import decisions_of, standing_categories
 from store.archive import Archive
 from store.audit_actions import AuditAction
+from tests.conftest import NOTICE
 from tests.web.records_to_decide import LAWYER, OFFICER, PASSWORD, colleague, confirmed, happened, restrict
 
 
@@ -311,3 +314,22 @@ def test_a_mark_or_hold_of_another_record_is_not_reached_through_this_one(
     released = legal_client.post(f"/records/{reference}/holds/2/release", data=signed("release-2"))
 
     assert (lifted.status_code, released.status_code) == (404, 404)
+
+
+def test_the_page_of_a_record_says_that_its_clearance_no_longer_stands(
+    officer_client, archive, make_record, definition, officer, second_officer
+) -> None:
+    cleared = make_record(b"on roads")
+    with archive.writing() as session:
+        record = find_record(session, cleared, actor=officer)
+        holds.clear(session, record, reason="Roads.", second=second_officer, actor=officer)
+    before = officer_client.get(f"/records/{cleared}").text
+    with archive.writing() as session:
+        notices.record_notice(session, replace(definition, reference="PANEL-2027"), NOTICE, actor=SYSTEM)
+
+    after = officer_client.get(f"/records/{cleared}").text
+
+    assert "It is kept all the same" not in before
+    assert "Both sign: outside the notice" not in before
+    assert "It is kept all the same: it was cleared before PANEL-2027" in after
+    assert "Both sign: outside the notice" in after
