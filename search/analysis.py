@@ -28,7 +28,9 @@ _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
 _NOT_DECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
 # A query cannot hold a quotation mark inside a quoted value.
-_UNQUOTED = str.maketrans({'"': " ", "“": " ", "”": " "})
+QUOTES = '"“”„‟«»″＂'
+"""What a letter or a word processor may put round a phrase."""
+_UNQUOTED = str.maketrans(dict.fromkeys(QUOTES, " "))
 
 # What a scanner reads for what was typed; both sides are written the same way before they are compared.
 _CONFUSIONS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("5", "s"), ("1", "l"), ("i", "l"))

@@ -3,7 +3,7 @@
     children minutes            both words, with their other forms (child, minute)
     "duty of care"              exactly these words, one after the other
     =minute  or  exact:minute   exactly this word, not its other forms
-    a AND b, a OR b, NOT c      capital letters; brackets group; words side by side mean AND
+    a AND b, a OR b, NOT c      NOT in capital letters; brackets group; words side by side mean AND
     a w/5 b, a pre/5 b          at most 5 words apart; the second also has a first that stands before it
     foster*, wom?n              any letters, exactly one letter
     counci1~, councillor~2      one or two letters wrong; a scanner's confusions (rn and m) count as one
@@ -18,6 +18,7 @@ import re
 
 from search import language_fields as fields
 from search.analysis import WORD_LENGTH_LIMIT, fold, keyword, words
+from search.habits import advice_before_brackets, advice_on, date_as_written_here, range_as_written_here
 from search.language_lexer import Kind, Piece, mistake, split_query
 from search.language_tree import (
     And,
@@ -138,11 +139,54 @@ class _Reader:
         if piece.kind is Kind.FIELD:
             return self._read_field(piece, field)
         if piece.kind in (Kind.BARE, Kind.QUOTED):
+            self._require_ours(piece, field)
+            if field in fields.DATE_FIELDS:
+                self._require_whole_date(piece, field)
             return self._count(piece, _leaf(piece, field))
         raise mistake(*self._expected(piece))
 
+    def _require_whole_date(self, piece: Piece, field: str) -> None:
+        """Returns only if the words after the piece are no part of its date: `date:1 May 1974`, `date:1974 to 1979`."""
+        texts = [piece.text]
+        for each in self._pieces[self._next : self._next + 3]:
+            if each.kind is not Kind.BARE:
+                break
+            texts.append(each.text)
+        longer = [" ".join(texts[:count]) for count in range(len(texts), 1, -1)]
+        if _is_date(field, piece.text):
+            longer = [text for text in longer if range_as_written_here(text)]
+        told = _said_better(field, *longer)
+        if told is not None:
+            raise mistake(piece.at, told)
+
+    def _require_ours(self, piece: Piece, field: str | None) -> None:
+        """Returns only if the piece is no sign of another search program, which would be read as a word here."""
+        after_quoted = self._next > 1 and piece.glued and self._pieces[self._next - 2].kind is Kind.QUOTED
+        if piece.kind is not Kind.BARE or field in (*fields.KEYWORD_FIELDS, *fields.DATE_FIELDS):
+            return
+        if after_quoted and piece.text.startswith("~"):
+            raise mistake(piece.at, "~ stands after one word; for words near one another write w/5 between them")
+        if piece.text.lower() == "not" and field is None:
+            raise mistake(
+                piece.at,
+                f"“{piece.text}” leaves something out only in capital letters: write NOT; to look for the word itself "
+                f'put it in quotation marks, alone or with the words beside it: "{piece.text}"',
+            )
+        if piece.text == "BUT" and self._piece.kind is Kind.NOT:
+            raise mistake(piece.at, "“BUT NOT” is written NOT alone")
+        told = advice_on(piece.text)
+        if told is None and self._piece.kind is Kind.OPEN and self._piece.glued:
+            told = advice_before_brackets(piece.text)
+        if told is not None:
+            raise mistake(piece.at, told)
+
     def _expected(self, piece: Piece) -> tuple[int, str]:
         before = self._pieces[self._next - 2] if self._next > 1 else None
+        if piece.kind is Kind.NEAR and before is not None and before.kind is Kind.NOT:
+            return before.at, (
+                f"“{before.text} {piece.text}” cannot be asked; to leave out every record in which the two stand so "
+                f"near, write: ward NOT (ward {piece.text} clinic)"
+            )
         if before is not None and before.kind in (Kind.AND, Kind.OR, Kind.NOT, Kind.NEAR):
             return before.at, f"“{before.text}” needs something to look for after it"
         if piece.kind is Kind.CLOSE:
@@ -192,7 +236,7 @@ class _Reader:
 
 def _unknown_field(name: str) -> str:
     close = difflib.get_close_matches(name.lower()[:WORD_LENGTH_LIMIT], fields.QUERY_FIELDS, n=1)
-    guess = f"did you mean “{close[0]}:”?" if close else f"the fields are {', '.join(fields.QUERY_FIELDS)};"
+    guess = f"did you mean “{close[0]}:”?" if close else f"the fields are {', '.join(fields.QUERY_FIELDS)}."
     shown = name if len(name) <= WORD_LENGTH_LIMIT else f"{name[:20]}…"
     return f"there is no field “{shown}:”; {guess} To look for the word itself put it in quotation marks"
 
@@ -221,7 +265,8 @@ def _placed(node: Node, at: Piece) -> Text:
             return Text(AnyOf(tuple(part.placed for part in parts)), parts[0].field)
     raise mistake(
         at.at,
-        "a distance can be measured only from a word, a phrase, or words with OR between them in brackets",
+        "a distance can be measured only from a word, a phrase, or words with OR between them in brackets; for two "
+        "words that both stand near a third write (ward w/5 nurse) AND (ward w/5 doctor)",
     )
 
 
@@ -243,7 +288,24 @@ def _date(piece: Piece, field: str) -> Node:
     try:
         return fields.read_dates(field, piece.text.strip())
     except fields.BadDateError as error:
-        raise mistake(piece.at, error.advice) from error
+        raise mistake(piece.at, _said_better(field, piece.text) or error.advice) from error
+
+
+def _said_better(field: str, *texts: str) -> str | None:
+    """How the date that was given in other words is written; of several the longest that is one."""
+    for text in texts:
+        better = date_as_written_here(text)
+        if better and _is_date(field, better):
+            return f"write {field}:{better} for “{_short(text)}”"
+    return None
+
+
+def _is_date(field: str, value: str) -> bool:
+    try:
+        fields.read_dates(field, value)
+    except fields.BadDateError:
+        return False
+    return True
 
 
 def _keyword(piece: Piece, field: str) -> Keyword:
@@ -283,7 +345,7 @@ def _words(piece: Piece, text: str, *, exact: bool) -> list[Word | Wildcard]:
     """The words and patterns in the text, in order; at least one."""
     found = [_word(piece, part, exact=exact) for part in _split_words(text)]
     if not found:
-        raise mistake(piece.at, f"“{_short(piece.text)}” has no letter or figure in it to look for")
+        raise mistake(piece.at, f"“{_short(piece.text)}” has no letter or figure in it to look for; take it out")
     return found
 
 

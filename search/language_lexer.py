@@ -4,16 +4,16 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from search.analysis import QUOTES
 from store.errors import InvalidInputError
 
 QUERY_LENGTH_LIMIT = 2_000
 SHOWN_BEFORE, SHOWN_AFTER = 40, 25
 
 _SPACE = re.compile(r"\s++")
-_BARE = re.compile(r"[^\s()\"“”]++")
+_BARE = re.compile(rf"[^\s(){QUOTES}]++")
 _PROXIMITY = re.compile(r"(w|pre)/(\d{1,9})", re.IGNORECASE)
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_]*+):")
-_QUOTES = '"“”'
 
 
 class Kind(Enum):
@@ -96,12 +96,12 @@ def split_query(query: str) -> list[Piece]:
 
 def _piece_at(query: str, place: int, *, glued: bool) -> tuple[Piece, int]:
     character = query[place]
-    if character == "=" and query[place + 1 : place + 2] in _QUOTES and place + 1 < len(query):
+    if character == "=" and query[place + 1 : place + 2] in QUOTES and place + 1 < len(query):
         quoted, end = _quoted_at(query, place + 1, glued=glued)
         return replace(quoted, whole=True), end
     if character in "()":
         return Piece(Kind.OPEN if character == "(" else Kind.CLOSE, character, place + 1, glued), place + 1
-    if character in _QUOTES:
+    if character in QUOTES:
         return _quoted_at(query, place, glued=glued)
     bare = _BARE.match(query, place)
     if bare is None:
@@ -118,15 +118,17 @@ def _value_at(query: str, place: int) -> tuple[Piece, int]:
 
 
 def _quoted_at(query: str, place: int, *, glued: bool) -> tuple[Piece, int]:
-    end = next((i for i in range(place + 1, len(query)) if query[i] in _QUOTES), -1)
+    end = next((i for i in range(place + 1, len(query)) if query[i] in QUOTES), -1)
     if end < 0:
         raise mistake(place + 1, "this quotation mark is not closed; add one after the last word of the phrase")
     return Piece(Kind.QUOTED, query[place + 1 : end], place + 1, glued), end + 1
 
 
 def _bare_piece(text: str, place: int, *, glued: bool) -> tuple[Piece, int]:
-    if text in ("AND", "OR", "NOT"):
-        return Piece(Kind[text], text, place + 1, glued), place + len(text)
+    # In small letters too: read as words they would ask for a paper in which “or” stands. `not` is a word in so many
+    # sentences that only its capitals leave something out (`_Reader` refuses the others).
+    if text == "NOT" or text.upper() in ("AND", "OR"):
+        return Piece(Kind[text.upper()], text, place + 1, glued), place + len(text)
     if _PROXIMITY.fullmatch(text):
         return Piece(Kind.NEAR, text.lower(), place + 1, glued), place + len(text)
     if field := _FIELD.match(text):

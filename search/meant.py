@@ -57,6 +57,8 @@ def what_was_meant(asked: Asking, written: str, total: int) -> list[Meant]:
     spelling = asked.spelling(query)
     if spelling and (more := _more(asked, spelling, total)):
         meant.append(Meant(spelling, more))
+    if unasked := _without_question_mark(written):
+        meant += [Meant(unasked, more)] if (more := _more(asked, unasked, total)) else []
     trials = [each for each in _trials(written) if not spelling or each.read not in spelling]
     misread = []
     for trial in _held(asked, trials):
@@ -64,6 +66,15 @@ def what_was_meant(asked: Asking, written: str, total: int) -> list[Meant]:
         if more := _more(asked, wider, total):
             misread.append(Meant(wider, more, trial.word, trial.read))
     return meant + sorted(misread, key=lambda each: (-each.more, each.query))[:SHOWN]
+
+
+def _without_question_mark(written: str) -> str | None:
+    """A question as it is asked of people: its mark would stand for a letter more."""
+    begun = written.rstrip()
+    last = split_query(begun)[-2]
+    if last.kind is Kind.BARE and last.text.endswith("?") and last.text[:-1].isalnum():
+        return begun[:-1]
+    return None
 
 
 def _more(asked: Asking, written: str, total: int) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search import language_fields as fields
-from search.analysis import keyword
+from search.analysis import QUOTES, keyword
 from search.engine import FacetCount, Found
 from search.language_lexer import Kind, split_query
 
@@ -101,12 +101,12 @@ def _value(facet: Facet, value: str) -> str:
 
 
 def _quoted_unless_plain(value: str) -> str:
-    plain = _PLAIN_VALUE.fullmatch(value) and value not in ("AND", "OR", "NOT")
+    plain = _PLAIN_VALUE.fullmatch(value) and value.upper() not in ("AND", "OR", "NOT")
     return value if plain else f"={_quoted(value)}"
 
 
 def _quoted(value: str) -> str:
-    cleaned = " ".join(re.sub(r'["“”]', " ", value).split())
+    cleaned = " ".join(re.sub(f"[{QUOTES}]", " ", value).split())
     return f'"{cleaned}"'
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 
 from search import language_fields as fields
+from search.analysis import QUOTES
 
 OPERATORS = frozenset({"AND", "OR", "NOT"})
 LONGEST = 500
@@ -180,5 +181,5 @@ def _plain(word: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    cleaned = " ".join(re.sub(r'["“”]', " ", text).split())
+    cleaned = " ".join(re.sub(f"[{QUOTES}]", " ", text).split())
     return f'"{cleaned}"'

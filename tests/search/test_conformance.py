@@ -27,7 +27,8 @@ layer|memo|october|heated|heating|stability|defected|queries|government|theoreti
 BOOLEAN = """
 wing AND slipstream|wing slipstream|wing OR memorandum|wing AND NOT lift|wing NOT lift|NOT the|NOT zebra|NOT NOT wing
 (wing OR body) AND (lift OR drag)|cia OR fbi OR kgb|(cia OR fbi) NOT (mexico OR cuba)|NOT (wing OR memorandum)
-wing OR NOT memorandum|oswald AND (mexico OR (cuba AND embassy))|zebra OR unicorn|zebra AND the|and AND the
+wing OR NOT memorandum|oswald AND (mexico OR (cuba AND embassy))|zebra OR unicorn|zebra AND the|"and" AND the
+wing and lift|wing or lift
 boundary AND layer AND heat AND transfer|flow OR pressure NOT shock|(((wing)))|a OR b OR c OR d|*|NOT *|* NOT wing
 """
 PHRASES = """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.analysis import words
+from search.analysis import QUOTES, words
 from search.language import CLAUSE_LIMIT, DEPTH_LIMIT, parse_query
 from search.language_lexer import QUERY_LENGTH_LIMIT
 from search.language_tree import (
@@ -43,7 +43,8 @@ MEANINGS: list[tuple[str, Node]] = [
     ("children's", word("children")),
     ("a b", And((word("a"), word("b")))),
     ("a AND b", And((word("a"), word("b")))),
-    ("a and b", And((word("a"), word("and"), word("b")))),
+    ("a and b", And((word("a"), word("b")))),
+    ("a or b", Or((word("a"), word("b")))),
     ("a OR b c", Or((word("a"), And((word("b"), word("c")))))),
     ("(a OR b) c", And((Or((word("a"), word("b"))), word("c")))),
     ("a NOT b", And((word("a"), Not(word("b"))))),
@@ -103,7 +104,8 @@ MISTAKES = [
     ("a () b", 4, "nothing inside"),
     ('minutes "of the', 9, "not closed"),
     ('""', 1, "no letter or figure"),
-    ("a & b", 3, "no letter or figure"),
+    ("a & b", 3, "write AND"),
+    ("a ; b", 3, "no letter or figure"),
     ("=", 1, "no letter or figure"),
     ("-foo", 1, "NOT foo"),
     ("a*", 1, "two letters"),
@@ -213,7 +215,7 @@ def _refusal(written: str) -> str | None:
 
 
 @settings(deadline=None)
-@given(st.text(max_size=60).filter(lambda text: not set(text) & set('"“”*?')))
+@given(st.text(max_size=60).filter(lambda text: not set(text) & set(f"{QUOTES}*?")))
 def test_a_phrase_is_split_into_words_as_a_document_is(text: str) -> None:
     expected = words(text)
     if not expected or any(len(piece) > 60 for piece in text.split()):
