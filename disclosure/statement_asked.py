@@ -1,6 +1,6 @@
 """The sections of a statement on what was asked, where papers may be, and how it was looked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,10 +17,11 @@ from records.repositories import IN_PART, KINDS, OUTCOMES, SEARCHED, TAKEN_IN, n
 from records.repository_models import Repository, name_key
 from retention.notices import active_notices
 from search.record_models import ARCHIVE, SearchRecord
-from search.search_record_figures import record_figures
+from search.search_record_figures import RecordFigures, record_figures
 from search.search_record_list import latest_records, signed_records
 from search.search_records import METHODS, require_whole
 from search.search_schedule import result_words, span_words, unreadable_words
+from store.clock import LEGAL_ZONE
 from store.papers import sentence
 
 NOT_PROVED = "Nothing recorded proves it"
@@ -31,7 +32,7 @@ REPOSITORY_COLUMNS = (
     "What and whose",
     "Covers and volume",
     "Searched",
-    "By",
+    "What proves it",
     "Not searched, and why",
 )
 SEARCH_COLUMNS = (
@@ -42,7 +43,7 @@ SEARCH_COLUMNS = (
     "Result",
     "Limits",
     "Not searched",
-    "SHA-256",
+    "Signed, and SHA-256",
 )
 
 
@@ -111,7 +112,7 @@ def asked(scope: Scope) -> Section:
         )
     covered = sum(1 for row in rows if row[3].startswith("SR"))
     notices = [
-        f"Notice {each.reference}, version {each.version}, dated {each.dated:%-d %B %Y}, is in force: {each.title}."
+        f"Notice {each.reference} ({each.title}), version {each.version}, dated {each.dated:%-d %B %Y}, is in force."
         for each in active_notices(scope.session)
     ]
     return Section(
@@ -255,26 +256,51 @@ def _search(scope: Scope, record: SearchRecord) -> tuple[str, ...]:
     require_whole(scope.session, record)
     figures = record_figures(scope.session, record, actor=SYSTEM)
     named = scope.named()
-    version = record.term_version
-    terms = f" Term report {version.term_report_id}, version {version.version}." if version else ""
     return (
         f"{record.reference} version {record.version}",
         "; ".join(named[each.id] for each in record.paragraphs if each.id in named) or "No paragraph of a request",
-        f"{sentence(record.repository)} {METHODS[record.method]}.{terms}",
+        " ".join(_method(record)),
         f"{record.searched_by}, {_days(record)}",
-        " ".join(filter(None, (result_words(record, figures), _could_not(unreadable_words(record, figures))))),
+        " ".join(_result(record, figures)),
         record.limits,
         record.not_searched,
-        record.sha256,
+        _signed(record),
     )
+
+
+def _method(record: SearchRecord) -> Iterator[str]:
+    yield sentence(record.repository)
+    yield f"{METHODS[record.method]}."
+    if record.how:
+        yield sentence(record.how)
+    if record.term_version:
+        yield f"Term report {record.term_version.term_report_id}, version {record.term_version.version}."
+    covers = span_words(record.covers_from, record.covers_to)
+    if covers:
+        yield f"Period covered: {covers}."
+    if record.custodians:
+        yield f"Custodians: {sentence(record.custodians)}"
+
+
+def _result(record: SearchRecord, figures: RecordFigures) -> Iterator[str]:
+    yield result_words(record, figures)
+    if record.not_reviewed:
+        yield f"Not read: {sentence(record.not_reviewed)}"
+    if record.nothing_found:
+        yield f"What finding nothing proves: {sentence(record.nothing_found)}"
+    could_not = unreadable_words(record, figures)
+    if could_not:
+        yield f"Could not be read: {could_not[:1].lower()}{could_not[1:]}"
+
+
+def _signed(record: SearchRecord) -> str:
+    assert record.signed_at is not None
+    second = f" Second reader: {record.second_reader}." if record.second_at else ""
+    return f"{record.signed_by}, {record.signed_at.astimezone(LEGAL_ZONE):%-d %B %Y}.{second} {record.sha256}"
 
 
 def _days(record: SearchRecord) -> str:
     return span_words(record.searched_from, record.searched_to or record.searched_from)
-
-
-def _could_not(words: str) -> str:
-    return f"Could not be read: {words[:1].lower()}{words[1:]}" if words else ""
 
 
 def due_of(requests: Sequence[Request]) -> date | None:

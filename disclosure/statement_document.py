@@ -1,15 +1,16 @@
 """A statement as a document: in Word and as a PDF for signature, both written by the same calls."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from disclosure import statement_words as words
 from disclosure.statement_approval import acknowledged_in
-from disclosure.statement_facts import TITLES, TRUTH, Difference, Facts, Figure, Section, differences
+from disclosure.statement_facts import NOT_THERE, TITLES, TRUTH, Difference, Facts, Figure, Section, differences
 from disclosure.statement_models import INTERIM, SEALED, Statement
-from disclosure.statements import CHANGED, facts_of, superseded_by, texts_of, to_explain
+from disclosure.statements import CHANGED, facts_of, superseded_by, texts_of, to_explain, withdrawn_before
 from inquiry.requests import find_request
 from store.clock import LEGAL_ZONE
 from store.papers import PAPERS, Form
@@ -19,7 +20,7 @@ from store.word_paper import Link, Paper, Part
 # The long tables stand across the page, at the end: each with its letter and the widths of its columns in centimetres.
 SCHEDULES = {
     "repositories": ("A", (2.4, 3.6, 3.4, 3.6, 3.0, 4.2, 5.1)),
-    "searches": ("B", (2.3, 2.6, 3.9, 3.2, 4.0, 3.4, 3.4, 2.5)),
+    "searches": ("B", (2.1, 2.2, 4.4, 2.7, 4.3, 2.8, 2.8, 4.0)),
     "quarantined": ("C", (3.2, 18.6, 3.5)),
     "losses": ("D", (1.6, 4.8, 4.2, 4.6, 3.2, 3.5, 3.4)),
     "gaps": ("D", (2.6, 9.2, 3.2, 3.2, 7.1)),
@@ -32,6 +33,7 @@ SCHEDULE_TITLES = {
     "D": "Losses, and gaps between paper and records",
     "E": "Productions",
 }
+NUMBERS = frozenset({"Files", "Documents", "Pages", "Pages counted", "Pages registered"})
 WIDTHS = {"paragraphs": (3.2, 6.8, 2.6, 4.0), "purged": (2.4, 2.8, 5.6, 5.8), "outstanding": (7.0, 6.6, 3.0)}
 
 
@@ -42,16 +44,18 @@ def statement_document(session: Session, statement: Statement, *, form: Form, au
     paper = PAPERS[form](title=statement.title, subject=words.SUBJECT, author=authority, day=day)
     marking = words.MARKINGS[statement.state]
     paper.header_and_footer(f"{authority}: {statement.title} ({statement.reference})", marking, f"{day:%-d %B %Y}")
-    _front(paper, statement, facts, authority)
+    before, since = superseded_by(session, statement), acknowledged_in(statement)
+    titles = ["About this statement", *([words.CHANGED] if before else []), *([words.SINCE] if since else [])]
+    letters = {title: letter for letter, title in zip("ABC", titles, strict=False)}
+    _front(paper, statement, facts, authority, letters)
     _about(session, paper, statement, authority)
-    before = superseded_by(session, statement)
     if before:
-        _changed(paper, differences(facts_of(before), facts), written.get(CHANGED, ""))
-    since = acknowledged_in(statement)
+        _changed(paper, letters[words.CHANGED], differences(facts_of(before), facts), written.get(CHANGED, ""))
     if since:
-        paper.heading("Changed between drawing and signing", 1, anchor="since")
-        paper.numbered("S.1", [words.SINCE_DRAWN])
-        _difference_table(paper, "Changed between drawing and signing", since)
+        letter = letters[words.SINCE]
+        paper.heading(f"{letter}. {words.SINCE}", 1, anchor=f"part_{letter}")
+        paper.numbered(f"{letter}.1", [words.SINCE_DRAWN])
+        _difference_table(paper, words.SINCE, since)
     for number, section in enumerate(facts.sections, start=1):
         _section(paper, number, section, facts, written)
     _truth(paper, statement, len(facts.sections) + 1, written.get(TRUTH, ""))
@@ -65,32 +69,33 @@ def file_name(statement: Statement, form: Form) -> str:
     return f"{statement.reference}-{label}-search-and-disclosure-statement.{form}"
 
 
-def _front(paper: Paper | PdfPaper, statement: Statement, facts: Facts, authority: str) -> None:
+def _front(
+    paper: Paper | PdfPaper, statement: Statement, facts: Facts, authority: str, letters: Mapping[str, str]
+) -> None:
     paper.line(authority, style="Subtitle")
     paper.title(statement.title)
     paper.line(f"Statement {statement.reference}", style="Subtitle")
     paper.line(_moment(statement.sealed_at or statement.as_of), style="Subtitle")
     paper.line(words.MARKINGS[statement.state], style="Marking")
     paper.heading("Contents", 1)
-    paper.linked_line([Link("A. About this statement", "about")])
-    if statement.supersedes_id:
-        paper.linked_line([Link("C. What changed since the statement before", "changed")])
+    listed = [Link(f"{letter}. {title}", f"part_{letter}") for title, letter in letters.items()]
     for number, section in enumerate(facts.sections, start=1):
-        paper.linked_line([Link(f"{number}. {TITLES[section.code]}", section.code)])
-    paper.linked_line([Link(f"{len(facts.sections) + 1}. {TITLES[TRUTH]}", TRUTH)])
-    for letter in _letters(facts):
-        paper.linked_line([Link(f"Schedule {letter}. {SCHEDULE_TITLES[letter]}", f"schedule_{letter}")])
+        listed.append(Link(f"{number}. {TITLES[section.code]}", section.code))
+    listed.append(Link(f"{len(facts.sections) + 1}. {TITLES[TRUTH]}", TRUTH))
+    paper.contents(
+        [*listed, *(Link(f"Schedule {each}. {SCHEDULE_TITLES[each]}", f"schedule_{each}") for each in _letters(facts))]
+    )
 
 
 def _about(session: Session, paper: Paper | PdfPaper, statement: Statement, authority: str) -> None:
-    paper.heading("A. About this statement", 1, anchor="about")
+    paper.heading("A. About this statement", 1, anchor="part_A")
     kind = words.INTERIM_WORDS if statement.kind == INTERIM else words.FINAL_WORDS
-    scope = words.FOR_ALL
+    scope, follows = words.FOR_ALL, words.FIRST
     if statement.scope:
         request = find_request(session, statement.scope)
         scope = words.FOR_REQUEST.format(reference=request.reference, title=request.title)
+        follows = words.FIRST_FOR_REQUEST.format(reference=request.reference)
     before = superseded_by(session, statement)
-    follows = words.FIRST
     if before:
         sealed = _moment(before.sealed_at)
         follows = words.BEFORE.format(title=f"{before.title} ({before.reference})", day=sealed, sha256=before.sha256)
@@ -100,27 +105,34 @@ def _about(session: Session, paper: Paper | PdfPaper, statement: Statement, auth
         hash=statement.audit_hash,
         facts=statement.facts_sha256,
     )
+    never = [
+        words.NEVER_MADE.format(title=each.title, reference=each.reference, day=_moment(each.withdrawn_at))
+        for each in withdrawn_before(session, statement)
+    ]
+    follows = " ".join([follows, *never])
     said = [words.WHAT_IT_IS.format(authority=authority, kind=kind), scope, follows, drawn, words.WHOLE]
     for number, text in enumerate([*said, words.HOW_TO_READ], start=1):
         paper.numbered(f"A.{number}", [text])
 
 
-def _changed(paper: Paper | PdfPaper, found: Sequence[Difference], said: str) -> None:
-    paper.heading("C. What changed since the statement before", 1, anchor="changed")
+def _changed(paper: Paper | PdfPaper, letter: str, found: Sequence[Difference], said: str) -> None:
+    paper.heading(f"{letter}. {words.CHANGED}", 1, anchor=f"part_{letter}")
     number = 0
     for number, (lead, text) in enumerate(_authority_says(said), start=1):
-        paper.numbered(f"C.{number}", [text], lead=lead)
+        paper.numbered(f"{letter}.{number}", [text], lead=lead)
     if not found:
-        paper.numbered(f"C.{number + 1}", [words.NOTHING_DIFFERS])
+        paper.numbered(f"{letter}.{number + 1}", [words.NOTHING_DIFFERS])
         return
-    _difference_table(paper, "What changed since the statement before", found)
+    # What is listed now stands in full in its own table: here only that it was not before.
+    found = [replace(each, after=words.SET_OUT) if each.before == NOT_THERE else each for each in found]
+    _difference_table(paper, words.CHANGED, found)
 
 
 def _difference_table(paper: Paper | PdfPaper, caption: str, found: Sequence[Difference]) -> None:
     paper.table(
         ("Section", "What", "Before", "Now"),
         [[[TITLES[each.section]], [each.what], [each.before], [each.after]] for each in found],
-        widths=(3.2, 5.4, 4.0, 4.0),
+        widths=(2.8, 4.6, 4.6, 4.6),
         caption=caption,
         description="One row for each figure or line that differs: what it is, what it was, and what it is now.",
     )
@@ -173,7 +185,8 @@ def _figures(paper: Paper | PdfPaper, section: Section) -> None:
     paper.table(
         ("What is counted", "Number"),
         rows,
-        widths=(13.4, 3.2),
+        widths=(14.2, 2.4),
+        right=(1,),
         caption=f"Figures: {TITLES[section.code]}",
         description="One row for each figure; parts stand below what they are parts of, and add up to it.",
     )
@@ -235,7 +248,8 @@ def _schedules(paper: Paper | PdfPaper, facts: Facts) -> None:
         for table in (table for section in facts.sections for table in section.tables):
             known, widths = SCHEDULES.get(table.code, ("", ()))
             if known == letter and table.rows:
-                paper.heading(table.caption, 2)
+                if table.caption != SCHEDULE_TITLES[letter]:
+                    paper.heading(table.caption, 2)
                 _table(paper, table.columns, table.rows, widths, table.caption)
 
 
@@ -250,6 +264,7 @@ def _table(
         columns,
         [[[cell] for cell in row] for row in rows],
         widths=widths,
+        right=[place for place, column in enumerate(columns) if column in NUMBERS],
         caption=caption,
         description=f"One row for each: {', '.join(column.lower() for column in columns)}.",
     )

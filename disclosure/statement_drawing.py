@@ -130,6 +130,7 @@ def _counted(scope: Scope, facts: Facts) -> list[tuple[str, str, str]]:
         ("Take in the files that wait", facts.value("items:waiting"), NO_DATE),
         ("Decide the records with an open suggestion", to_decide, NO_DATE),
         ("Produce the relevant records that were not", facts.value("relevant:waiting"), due),
+        ("Decide whether what was produced is relevant", facts.value("produced:undecided"), NO_DATE),
         ("Explain the gaps between paper and records", facts.value("places:gaps"), NO_DATE),
         ("Scan and take in the places of which nothing is", facts.value("places:nothing-registered"), NO_DATE),
     ]

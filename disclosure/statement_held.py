@@ -197,7 +197,7 @@ def disposal(scope: Scope) -> Section:
     ):
         figures.append(Figure(f"holds:{kind}", words, count_of(session, f"holds:{kind}", actor=SYSTEM), "holds"))
     refused = count_of(session, "refusals", actor=SYSTEM)
-    figures.append(Figure("refusals", "times a check answered a wish to dispose of a record with no", refused))
+    figures.append(Figure("refusals", "refusals of disposal, each check that refused counted", refused))
     rows = _purged(session)
     is_empty = not any(each.value for each in figures)
     said = ["Nothing is disposed of while a hold stands: the database and the file store refuse it."]
@@ -275,6 +275,14 @@ def produced(scope: Scope) -> Section:
         Figure("bundles:other", "made for other requests", len(built) - len(mine), "bundles"),
         Figure("documents", "documents in those set out here, each as often as it was produced", documents or 0),
         Figure("produced", "records produced at least once", count_of(session, "produced", actor=SYSTEM)),
+        *(
+            Figure(f"produced:{each}", words, count_of(session, f"produced:{each}", actor=SYSTEM), "produced")
+            for each, words in (
+                ("relevant", "decided to be relevant"),
+                ("not-relevant", "decided not to be relevant"),
+                ("undecided", "produced without a decision on whether they are relevant"),
+            )
+        ),
         Figure("relevant", "records decided to be relevant", count_of(session, "relevant", actor=SYSTEM)),
     ]
     for fate, words in (

@@ -147,10 +147,14 @@ def _kept(rest: str, actor: Actor) -> Select[Any]:
     return _records(actor, Record.purged_at.is_(None), *([_chosen(marks, rest)] if rest else []))
 
 
-def _relevant(rest: str, actor: Actor) -> Select[Any]:
-    relevant = Record.id.in_(
-        select(SearchFact.record_id).where(SearchFact.field == "relevance", SearchFact.value == "relevant")
+def _decided(answer: str) -> ColumnElement[bool]:
+    return Record.id.in_(
+        select(SearchFact.record_id).where(SearchFact.field == "relevance", SearchFact.value == answer)
     )
+
+
+def _relevant(rest: str, actor: Actor) -> Select[Any]:
+    relevant = _decided("relevant")
     produced = Record.id.in_(select(BundleDocument.record_id))
     left = and_(relevant, ~produced, Record.purged_at.is_(None))
     conditions: dict[str, ColumnElement[bool]] = {
@@ -164,8 +168,11 @@ def _relevant(rest: str, actor: Actor) -> Select[Any]:
     return _records(actor, _chosen(conditions, rest))
 
 
-def _produced(_rest: str, actor: Actor) -> Select[Any]:
-    return _records(actor, Record.id.in_(select(BundleDocument.record_id)))
+def _produced(rest: str, actor: Actor) -> Select[Any]:
+    relevant, not_relevant = _decided("relevant"), _decided("not-relevant")
+    answers = {"relevant": relevant, "not-relevant": not_relevant, "undecided": and_(~relevant, ~not_relevant)}
+    produced = Record.id.in_(select(BundleDocument.record_id))
+    return _records(actor, produced, *([_chosen(answers, rest)] if rest else []))
 
 
 def _holds(rest: str, actor: Actor) -> Select[Any]:
@@ -203,4 +210,4 @@ _LISTS: dict[str, Callable[[str, Actor], Select[Any]]] = {
     "holds": _holds,
     "refusals": _refusals,
 }
-_NARROWED = frozenset(_LISTS) - {"produced", "refusals"}
+_NARROWED = frozenset(_LISTS) - {"refusals"}

@@ -32,7 +32,11 @@ HOW_TO_READ = (
     "authority says”. A section that found nothing says what that rests on; one that nobody looked at says so."
 )
 BEFORE = "It follows {title}, sealed on {day} with the SHA-256 {sha256}. What differs is listed in the next section."
-FIRST = "It is the first of its kind: nothing was stated before it."
+FIRST = "No statement for every request together was made before it."
+FIRST_FOR_REQUEST = "No statement for request {reference} alone was made before it."
+NEVER_MADE = "{title} ({reference}) was withdrawn on {day}, before it was sealed, and was never made."
+CHANGED, SINCE = "What changed since the statement before", "Changed between drawing and signing"
+SET_OUT = "listed now: set out in this statement"
 NOTHING_DIFFERS = "No figure and no line differs."
 SINCE_DRAWN = (
     "Between drawing and signing, these figures and lines of the register changed. The signatory was shown them and "

@@ -260,6 +260,13 @@ def superseded_by(session: Session, statement: Statement) -> Statement | None:
     return session.get(Statement, statement.supersedes_id) if statement.supersedes_id else None
 
 
+def withdrawn_before(session: Session, statement: Statement) -> list[Statement]:
+    """Those of the same scope that were drawn after the one this follows, and withdrawn: their labels are missing."""
+    between = Statement.id > (statement.supersedes_id or 0), Statement.id < statement.id
+    query = select(Statement).where(Statement.scope == statement.scope, Statement.state == WITHDRAWN, *between)
+    return list(session.scalars(query.order_by(Statement.id)))
+
+
 def count_to_sign(session: Session) -> int:
     """How many statements wait for a signature."""
     return session.scalar(select(func.count(Statement.id)).where(Statement.state == SUBMITTED)) or 0

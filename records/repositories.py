@@ -16,7 +16,7 @@ from store.errors import InvalidInputError, NotFoundError, RefusedError
 KINDS = {"paper": "Paper", "electronic": "A system or drive", "mixed": "Paper and electronic"}
 TAKEN_IN, SEARCHED, IN_PART, NOT_YET, NOT_TO_BE = "taken-in", "searched", "in-part", "not-yet", "not-to-be"
 OUTCOMES = {
-    TAKEN_IN: "Taken into the archive, and searched there",
+    TAKEN_IN: "Taken into the archive, where searches reach it",
     SEARCHED: "Searched where it is",
     IN_PART: "Searched in part",
     NOT_YET: "Not searched yet",

@@ -25,11 +25,12 @@ from costs import effort, exports, rates, spending
 from costs.reports import report as cost_report
 from disclosure import marks, production, statement_sealing, statements
 from disclosure.bundle_manifest import manifest_path
+from disclosure.review import decide_relevance
 from failings import escalations, register
 from failings.self_report import write_self_report
 from ingest.counting import batch_totals
 from inquiry import requests
-from records.register import visible_records
+from records.register import find_record, visible_records
 from retention import disposal, tagging
 from retention.models import SuggestionEvidence
 from retention.suggesting import TITLE_PAGE
@@ -245,6 +246,12 @@ def bundle(archive: Archive, places: Places) -> None:
         found = querying.matching_records(archive, session, QUERY, actor=lawyer)
         privileged = {record.reference for record in found if record.compartment == "privileged"}
         chosen = [record.reference for record in found if record.reference not in privileged]
+    with archive.writing() as session:
+        paragraph = requests.find_request(session, REQUEST).paragraphs[0].id
+        for reference in [*chosen, *privileged]:
+            record = find_record(session, reference, actor=lawyer)
+            reason = "Read whole: it is about a complaint or what came of one."
+            decide_relevance(session, record, answer="relevant", reason=reason, paragraphs=[paragraph], actor=lawyer)
     if privileged:
         try:
             build_bundle(

@@ -119,12 +119,12 @@ def _front(
     paper.line(_day(day), style="Subtitle")
     paper.line(MARKING, style="Marking")
     paper.heading("Contents", 1)
-    paper.linked_line([Link("A. About this schedule", "about")])
-    for record in records:
-        paper.linked_line([Link(f"{record.number}. {record.reference}: {record.repository}", _anchor(record))])
-    paper.linked_line([Link("Table of searches", SCHEDULE)])
+    listed = [Link("A. About this schedule", "about")]
+    listed += [Link(f"{record.number}. {record.reference}: {record.repository}", _anchor(record)) for record in records]
+    listed.append(Link("Table of searches", SCHEDULE))
     if any(record.term_version_id for record in records):
-        paper.linked_line([Link("Terms and what each found", TERMS)])
+        listed.append(Link("Terms and what each found", TERMS))
+    paper.contents(listed)
 
 
 def _about(
@@ -267,6 +267,7 @@ def _table(writing: _Writing, records: Sequence[SearchRecord]) -> None:
         ),
         rows,
         widths=(2.2, 2.8, 3.5, 2.7, 2.5, 1.7, 1.6, 2.4, 2.1, 3.9),
+        right=(5, 6, 7, 8),
         caption="Table of searches",
         description="One row for each search: what it was made for, where, how, when, and with what result.",
     )
@@ -299,6 +300,7 @@ def _terms(writing: _Writing, records: Sequence[SearchRecord]) -> None:
                 for term in figures.terms
             ],
             widths=(13.4, 3.0, 3.0, 3.0, 3.0),
+            right=(1, 2, 3, 4),
             caption=name,
             description="One row for each term: the documents it found, alone and with their families, and the pages.",
         )

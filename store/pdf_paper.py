@@ -12,12 +12,14 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor, white
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     LongTable,
@@ -35,7 +37,10 @@ from store.word_paper import DARK, LINK, Link, Mark, Part, clean, paragraph_anch
 MARGIN, INDENT = 2.2 * cm, 1.6 * cm
 GREY, BLACK, BLUE = HexColor("#3D3D3D"), HexColor("#0B0C0C"), HexColor(f"#{DARK}")
 STYLES = {
-    "Normal": ParagraphStyle("Normal", fontName=PLAIN, fontSize=9.5, leading=13.5, spaceAfter=6, textColor=BLACK),
+    "Normal": ParagraphStyle(
+        "Normal", fontName=PLAIN, fontSize=9.5, leading=13.5, spaceAfter=6, textColor=BLACK, allowWidows=0,
+        allowOrphans=0,
+    ),
     "Title": ParagraphStyle("Title", fontName=BOLD, fontSize=20, leading=25, spaceAfter=6, textColor=BLUE),
     "Subtitle": ParagraphStyle("Subtitle", fontName=PLAIN, fontSize=11.5, leading=15, spaceAfter=5, textColor=GREY),
     "Marking": ParagraphStyle("Marking", fontName=BOLD, fontSize=10.5, leading=14, spaceBefore=5, spaceAfter=10),
@@ -50,6 +55,7 @@ STYLES = {
     "Cell": ParagraphStyle("Cell", fontName=PLAIN, fontSize=8, leading=10.5, splitLongWords=1),
     "Head": ParagraphStyle("Head", fontName=BOLD, fontSize=8, leading=10.5, textColor=white),
 }  # fmt: skip
+RIGHT = {each: ParagraphStyle(f"{each} Right", parent=STYLES[each], alignment=TA_RIGHT) for each in ("Cell", "Head")}
 NUMBERED = ParagraphStyle(
     "Numbered", parent=STYLES["Normal"], leftIndent=INDENT, bulletIndent=0, bulletFontName=PLAIN, bulletFontSize=9.5
 )
@@ -63,6 +69,7 @@ class PdfPaper:
         register_fonts()
         self._title, self._subject, self._author = clean(title), clean(subject), clean(author)
         self._flowables: list[Flowable] = []
+        self._entries: list[_Entry] = []
         self._running = ("", "", "")
 
     def heading(self, words: str, level: int, *, anchor: str = "") -> None:
@@ -83,6 +90,11 @@ class PdfPaper:
         """A paragraph without a number, of words and links."""
         self._flowables.append(_paragraph(_marked_up(parts), STYLES["Normal"]))
 
+    def contents(self, listed: Sequence[Link]) -> None:
+        """What the document has, each leading to its place, with its page: on paper a link leads nowhere."""
+        self._entries += [_Entry(_marked_up([link]), STYLES["Normal"], link.anchor) for link in listed]
+        self._flowables += self._entries[-len(listed) :]
+
     def numbered(self, number: str, parts: Sequence[Part], *, lead: str = "") -> None:
         """A paragraph with its number in the margin, which can be linked to and cited."""
         before = f'<font name="{BOLD}">{_text(lead)}</font> ' if lead else ""
@@ -97,13 +109,20 @@ class PdfPaper:
         widths: Sequence[float],
         caption: str,
         description: str,
+        right: Sequence[int] = (),
         row_height: float | None = None,
     ) -> None:
         """A table whose heading row repeats on every page; widths and height in centimetres."""
-        cells = [[_paragraph(_text(words), STYLES["Head"]) for words in headings]]
-        cells += [[_paragraph(_marked_up(parts), STYLES["Cell"]) for parts in row] for row in rows]
+        heads, bodies = (
+            [RIGHT[name] if place in right else STYLES[name] for place in range(len(headings))]
+            for name in ("Head", "Cell")
+        )
+        cells = [[_paragraph(_text(words), style) for words, style in zip(headings, heads, strict=True)]]
+        cells += [
+            [_paragraph(_marked_up(parts), style) for parts, style in zip(row, bodies, strict=True)] for row in rows
+        ]
         heights = [None, *([row_height * cm] * len(rows))] if row_height else None
-        made = LongTable(
+        made = _Rows(
             cells, colWidths=[width * cm for width in widths], rowHeights=heights, repeatRows=1, hAlign="LEFT",
             splitInRow=1,
         )  # fmt: skip
@@ -134,7 +153,36 @@ class PdfPaper:
 
     def content(self) -> bytes:
         """The PDF's bytes: the same content on the same day gives the same bytes."""
+        self._keep_headings_with_tables()
+        pages: dict[str, int] = {}
         out = io.BytesIO()
+        # Set once to learn on which page everything is, and again with those pages, until they are where they are said.
+        for _ in range(4):
+            out = io.BytesIO()
+            document = self._set(out)
+            if not self._entries or document.pages == pages:
+                break
+            pages = document.pages
+            for entry in self._entries:
+                entry.page = pages.get(entry.anchor, 0)
+        return out.getvalue()
+
+    def _keep_headings_with_tables(self) -> None:
+        """No heading stands at the foot of a page whose table begins on the next."""
+        kept: list[Flowable] = []
+        headings: list[_Heading] = []
+        for made in self._flowables:
+            if isinstance(made, _Rows) and headings:
+                for each in headings:
+                    # Not tied to all of the table, as to a paragraph: its first row is enough.
+                    each.style = each.style.clone(each.style.name, keepWithNext=0)
+                room = made.head_and_first_row() + sum(map(_height, headings))
+                kept.insert(len(kept) - len(headings), CondPageBreak(room))
+            headings = [*headings, made] if isinstance(made, _Heading) else []
+            kept.append(made)
+        self._flowables = kept
+
+    def _set(self, out: io.BytesIO) -> "_Document":
         document = _Document(
             out, title=self._title, subject=self._subject, author=self._author, lang="en-GB", invariant=1,
             creator="Candour", pageCompression=1,
@@ -155,8 +203,56 @@ class PdfPaper:
         class Numbered(_NumberedCanvas):
             words = running
 
-        document.build(self._flowables, canvasmaker=Numbered)
-        return out.getvalue()
+        document.build(list(self._flowables), canvasmaker=Numbered)
+        for made in self._flowables:
+            # The library's marks on what was moved and kept together: it is set again as if for the first time.
+            for mark in ("_postponed", "keepWithNext"):
+                vars(made).pop(mark, None)
+        return document
+
+
+class _Entry(Paragraph):
+    """A line of the contents: what it leads to, and at the right on which page that is."""
+
+    def __init__(self, words: str, style: ParagraphStyle, anchor: str) -> None:
+        super().__init__(words, style)
+        self.anchor, self.page = anchor, 0
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Room is left for the page."""
+        self._across = width
+        wrapped: tuple[float, float] = super().wrap(width - 1.2 * cm, height)
+        return wrapped
+
+    def draw(self) -> None:
+        """The words, and the page."""
+        super().draw()
+        self.canv.setFillColor(BLACK)
+        self.canv.setFont(PLAIN, self.style.fontSize)
+        self.canv.drawRightString(self._across, self.height - self.style.fontSize, str(self.page or ""))
+
+
+class _Rows(LongTable):
+    """A table that is cut between rows; a row itself only where it is higher than a page."""
+
+    _colWidths: list[float]  # noqa: N815 - the library's name
+    _rowHeights: list[float]  # noqa: N815 - the library's name
+
+    def head_and_first_row(self) -> float:
+        """How high its heading row and the first row below it are, or a page, whichever is less."""
+        self.wrap(sum(self._colWidths), 0)
+        return min(sum(self._rowHeights[:2]), self._page() - 4 * cm)
+
+    def _page(self) -> float:
+        upright, across = A4[1] - 4.6 * cm, A4[0] - 4.6 * cm
+        return float(across if sum(self._colWidths) > A4[0] - 2 * MARGIN else upright)
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """The part that has room, and the rest."""
+        self.wrap(width, height)
+        self.splitInRow = int(sum(self._rowHeights[:2]) > self._page() - 4 * cm)
+        parts: list[Flowable] = super().split(width, height)
+        return parts
 
 
 class _Heading(Paragraph):
@@ -166,11 +262,16 @@ class _Heading(Paragraph):
 
 
 class _Document(BaseDocTemplate):
-    """Keeps the outline as headings are set."""
+    """Keeps the outline, and on which page each heading stands, as headings are set."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.pages: dict[str, int] = {}
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - the library's name
         if isinstance(flowable, _Heading):
             words, anchor, level = flowable.outline
+            self.pages[anchor] = self.page
             self.canv.bookmarkPage(anchor)
             self.canv.addOutlineEntry(words, anchor, level=level, closed=level > 0)
 
@@ -233,6 +334,11 @@ def _marked_up(parts: Sequence[Part]) -> str:
         else:
             made.append(_text(part))
     return "".join(made)
+
+
+def _height(heading: Flowable) -> float:
+    _, high = heading.wrap(A4[0] - 2 * MARGIN, A4[1])
+    return float(high + heading.getSpaceBefore() + heading.getSpaceAfter())
 
 
 def _paragraph(words: str, style: ParagraphStyle, *, number: str = "") -> Paragraph:

@@ -15,6 +15,7 @@ from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -162,6 +163,11 @@ class Paper:
         paragraph.paragraph_format.space_after = Pt(3)
         self._fill(paragraph, parts)
 
+    def contents(self, listed: Sequence[Link]) -> None:
+        """What the document has, each leading to its place."""
+        for link in listed:
+            self.linked_line([link])
+
     def numbered(self, number: str, parts: Sequence[Part], *, lead: str = "") -> None:
         """A paragraph with its number in the margin, which can be linked to and cited."""
         paragraph = self.document.add_paragraph(style="Numbered Paragraph")
@@ -199,6 +205,7 @@ class Paper:
         widths: Sequence[float],
         caption: str,
         description: str,
+        right: Sequence[int] = (),
         row_height: float | None = None,
     ) -> None:
         """A table whose heading row repeats on every page and whose rows are never cut in two.
@@ -209,6 +216,7 @@ class Paper:
             widths: The width of each column in centimetres.
             caption: Its name, for those who hear it.
             description: What it holds, for those who hear it.
+            right: The columns of numbers, which stand at the right; counted from 0.
             row_height: At least this high, in centimetres: room to sign.
         """
         table = self.document.add_table(rows=1, cols=len(headings), style="Table Grid")
@@ -226,6 +234,8 @@ class Paper:
             for cell, parts in zip(added.cells, row, strict=True):
                 self._cell(cell, parts)
         for row_ in table.rows:
+            for place in right:
+                row_.cells[place].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
             row_._tr.get_or_add_trPr().insert(0, _element("w:cantSplit", {}))
             for cell, width in zip(row_.cells, widths, strict=True):
                 cell.width = Cm(width)

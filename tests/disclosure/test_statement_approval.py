@@ -188,7 +188,7 @@ def test_a_register_that_changed_is_acknowledged_or_drawn_again_and_never_passed
         statement = drafting.find_statement(session, number, actor=leader)
         assert approving.acknowledged_in(statement) == since
         made = docx.Document(io.BytesIO(statement_document(session, statement, form="docx", authority=AUTHORITY)))
-        assert "Changed between drawing and signing" in [each.text for each in made.paragraphs]
+        assert "B. Changed between drawing and signing" in [each.text for each in made.paragraphs]
 
 
 def test_drawing_again_takes_the_new_figures_and_keeps_what_was_written(register, make_record, lawyer):
@@ -524,3 +524,54 @@ def test_a_request_whose_title_cannot_be_printed_has_no_statement_submitted(regi
 
     with pytest.raises(InvalidInputError, match="cannot be printed"):
         act(register, number, approving.submit, actor=lawyer)
+
+
+def paragraphs_of(archive, number):
+    with archive.reading() as session:
+        statement = drafting.find_statement(session, number, actor=SYSTEM)
+        made = docx.Document(io.BytesIO(statement_document(session, statement, form="docx", authority=AUTHORITY)))
+    return made, [each.text for each in made.paragraphs]
+
+
+def test_a_statement_says_what_came_before_it_and_which_was_never_made(register, make_record, lawyer, leader):
+    for _ in range(2):
+        act(register, draft(register, lawyer), approving.withdraw, why="Drawn too early.", actor=lawyer)
+    to_sealed(register, draft(register, lawyer), lawyer, leader)
+    alone = draft(register, lawyer, scope="R9-1")
+    following = draft(register, lawyer)
+
+    _, first = paragraphs_of(register, 3)
+    _, second = paragraphs_of(register, following)
+    _, other = paragraphs_of(register, alone)
+
+    (told,) = [each for each in first if each.startswith("A.3\t")]
+    assert told.startswith("A.3\tNo statement for every request together was made before it. Interim 1 search")
+    assert told.count("before it was sealed, and was never made.") == 2
+    assert "withdrawn" not in next(each for each in second if each.startswith("A.3\t"))
+    assert "A.3\tNo statement for request R9-1 alone was made before it." in other
+
+
+def test_the_parts_before_the_sections_are_lettered_one_after_the_other_and_in_the_contents(
+    register, make_record, lawyer, leader
+):
+    to_sealed(register, draft(register, lawyer), lawyer, leader)
+    make_record(b"late")
+    number = draft(register, lawyer)
+    act(register, number, drafting.write_text, "changed", "A box was found.", actor=lawyer)
+    act(register, number, approving.submit, actor=lawyer)
+    make_record(b"later")
+    with register.reading() as session:
+        since = approving.changed_since(session, drafting.find_statement(session, number, actor=leader))
+    sign(register, number, acknowledging=approving.digest_of(since), actor=leader)
+
+    made, words = paragraphs_of(register, number)
+
+    lettered = [
+        "A. About this statement",
+        "B. What changed since the statement before",
+        "C. Changed between drawing and signing",
+    ]
+    assert [each.text for each in made.paragraphs if each.style.name == "Heading 1"][1:4] == lettered
+    assert [words.count(each) for each in lettered] == [2, 2, 2]
+    assert any(each.startswith("B.1\tThe authority says. A box was found.") for each in words)
+    assert any(each.startswith("C.1\tBetween drawing and signing") for each in words)

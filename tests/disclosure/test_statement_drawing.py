@@ -3,6 +3,7 @@
 import io
 import random
 import re
+from dataclasses import replace
 from datetime import date
 
 import docx
@@ -11,6 +12,7 @@ import pytest
 from access.policy import SYSTEM, Actor, Role
 from disclosure import statement_approval as approving
 from disclosure import statements as drafting
+from disclosure.models import Bundle, BundleDocument
 from disclosure.statement_asked import Scope
 from disclosure.statement_document import statement_document
 from disclosure.statement_drawing import NONE_OUTSTANDING, _outstanding, draw
@@ -35,7 +37,8 @@ from store.errors import (
     NotFoundError,
     RefusedError,
 )
-from tests.disclosure.statement_helpers import AUTHORITY, act, draft, facts
+from store.files_models import StoredFile
+from tests.disclosure.statement_helpers import AUTHORITY, STORE, act, draft, facts
 
 
 def test_a_statement_is_drawn_in_one_step_and_counts_what_the_register_has(register, lawyer):
@@ -322,3 +325,48 @@ def test_whatever_was_found_the_parts_add_up_and_every_list_is_as_long_as_its_nu
                     figure.code,
                     figure.value,
                 )
+
+
+def test_records_produced_without_a_decision_that_they_are_relevant_are_told(register, lawyer):
+    with register.writing() as session:
+        bundle = Bundle(
+            title="Homes", prefix="PEL", file_name="homes.pdf", sha256=session.query(StoredFile).first().sha256,
+            pages=3, built_by=lawyer.name, built_at=clock.now(), verified=True,
+        )  # fmt: skip
+        session.add(bundle)
+        session.flush()
+        for place, record in enumerate(session.query(Record).order_by(Record.id), start=1):
+            session.add(
+                BundleDocument(
+                    bundle_id=bundle.id, record_id=record.id, position=place, label="", first_page=place, page_count=1
+                )
+            )
+        session.add(SearchFact(record_id=3, field="relevance", value="not-relevant"))
+        session.flush()
+        found = draw(session, None)
+
+    assert [found.value(f"produced{part}") for part in ("", ":relevant", ":not-relevant", ":undecided")] == [3, 1, 1, 1]
+    assert ("Decide whether what was produced is relevant", "1", "No day is set") in found.section(
+        "outstanding"
+    ).tables[0].rows
+
+
+def test_a_search_is_set_out_with_how_it_was_done_what_was_not_read_and_who_signed(register, officer):
+    told = replace(
+        STORE, repository="Cellar", reviewed=12, responsive=0, not_reviewed="Two were mouldy.",
+        nothing_found="Only that the twelve say nothing", custodians="The clerk", covers_from=date(1970, 1, 1),
+    )  # fmt: skip
+    with register.writing() as session:
+        made = searching.draft_record(session, told, paragraphs=[2], actor=officer)
+        searching.sign_record(session, made, actor=officer)
+        row = draw(session, None).section("searches").tables[0].rows[1]
+
+    assert row[2] == (
+        "Cellar. By looking through paper, shelves or boxes. Each box was opened and each file turned through. Period "
+        "covered: from 1 January 1970. Custodians: The clerk."
+    )
+    assert row[4] == (
+        "Files found: 14; read: 12; responsive: 0. Not read: Two were mouldy. What finding nothing proves: Only that "
+        "the twelve say nothing. Could not be read: 1 could not be read, and so could not be found."
+    )
+    assert re.fullmatch(rf"{officer.name}, \d+ \w+ \d{{4}}\. [0-9a-f]{{64}}", row[7])
