@@ -15,7 +15,7 @@ from ingest import starting
 from ingest.children import Child
 from ingest.page_journal import PageJournal
 from ingest.reading import FileFacts, FileReading, MemberFound, PageReading, UnreadableFile
-from store.errors import DamagedError
+from store.errors import DamagedError, RefusedError
 
 DEFAULT_MEMORY_BYTES = 2 * 1024**3
 DEFAULT_PAGE_SECONDS = 60.0
@@ -32,6 +32,10 @@ _LOST_PAGE = {
     "damaged": "unreadable: this page is damaged in the file",
 }
 _NOT_TRIED = "limit: not tried, because too many pages before it in the file could not be read"
+_NO_ROOM = (
+    "No process that reads files could be started on this machine ({why}), so no more is read and nothing was lost: "
+    "end what else runs here, or give Candour more room, and run the same command again."
+)
 _LOST = frozenset({*_LOST_PAGE.values(), _NOT_TRIED})
 
 
@@ -84,6 +88,13 @@ class _Task:
     def _journal_now(self) -> PageJournal | None:
         """Where the next page is kept; only a reader that says how many there are can go on in the middle."""
         return self.journal if self.total is not None and not self.pages else None
+
+    def begin_again(self) -> None:
+        """What was told of the file is forgotten; pages that a reader which says how many there are gave are kept."""
+        self.members.clear()
+        if self.total is None and self.pages:
+            self.pages.clear()
+            self.first_page = 1
 
     def keep(self, page: PageReading, notes: Sequence[str]) -> None:
         """The page is kept, in the journal or in memory."""
@@ -241,13 +252,27 @@ class ReaderPool:
         while self._waiting:
             place = next((place for place in self._places if place.task is None), None)
             if place is None:
-                if len(self._places) >= self._processes:
+                if len(self._places) >= self._processes or not self._has_room():
                     return
-                place = self._seat()
+                place = self._places[-1]
             elif place.served >= _FILES_PER_CHILD:
                 self._unseat(place)
                 place = self._seat()
             self._give(place, self._waiting.popleft())
+
+    def _has_room(self) -> bool:
+        """Whether one more child could be seated; where the system has no room, those there are go on alone.
+
+        Raises:
+            RefusedError: There is room for none at all.
+        """
+        try:
+            self._seat()
+        except OSError as error:
+            if self._places:
+                return False
+            raise RefusedError(_NO_ROOM.format(why=error.strerror)) from error
+        return True
 
     def _seat(self) -> _Place:
         place = _Place(Child(memory_bytes=self._memory_bytes, folder=self._spool))
@@ -380,8 +405,14 @@ class ReaderPool:
             self._finish(task, task.facts)
             return
         page = task.first_page
+        on_a_page = task.total is not None and page <= task.total
+        if code == "crashed" and task.attempts == 1 and not on_a_page:
+            # It may have been another's doing: whoever makes room on a full machine ends what is largest.
+            task.begin_again()
+            self._waiting.appendleft(task)
+            return
         nothing_read = task.lost == len(task.kept)
-        if code not in _PAGE_ENDINGS or task.total is None or page > task.total or (nothing_read and task.lost >= 3):
+        if code not in _PAGE_ENDINGS or task.total is None or not on_a_page or (nothing_read and task.lost >= 3):
             problem = UnreadableFile(code, sentence)
             self._finished.append(
                 ReadResult(task.task_id, None, problem, task.seconds, detail, media_type=task.media_type)

@@ -13,13 +13,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ingest.frames import LARGEST_PACKET
+from store.errors import CandourError
 
+# One that is ended from outside while it loads costs a second or two; what ends three in a row will go on.
+_STARTERS_TRIED = 3
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class StarterGoneError(Exception):
+class StarterGoneError(CandourError):
     """The starter has ended; whoever asks again gets a new one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The process that starts the readers of files was ended from outside each time it began, so no more is "
+            "read and nothing was lost: see whether this machine is short of memory (`candour doctor`), and run the "
+            "same command again."
+        )
 
 
 class _Starter:
@@ -135,14 +145,19 @@ def stop() -> None:
 
 
 def _with_starter(act: Callable[[_Starter], T]) -> T:
-    """What the starter answers; a new one, where it has gone or there was none."""
-    if _running:
+    """What the starter answers; a new one, where it has gone or there was none.
+
+    Raises:
+        StarterGoneError: New ones too were ended before they answered.
+    """
+    for _ in range(_STARTERS_TRIED):
+        if not _running:
+            _running.append(_Starter())
         try:
             return act(_running[0])
         except StarterGoneError:
             _running.pop().end()
-    _running.append(_Starter())
-    return act(_running[0])
+    raise StarterGoneError
 
 
 def _loaded(starter: _Starter) -> _Starter:

@@ -40,6 +40,9 @@ _NO_IMPRESS = (
     "not; install it and have the file read again, or save it as PDF in the program that made it and take in the PDF "
     "as well."
 )
+# Programs and the kinds that they have been tried on in vain, for want of Impress: each trial takes some seconds, and a
+# document may hold a hundred drawings. Known to one child alone, so that the next finds what was installed since.
+_IN_VAIN: set[tuple[str, str]] = set()
 
 
 def libreoffice() -> str | None:
@@ -75,6 +78,8 @@ def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
 
 def _convert(program: str, job: ReadingJob, path: Path) -> Path:
     """The file as a PDF, made by a LibreOffice that keeps nothing, runs no macro and reaches no network."""
+    if (program, job.media_type) in _IN_VAIN:
+        raise UnreadableFile("unsupported", _NO_IMPRESS)
     folder = job.spool / "libreoffice"
     folder.mkdir(exist_ok=True)
     source = folder / f"document{_SUFFIXES[job.media_type]}"
@@ -93,6 +98,7 @@ def _convert(program: str, job: ReadingJob, path: Path) -> Path:
     produced = source.with_suffix(".pdf")
     if not produced.exists():
         if job.media_type in _DRAWN and not _has_impress(program):
+            _IN_VAIN.add((program, job.media_type))
             raise UnreadableFile("unsupported", _NO_IMPRESS)
         raise UnreadableFile(
             "damaged", "LibreOffice could not open the file, which is damaged; ask its holder for another copy.",

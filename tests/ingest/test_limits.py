@@ -1,5 +1,6 @@
 import errno
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest import starting
 from ingest.limits import ReaderPool, ReadResult, run_limited
 from ingest.page_journal import PageJournal
 from ingest.reading import PageReading, UnreadableFile
+from store.errors import RefusedError
 
 
 @pytest.fixture
@@ -141,6 +144,67 @@ def test_pages_are_told_as_they_are_read(tmp_path):
     read_all(tmp_path, path, on_page=lambda task, page: heard.append((task, page.number)))
 
     assert heard == [("two.pdf", 1), ("two.pdf", 2)]
+
+
+def test_a_file_whose_child_was_ended_from_outside_is_read_once_more_and_whole(tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("\f".join(f"Page {number} of the register. " * 150 for number in range(1, 400)))
+    killed: list[int] = []
+
+    def kill_once(_task: str, _page: PageReading) -> None:
+        if not killed:
+            killed.extend(pool.pids)
+            os.kill(killed[0], signal.SIGKILL)
+
+    with ReaderPool(1, spool=tmp_path / "spool", on_page=kill_once) as pool:
+        pool.submit("long", path)
+        (result,) = pool.results()
+        assert pool.pids != killed
+
+    assert result.problem is None
+    assert [page.number for page in result.reading.pages] == list(range(1, 400))
+
+
+def test_a_file_that_ends_its_child_each_time_is_quarantined_after_the_second(tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("\f".join(f"Page {number} of the register. " * 150 for number in range(1, 400)))
+    killed: list[int] = []
+
+    def kill(_task: str, page: PageReading) -> None:
+        if page.number == 1:
+            os.kill(pool.pids[0], signal.SIGKILL)
+            killed.append(pool.pids[0])
+
+    with ReaderPool(1, spool=tmp_path / "spool", on_page=kill) as pool:
+        pool.submit("long", path)
+        (result,) = pool.results()
+
+    assert result.problem.code == "crashed"
+    assert len(set(killed)) == 2
+
+
+def test_where_there_is_room_for_one_child_alone_it_reads_everything(tmp_path, monkeypatch):
+    monkeypatch.setattr(starting, "_wanted", dict(starting._wanted))
+    starting.stop()
+    full = tmp_path / "full"
+    starting.load([], [("tests.ingest.faults:refuse_to_fork", {"as_long_as_there_is": str(full)})])
+    paths = [make_pdf(tmp_path / f"{number}.pdf", f"Paper {number}") for number in range(4)]
+
+    with ReaderPool(2, spool=tmp_path / "spool") as pool:
+        pool.submit(paths[0].name, paths[0])
+        results = [next(pool.results())]
+        full.touch()
+        for path in paths[1:]:
+            pool.submit(path.name, path)
+        results += pool.results()
+        assert len(pool.pids) == 1
+    with ReaderPool(2, spool=tmp_path / "spool") as pool, pytest.raises(RefusedError, match="No process that reads"):
+        pool.submit("again", paths[0])
+        list(pool.results())
+    starting.stop()
+
+    assert sorted(result.task_id for result in results) == [path.name for path in paths]
+    assert all(result.reading for result in results)
 
 
 def test_leaving_the_pool_ends_its_children_and_empties_its_spool(tmp_path):

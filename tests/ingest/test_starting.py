@@ -12,8 +12,10 @@ import pytest
 
 from ingest import starting
 from ingest.children import Child
+from ingest.frames import GONE
 from ingest.limits import ReaderPool, run_limited
 from ingest.reading import UnreadableFile
+from store.errors import CandourError
 
 GB = 1024**3
 
@@ -88,6 +90,26 @@ def test_where_the_starter_is_killed_its_children_end_and_the_next_has_a_new_one
         (result,) = pool.results()
         assert parent_of(pool.pids[0]) != starter
     assert result.reading.pages[0].text == "A note of the committee."
+
+
+@pytest.mark.parametrize("deaths", [1, 2, 3])
+def test_a_starter_that_is_ended_while_it_begins_has_another_after_it_and_then_a_sentence(deaths):
+    killed = []
+
+    def ask(starter):
+        if len(killed) < deaths:
+            starter._process.kill()
+            starter._process.wait()
+            killed.append(starter)
+        return starter.ask({"kind": "ended", "pid": 1})["status"]
+
+    if deaths < 3:
+        assert starting._with_starter(ask) == GONE
+    else:
+        with pytest.raises(CandourError, match="was ended from outside each time it began"):
+            starting._with_starter(ask)
+    assert len(set(killed)) == deaths
+    starting.stop()
 
 
 def test_where_there_is_no_room_for_a_process_the_children_there_are_go_on(tmp_path, monkeypatch):
