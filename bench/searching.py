@@ -3,7 +3,11 @@
     python bench/searching.py              speed at 1,000 and 10,000 documents
     python bench/searching.py --documents 100000 --system=candour-tantivy --system=tantivy
     python bench/searching.py --system=candour-opensearch --system=opensearch
+    python bench/searching.py --documents 1000000 --system=candour-tantivy --keep=FOLDER
 
+With --keep what was laid down stays in the folder, one folder a system and size, and is asked again by the next run
+that names it: its documents/s are those of the run that laid it down. An index of another layout is refused, and its
+folder is to be removed. OpenSearch keeps nothing.
 OpenSearch is measured only where it is asked for: it is fetched and started for it, and its processor time counts.
 
 What is searched, and for what, is in `bench/_search_set.py`; how well the engines rank, in `bench/ranking.py`.
@@ -39,7 +43,7 @@ from bench._search_set import OPEN, PIECE_WORDS, QUERIES, make_documents, real_p
 from search.engine import IndexDocument, SearchEngine  # noqa: E402
 from search.engines.tantivy import TantivyEngine  # noqa: E402
 from search.engines.whoosh import WhooshEngine  # noqa: E402
-from search.highlighting import highlight_pages  # noqa: E402
+from search.highlighting import highlight_each, text_parts  # noqa: E402
 from search.language import any_word, parse_query  # noqa: E402
 from search.language_tree import Everything, Query  # noqa: E402
 
@@ -54,14 +58,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, action="append")
     parser.add_argument("--system", action="append", choices=list(SYSTEMS))
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
     chosen = parser.parse_args()
-    measure_speed(chosen.documents or [1_000, 10_000], chosen.system or [])
+    measure_speed(chosen.documents or [1_000, 10_000], chosen.system or [], chosen.keep)
 
 
 Ask = Callable[[], object]
 
 
-def measure_speed(sizes: Sequence[int], chosen: Sequence[str]) -> None:
+def measure_speed(sizes: Sequence[int], chosen: Sequence[str], keep: Path | None = None) -> None:
     pieces = real_pieces()
     print(f"{len(QUERIES)} queries, each asked {ROUNDS} times, or once where it took a second;")
     print(f"{len(pieces):,} real pieces of {PIECE_WORDS} words;")
@@ -73,11 +78,13 @@ def measure_speed(sizes: Sequence[int], chosen: Sequence[str]) -> None:
     print("| system | documents | docs/s | MB | queries | p50 ms | p95 | p99 | CPU p50 | p95 | p99 | first p95", end="")
     print(" | shared p50 | shared p95 | 8 at once p50 | p95 |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
-    systems = [SYSTEMS[name] for name in chosen or SYSTEMS if chosen or "opensearch" not in name]
+    systems = {name: SYSTEMS[name] for name in chosen or SYSTEMS if chosen or "opensearch" not in name}
     for size in sizes:
         typical: dict[str, dict[int, float]] = {}
-        for system in systems:
-            folder = Path(tempfile.mkdtemp(prefix="candour-bench-"))
+        for label, system in systems.items():
+            place = keep / f"{label}-{size}" if keep else Path(tempfile.mkdtemp(prefix="candour-bench-"))
+            folder = place / "laid-down"
+            folder.mkdir(parents=True, exist_ok=True)
             try:
                 name, per_second, asks = system(folder, make_documents(pieces, size), size)
                 megabytes = _megabytes(folder) + _opensearch.megabytes()
@@ -85,7 +92,8 @@ def measure_speed(sizes: Sequence[int], chosen: Sequence[str]) -> None:
                 print(line, flush=True)
             finally:
                 _opensearch.clear()
-                shutil.rmtree(folder, ignore_errors=True)
+                if not keep:
+                    shutil.rmtree(place, ignore_errors=True)
         _print_overhead(typical)
 
 
@@ -104,12 +112,23 @@ Documents = Iterable[IndexDocument]
 Measured = tuple[str, float, dict[int, Ask]]
 
 
+def _per_second(folder: Path, size: int, lay_down: Callable[[], float]) -> float:
+    """Documents a processor second, from the run that laid them down: this one, unless the folder was kept whole.
+
+    `lay_down` puts all of them in and gives the seconds that took.
+    """
+    known = folder.parent / "documents-a-second"
+    if not known.exists():
+        shutil.rmtree(folder)
+        folder.mkdir()
+        known.write_text(str(size / lay_down()))
+    return float(known.read_text())
+
+
 def measure_ours(name: str, make: Callable[[Path], SearchEngine]) -> Callable[[Path, Documents, int], Measured]:
     def measure(folder: Path, documents: Documents, size: int) -> Measured:
-        engine = make(folder / "index")
         # Page texts come from the database in the service; here from SQLite as well, without the rest of it.
-        texts = sqlite3.connect(folder.parent / f"{folder.name}.texts", check_same_thread=False)
-        texts.execute("create table page (id integer primary key, text text)")
+        texts = sqlite3.connect(folder.parent / "texts.sqlite3", check_same_thread=False)
         spent = 0.0
 
         def watched() -> Iterator[IndexDocument]:
@@ -120,20 +139,26 @@ def measure_ours(name: str, make: Callable[[Path], SearchEngine]) -> Callable[[P
                 spent += time.process_time() - began
                 yield document
 
-        started = time.process_time() + _opensearch.server_seconds()
-        engine.index(watched())
-        per_second = size / (time.process_time() + _opensearch.server_seconds() - started - spent)
-        texts.commit()
-        Path(folder.parent / f"{folder.name}.texts").unlink()
+        def lay_down() -> float:
+            texts.execute("drop table if exists page")
+            texts.execute("create table page (id integer primary key, text text)")
+            started = time.process_time() + _opensearch.server_seconds()
+            make(folder / "index").index(watched())
+            took = time.process_time() + _opensearch.server_seconds() - started - spent
+            texts.commit()
+            return took
+
+        per_second = _per_second(folder, size, lay_down)
+        engine = make(folder / "index")
 
         def ask(written: str) -> None:
             query = any_word(written) if written.startswith("what ") else parse_query(written)
             found = engine.find(query, compartments=OPEN, limit=10)
             ids = [hit.record_id for hit in found.hits]
-            engine.locate(query, ids, compartments=OPEN)
-            for number in ids:
-                text = texts.execute("select text from page where id = ?", (number,)).fetchone()[0]
-                highlight_pages(query, [(1, text)])
+            # As the service does: the page of so short a document says itself what stands on it.
+            if ids and text_parts(query):
+                wanted = f"select id, text from page where id in ({', '.join('?' * len(ids))})"
+                highlight_each(query, {number: [(1, text)] for number, text in texts.execute(wanted, ids)})
             engine.count(EVERYTHING, compartments=OPEN)
 
         engine.count(parse_query("xylophone"), compartments=OPEN)
@@ -146,15 +171,19 @@ def measure_tantivy(folder: Path, documents: Documents, size: int) -> Measured:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("title", stored=True, tokenizer_name="en_stem")
     builder.add_text_field("text", stored=True, tokenizer_name="en_stem")
-    index = tantivy.Index(builder.build(), path=str(folder))
-    started = time.process_time()
-    writer = index.writer(96 * 2**20, 1)
-    for document in documents:
-        writer.add_document(tantivy.Document(title=document.title, text=document.pages[0][1]))
-    writer.commit()
-    writer.wait_merging_threads()
-    per_second = size / (time.process_time() - started)
-    index.reload()
+    schema = builder.build()
+
+    def lay_down() -> float:
+        started = time.process_time()
+        writer = tantivy.Index(schema, path=str(folder)).writer(96 * 2**20, 1)
+        for document in documents:
+            writer.add_document(tantivy.Document(title=document.title, text=document.pages[0][1]))
+        writer.commit()
+        writer.wait_merging_threads()
+        return time.process_time() - started
+
+    per_second = _per_second(folder, size, lay_down)
+    index = tantivy.Index(schema, path=str(folder))
     searcher = index.searcher()
 
     def ask(written: str) -> None:
@@ -190,20 +219,24 @@ def measure_tantivy_same(folder: Path, documents: Documents, size: int) -> Measu
     builder.add_unsigned_field("id", fast=True)
     for name in (*columns, "compartment"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    index = tantivy.Index(builder.build(), path=str(folder))
-    started = time.process_time()
-    writer = index.writer(96 * 2**20, 1)
-    for document in documents:
-        made = tantivy.Document(title=document.title, text=document.pages[0][1], compartment=document.compartment)
-        made.add_unsigned("id", document.record_id)
-        for name, values in columns.items():
-            for value in values(document):
-                made.add_text(name, value)
-        writer.add_document(made)
-    writer.commit()
-    writer.wait_merging_threads()
-    per_second = size / (time.process_time() - started)
-    index.reload()
+    schema = builder.build()
+
+    def lay_down() -> float:
+        started = time.process_time()
+        writer = tantivy.Index(schema, path=str(folder)).writer(96 * 2**20, 1)
+        for document in documents:
+            made = tantivy.Document(title=document.title, text=document.pages[0][1], compartment=document.compartment)
+            made.add_unsigned("id", document.record_id)
+            for name, values in columns.items():
+                for value in values(document):
+                    made.add_text(name, value)
+            writer.add_document(made)
+        writer.commit()
+        writer.wait_merging_threads()
+        return time.process_time() - started
+
+    per_second = _per_second(folder, size, lay_down)
+    index = tantivy.Index(schema, path=str(folder))
     searcher = index.searcher()
     allowed = tantivy.Query.term_query(index.schema, "compartment", "open", index_option="basic")
     allowed = tantivy.Query.const_score_query(allowed, 0.0)
@@ -232,14 +265,17 @@ def measure_whoosh(folder: Path, documents: Documents, size: int) -> Measured:
         title=whoosh_fields.TEXT(analyzer, stored=True),
         text=whoosh_fields.TEXT(analyzer, stored=True),
     )
-    index = whoosh_index.create_in(str(folder), schema)
-    started = time.process_time()
-    writer = index.writer(limitmb=256)
-    for document in documents:
-        writer.add_document(id=document.record_id, title=document.title, text=document.pages[0][1])
-    writer.commit()
-    per_second = size / (time.process_time() - started)
-    searcher = index.searcher()
+
+    def lay_down() -> float:
+        started = time.process_time()
+        writer = whoosh_index.create_in(str(folder), schema).writer(limitmb=256)
+        for document in documents:
+            writer.add_document(id=document.record_id, title=document.title, text=document.pages[0][1])
+        writer.commit()
+        return time.process_time() - started
+
+    per_second = _per_second(folder, size, lay_down)
+    searcher = whoosh_index.open_dir(str(folder)).searcher()
     parser = QueryParser("text", schema)
     parser.add_plugin(FuzzyTermPlugin())
 
@@ -253,13 +289,17 @@ def measure_whoosh(folder: Path, documents: Documents, size: int) -> Measured:
 
 
 def measure_fts5(folder: Path, documents: Documents, size: int) -> Measured:
+    def lay_down() -> float:
+        database = sqlite3.connect(folder / "fts.sqlite3")
+        database.execute("create virtual table papers using fts5(title, text, tokenize = 'porter unicode61')")
+        started = time.process_time()
+        rows = ((document.record_id, document.title, document.pages[0][1]) for document in documents)
+        database.executemany("insert into papers (rowid, title, text) values (?, ?, ?)", rows)
+        database.commit()
+        return time.process_time() - started
+
+    per_second = _per_second(folder, size, lay_down)
     database = sqlite3.connect(folder / "fts.sqlite3", check_same_thread=False)
-    database.execute("create virtual table papers using fts5(title, text, tokenize = 'porter unicode61')")
-    started = time.process_time()
-    rows = ((document.record_id, document.title, document.pages[0][1]) for document in documents)
-    database.executemany("insert into papers (rowid, title, text) values (?, ?, ?)", rows)
-    database.commit()
-    per_second = size / (time.process_time() - started)
 
     def ask(written: str) -> None:
         match = re.sub(r"(?<=\w) (?=\w)", " ", written)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from search import language_fields as fields
 from search.analysis import keyword
@@ -105,8 +105,7 @@ class Order(Enum):
     REFERENCE = "reference"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A record that was found; a higher score stands nearer the top."""
 
     record_id: int

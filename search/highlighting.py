@@ -2,20 +2,22 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import Joined, Token, beginnings, joined_in_pages, tokens, tokens_beginning_with, word_counts
+from search.analysis import Joined, Reading, beginnings, joined_in_pages, places_of, tokens_beginning_with
 from search.engine import VALUE_GAP, Highlights, PageHits, Snippet
 from search.language_tree import Asked, Fuzzy, Text, Wildcard, Word, meaning, placed_parts
-from search.marking import KnownWords, Leaf, leaves, marked_words
-from search.spans import any_of, broken_words, single_words
+from search.marking import KnownWords, Leaf, is_one_word, leaves, marked_words
+from search.spans import Spans, any_of, broken_words, single_words
 
 SNIPPET_LENGTH = 240
+_POSITION_BITS = 32
+_SPACE = re.compile(r"\s")
 _OTHER_SPACE = re.compile(r"[^\S ]")
 
 
@@ -24,94 +26,154 @@ def text_parts(query: Asked) -> list[Text]:
     return [part for part in placed_parts(meaning(query)) if part.field in (None, fields.TEXT)]
 
 
-def highlight_pages(query: Asked, pages: Iterable[tuple[int, str]], *, snippet_limit: int = 3) -> Highlights:
-    """The marks and snippets of these pages; pages that follow one another are read as one text."""
-    parts = tuple(text_parts(query))
-    if not parts:
-        return Highlights()
-    hits: list[PageHits] = []
-    snippets: list[Snippet] = []
-    marks: dict[int, tuple[tuple[int, int], ...]] = {}
-    for page, here in _marker(parts).mark(pages):
-        hits.append(PageHits(page.number, len(here)))
-        marks[page.number] = here
-        if len(snippets) < snippet_limit:
-            snippets.append(best_snippet(page.number, page.text, here))
-    return Highlights(tuple(hits), tuple(snippets), marks)
+Characters = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     number: int
     text: str
-    marks: dict[tuple[int, int], tuple[int, int]]
-    """The characters of each word that may have to be marked, by where it stands among the words of all the pages."""
+    marks: list[Characters]
+    """The characters to mark, in order."""
+    broken: list[Joined]
+    """The words that are broken on it which may have to be marked."""
+
+
+def highlight_pages(query: Asked, pages: Iterable[tuple[int, str]], *, snippet_limit: int = 3) -> Highlights:
+    """The marks and snippets of these pages; pages that follow one another are read as one text."""
+    return highlight_each(query, {0: pages}, snippet_limit=snippet_limit)[0]
+
+
+def highlight_each(
+    query: Asked, records: Mapping[int, Iterable[tuple[int, str]]], *, snippet_limit: int = 3
+) -> dict[int, Highlights]:
+    """The marks and snippets of these pages of each record, all worked out at once."""
+    parts = tuple(text_parts(query))
+    if not parts:
+        return dict.fromkeys(records, Highlights())
+    marked = _marker(parts).mark(records)
+    return {record_id: _shown(marked[record_id], snippet_limit) for record_id in records}
+
+
+def _shown(marked: Sequence[_Page], snippet_limit: int) -> Highlights:
+    hits = tuple(PageHits(page.number, len(page.marks)) for page in marked)
+    snippets = tuple(best_snippet(page.number, page.text, page.marks) for page in marked[:snippet_limit])
+    return Highlights(hits, snippets, {page.number: tuple(page.marks) for page in marked})
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page that was read, and the position of its first word."""
+
+    position: int
+    page: _Page
+    reading: Reading
 
 
 class _Marker:
     """Finds what a query points at in one text after another: what a word is to the query is worked out once."""
 
     def __init__(self, parts: Sequence[Text]) -> None:
-        self._parts = parts
-        self._leaves = list(dict.fromkeys(leaf for part in parts for leaf in leaves(part.placed)))
+        self._parts = [part.placed for part in parts]
+        self._leaves = list(dict.fromkeys(leaf for placed in self._parts for leaf in leaves(placed)))
         self._known = KnownWords(self._leaves, stemmed=True)
         self._beginnings = _beginnings(self._leaves)
         # Where words stand among the others is only asked where that decides what is found.
-        self._is_placed = not all(isinstance(part.placed, Word | Wildcard | Fuzzy) for part in parts)
+        self._is_placed = not all(map(is_one_word, self._parts))
 
-    def mark(self, pages: Iterable[tuple[int, str]]) -> Iterator[tuple[_Page, tuple[tuple[int, int], ...]]]:
-        """The pages with something to mark, and the characters to mark on each."""
-        read: list[_Page] = []
+    def mark(self, records: Mapping[int, Iterable[tuple[int, str]]]) -> dict[int, list[_Page]]:
+        """Of each record the pages with something to mark."""
+        read = {
+            record_id: [_Page(number, text, [], []) for number, text in pages] for record_id, pages in records.items()
+        }
+        for pages in read.values():
+            broken = joined_in_pages([(page.number, page.text) for page in pages])
+            for page, joined in zip(pages, broken, strict=True):
+                known = self._known.meet(each.word for each in joined) if joined else {}
+                page.broken.extend(each for each in joined if each.word in known)
+        if self._is_placed:
+            self._mark_placed(read.values())
+        else:
+            for pages in read.values():
+                self._mark_words(pages)
+        return {record_id: [page for page in pages if page.marks] for record_id, pages in read.items()}
+
+    def _mark_words(self, pages: Iterable[_Page]) -> None:
+        """Mark every place where any of the words stands."""
+        over: Characters | None = None
+        for page in pages:
+            marks = self._words_on(page.text)
+            whole = [(each.start, each.end) for each in page.broken] + ([over] if over else [])
+            if whole:
+                # Of a broken word that is marked none of the halves is another.
+                halves = {start for start, _ in whole} | {end for _, end in whole}
+                marks = sorted([*whole, *(each for each in marks if halves.isdisjoint(each))])
+            page.marks.extend(marks)
+            over = page.broken[-1].over if page.broken else None
+
+    def _words_on(self, text: str) -> list[Characters]:
+        if self._beginnings:
+            found = tokens_beginning_with(self._beginnings, text)
+            known = self._known.meet(token.word for token in found)
+            return [(token.start, token.end) for token in found if token.word in known]
+        reading = Reading(text)
+        known = self._known.meet(reading.words)
+        places = [place for place, word in enumerate(reading.words) if word in known]
+        return reading.characters(places, places)
+
+    def _mark_placed(self, records: Iterable[Sequence[_Page]]) -> None:
+        """Mark what stands where it has to stand, in all the records at once."""
+        read = list(_readings(records))
+        words = marked_words(self._parts, self._spans(read).__getitem__)
+        if not len(words):
+            return
+        ends = np.searchsorted(words.first, [each.position for each in read[1:]]).tolist()
+        over: Characters | None = None
+        for each, start, end in zip(read, [0, *ends], [*ends, len(words)], strict=True):
+            first = (words.first[start:end] - each.position).tolist()
+            last = (words.last[start:end] - each.position).tolist()
+            each.page.marks.extend([over] if over else [])
+            over = None
+            if last and last[-1] == len(each.reading.words):
+                # The page breaks its last word, which goes on on the next.
+                broken, over = each.page.broken[-1], each.page.broken[-1].over
+                each.page.marks.extend(each.reading.characters(first[:-1], last[:-1]))
+                each.page.marks.append((broken.start, broken.end))
+            else:
+                each.page.marks.extend(each.reading.characters(first, last))
+
+    def _spans(self, read: Sequence[_Read]) -> dict[Leaf, Spans]:
+        """Where each of the words stands."""
         standing: list[list[int]] = [[] for _ in self._leaves]
         broken: list[list[int]] = [[] for _ in self._leaves]
-        position = 0
-        given = list(pages)
-        over: Joined | None = None
-        for (number, text), joined in zip(given, joined_in_pages(given), strict=True):
-            if read and number != read[-1].number + 1:
-                position += VALUE_GAP
-            found = list(tokens_beginning_with(self._beginnings, text) if self._beginnings else tokens(text))
-            known = self._known.meet([*(token.word for token in found), *(each.word for each in joined)])
-            asked = [token for token in found if token.word in known]
-            asked_joined = [each for each in joined if each.word in known]
-            page = _Page(number, text, {})
-            if over is not None and over.over is not None:
-                page.marks[position - 1, position] = over.over
-            places, count = self._positions(text, asked, asked_joined, is_begun=over is not None)
-            for place, token in zip(places, asked, strict=True):
-                page.marks[position + place, position + place] = (token.start, token.end)
-                for i in known[token.word]:
-                    standing[i].append(position + place)
-            for each in asked_joined:
-                page.marks[position + each.place, position + each.place + 1] = (each.start, each.end)
-                for i in known[each.word]:
-                    broken[i].append(position + each.place)
-            over = asked_joined[-1] if asked_joined and asked_joined[-1].over else None
-            read.append(page)
-            position += count
-        spans = {
+        for each in read:
+            words = each.reading.words
+            known = self._known.meet(words)
+            for place, word in [(p, w) for p, w in enumerate(words, start=each.position) if w in known]:
+                for i in known[word]:
+                    standing[i].append(place)
+            joined = each.page.broken
+            known = self._known.meet(word for word, *_ in joined)
+            for place, (word, *_) in zip(places_of(each.page.text, joined), joined, strict=True):
+                for i in known[word]:
+                    broken[i].append(each.position + place)
+        return {
             leaf: any_of([single_words(np.array(one, dtype=np.int64)), broken_words(np.array(two, dtype=np.int64))])
             for leaf, one, two in zip(self._leaves, standing, broken, strict=True)
         }
-        words = marked_words([part.placed for part in self._parts], spans.__getitem__)
-        marked = set(zip(words.first.tolist(), words.last.tolist(), strict=True))
-        for page in read:
-            here = tuple(sorted(characters for place, characters in page.marks.items() if place in marked))
-            if here:
-                yield page, here
 
-    def _positions(
-        self, text: str, found: Sequence[Token], joined: Sequence[Joined], *, is_begun: bool
-    ) -> tuple[Sequence[int], int]:
-        """The positions of these words among those of the text, and how many there are.
 
-        `is_begun`: the text begins with the second half of a word that is asked for.
-        """
-        if not self._is_placed and not joined and not is_begun:
-            return range(len(found)), len(found)
-        counts = word_counts(text)
-        places: list[int] = (counts[[token.start for token in found]] - 1).tolist()
-        return places, int(counts[-1]) if len(counts) else 0
+def _readings(records: Iterable[Sequence[_Page]]) -> Iterator[_Read]:
+    """Every page read; those that follow one another as one text, and nothing reaches over a gap or another record."""
+    for owner, pages in enumerate(records):
+        position = owner << _POSITION_BITS
+        before: _Page | None = None
+        for page in pages:
+            if before is not None and page.number != before.number + 1:
+                position += VALUE_GAP
+            reading = Reading(page.text)
+            yield _Read(position, page, reading)
+            before, position = page, position + len(reading.words)
 
 
 def _beginnings(found: Iterable[Leaf]) -> frozenset[str]:
@@ -158,7 +220,8 @@ def _cut_before(text: str, place: int) -> int:
     """The start of a word at the place or shortly after it."""
     if place <= 0:
         return 0
-    return next((i for i in range(place, min(place + 30, len(text))) if text[i - 1].isspace()), place)
+    space = _SPACE.search(text, place - 1, min(place + 30, len(text)) - 1)
+    return space.end() if space else place
 
 
 def _cut_after(text: str, place: int) -> int:

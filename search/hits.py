@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -11,7 +11,7 @@ from records.models import Page, Record, RecordFile, SearchFact
 from search.asking import Asking
 from search.engine import Hit as Found
 from search.engine import PageHits, Snippet
-from search.highlighting import highlight_pages
+from search.highlighting import highlight_each, text_parts
 from search.language_tree import Dated, Query, dated_parts
 
 # Snippets come from the first pages with a hit: a long record's text is not read to show three lines of it.
@@ -43,8 +43,7 @@ def hits_of(asked: Asking, query: Query, found: Sequence[Found]) -> list[Hit]:
     session, actor = asked.session, asked.actor
     # The index may be a moment behind the database, which alone says what may be seen.
     records = visible_hits(session, [hit.record_id for hit in found], actor)
-    pages = asked.locate(query, records)
-    texts = _texts(session, {each: [page.number for page in pages.get(each, ())[:PAGES_SHOWN]] for each in records})
+    pages, snippets = _places(asked, query, records)
     facts = _facts(session, records)
     wholes = visible_hits(session, {record.parent_id for record in records.values() if record.parent_id}, actor)
     parts = _parts(session, records, actor)
@@ -55,7 +54,7 @@ def hits_of(asked: Asking, query: Query, found: Sequence[Found]) -> list[Hit]:
             record=records[hit.record_id],
             score=hit.score,
             pages=pages.get(hit.record_id, ()),
-            snippets=highlight_pages(query, texts.get(hit.record_id, [])).snippets,
+            snippets=snippets.get(hit.record_id, ()),
             categories=facts.get((hit.record_id, "category"), []),
             suggested=facts.get((hit.record_id, "suggested"), []),
             whole=wholes.get(records[hit.record_id].parent_id or 0),
@@ -83,12 +82,28 @@ def visible_hits(session: Session, ids: Iterable[int], actor: Actor) -> dict[int
     return {record.id: record for record in session.scalars(query)}
 
 
-def _texts(session: Session, wanted: Mapping[int, Sequence[int]]) -> dict[int, list[tuple[int, str]]]:
-    """The text of the pages wanted of each record, all in one question."""
-    asked = [(each, number) for each, numbers in wanted.items() for number in numbers]
+def _places(
+    asked: Asking, query: Query, records: Mapping[int, Record]
+) -> tuple[dict[int, Sequence[PageHits]], dict[int, Sequence[Snippet]]]:
+    """Of each record the pages on which what was asked for stands, and the snippets."""
+    if not text_parts(query):
+        return {}, {}
+    # The few pages of a short record are read anyhow, and say themselves what stands on them; of a longer one the
+    # index says where to read.
+    short = [record_id for record_id, record in records.items() if record.page_count <= PAGES_SHOWN]
+    located = asked.locate(query, records.keys() - set(short))
+    first = [(each, page.number) for each, pages in located.items() for page in pages[:PAGES_SHOWN]]
+    shown = highlight_each(query, _texts(asked.session, short, first), snippet_limit=PAGES_SHOWN)
+    pages: dict[int, Sequence[PageHits]] = {record_id: found.pages for record_id, found in shown.items()}
+    pages.update(located)
+    return pages, {record_id: found.snippets for record_id, found in shown.items()}
+
+
+def _texts(session: Session, whole: Sequence[int], some: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, str]]]:
+    """The text of these records' pages, and of some pages of others, all in one question."""
     rows = session.execute(
         select(Page.record_id, Page.number, Page.text)
-        .where(tuple_(Page.record_id, Page.number).in_(asked))
+        .where(or_(Page.record_id.in_(whole), tuple_(Page.record_id, Page.number).in_(some)))
         .order_by(Page.record_id, Page.number)
     )
     found: dict[int, list[tuple[int, str]]] = {}

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from search import language_fields as fields
-from search.analysis import as_misread, joined_in_pages, keyword, stem, wildcard_pattern, words
+from search.analysis import as_misread, joined_in_pages, keyword, places_of, stem, wildcard_pattern, words
 from search.engine import VALUE_GAP, IndexDocument
 from search.language_tree import (
     And,
@@ -76,8 +76,9 @@ def field_words(document: IndexDocument) -> dict[str, FieldWords]:
         position = 0
         broken = joined_in_pages(document.pages) if name == fields.TEXT else []
         for number, value in enumerate(document.word_values(name)):
-            for each in broken[number] if broken else ():
-                first = position + each.place
+            here = broken[number] if broken else []
+            for place, each in zip(places_of(value, here), here, strict=True):
+                first = position + place
                 places.setdefault(each.word, []).append((first, first + 1))
             for word in words(value):
                 places.setdefault(word, []).append((position, position))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from search.analysis import joined_in_pages
+from search.analysis import joined_in_pages, places_of
 from search.engine import IndexDocument
 
 JOINED = "joined"
@@ -13,7 +13,7 @@ def joined_in(document: IndexDocument, lengths: Sequence[int]) -> dict[int, str]
     """Each of them by the position of its first half, in order; `lengths` are the words of each page."""
     found: dict[int, str] = {}
     start = 0
-    for joined, length in zip(joined_in_pages(document.pages), lengths, strict=True):
-        found |= {start + each.place: each.word for each in joined}
+    for (_, text), joined, length in zip(document.pages, joined_in_pages(document.pages), lengths, strict=True):
+        found |= {start + place: each.word for place, each in zip(places_of(text, joined), joined, strict=True)}
         start += length
     return found

@@ -8,6 +8,7 @@ import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
@@ -21,14 +22,15 @@ from search.engines.kept_words import as_leaf
 from search.engines.vocabulary import Vocabulary
 from search.language_tree import Placed, Text
 from search.marking import Leaf, marked_words, spans_of
-from search.spans import Places, Spans, any_of, broken_words, single_words
+from search.spans import Places, Spans, any_of, broken_words, no_spans, single_words
 
 Numbers = NDArray[np.int64]
 
 _POSITION_BITS = 32
 _PLANES = 4
 _READ_AT_ONCE = 4_000
-_FEW = 4
+_FEW = 16
+_EASILY_WHOLE = 50_000
 
 
 def pack(pages: Sequence[int], values: Sequence[Sequence[Sequence[int]]], joined: Mapping[int, int]) -> bytes:
@@ -94,15 +96,70 @@ def unpack(packed: bytes, field: str) -> KeptField:
     return KeptField(planes, lengths, pages, broken[:count_joined], broken[count_joined:])
 
 
-def _words_of(documents: Sequence[KeptField]) -> NDArray[np.uint32]:
-    planes = [
-        np.frombuffer(b"".join(plane), dtype=np.uint8).astype(np.uint32)
-        for plane in zip(*(document.planes for document in documents), strict=True)
-    ]
-    words: NDArray[np.uint32] = planes[0]
-    for place, plane in enumerate(planes[1:], start=1):
-        words |= plane << np.uint32(8 * place)
-    return words
+class _Words:
+    """The words' numbers of one field of some documents, one after the other, byte by byte as they are kept."""
+
+    def __init__(self, documents: Sequence[KeptField], gap: int) -> None:
+        self._planes = [
+            np.frombuffer(b"".join(plane), dtype=np.uint8)
+            for plane in zip(*(document.planes for document in documents), strict=True)
+        ]
+        lengths = np.array([length for document in documents for length in document.lengths], dtype=np.int64)
+        owners = np.repeat(np.arange(len(documents)), [len(document.lengths) for document in documents])
+        self._starts = np.cumsum(lengths) - lengths
+        # With the gap between values; each document's positions begin at nought.
+        placed = self._starts + gap * np.arange(len(lengths))
+        firsts = np.searchsorted(owners, owners)
+        self._keys = (owners << _POSITION_BITS) + placed - placed[firsts]
+
+    def highest(self) -> int:
+        """The highest number of all, or -1 where there is none."""
+        if len(self._planes[0]) <= _EASILY_WHOLE:
+            return int(self._whole.max(initial=0)) if len(self._whole) else -1
+        among: Numbers | None = None
+        number = 0
+        for plane in reversed(self._planes):
+            these = plane if among is None else plane[among]
+            byte = int(these.max())
+            number = number << 8 | byte
+            # Only those that equal it so far go on; of the first bytes, which are nearly all nought, that is all.
+            equal = these == byte
+            if not equal.all():
+                among = np.flatnonzero(equal) if among is None else among[equal]
+        return number
+
+    def places_of(self, wanted: Numbers) -> Places:
+        """Where a word with one of these numbers stands, in order."""
+        found = self._indexes_of(wanted)
+        if not len(found):
+            return _NOWHERE
+        values = np.searchsorted(self._starts, found, side="right") - 1
+        places: Places = self._keys[values] + found - self._starts[values]
+        return places
+
+    def _indexes_of(self, wanted: Numbers) -> Numbers:
+        if len(wanted) > _FEW:
+            table = np.zeros(max(self.highest(), int(wanted.max())) + 1, dtype=np.bool_)
+            table[wanted] = True
+            return np.flatnonzero(table[self._whole])
+        each = [self._indexes(number) for number in wanted.tolist()]
+        return each[0] if len(each) == 1 else np.sort(np.concatenate([*each, _NOWHERE]))
+
+    def _indexes(self, number: int) -> Numbers:
+        if len(self._planes[0]) <= _EASILY_WHOLE:
+            return np.flatnonzero(self._whole == number)
+        # One byte rules nearly all of them out, which is a fraction of the work of putting all numbers together.
+        found = np.flatnonzero(self._planes[0] == number & 0xFF)
+        for place in range(1, _PLANES):
+            found = found[self._planes[place][found] == number >> 8 * place & 0xFF]
+        return found
+
+    @cached_property
+    def _whole(self) -> NDArray[np.uint32]:
+        words = np.empty((len(self._planes[0]), _PLANES), dtype=np.uint8)
+        for place, plane in enumerate(self._planes):
+            words[:, place] = plane
+        return words.view("<u4")[:, 0]
 
 
 class _Standing:
@@ -111,13 +168,11 @@ class _Standing:
     def __init__(self, documents: Sequence[KeptField], field: str, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._stemmed = field in fields.STEMMED_FIELDS
-        self._words = _words_of(documents)
-        self._broken = np.array([each for document in documents for each in document.broken], dtype=np.uint32)
-        for numbers in (self._words, self._broken):
-            if len(numbers) and int(numbers.max()) >= len(vocabulary):
-                # A word without a name might be any word: the list of words is not the one these were numbered by.
-                raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
-        self._keys = _positions(documents, 0 if field == fields.TEXT else VALUE_GAP)
+        self._words = _Words(documents, 0 if field == fields.TEXT else VALUE_GAP)
+        self._broken = np.array([each for document in documents for each in document.broken], dtype=np.int64)
+        if max(self._words.highest(), int(self._broken.max(initial=-1))) >= len(vocabulary):
+            # A word without a name might be any word: the list of words is not the one these were numbered by.
+            raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
         self._broken_keys = np.array(
             [(owner << _POSITION_BITS) + place for owner, each in enumerate(documents) for place in each.broken_at],
             dtype=np.int64,
@@ -128,37 +183,10 @@ class _Standing:
         if leaf not in self._found:
             # The list has words as engines are given them; a word that folds to several is one of those.
             wanted = self._vocabulary.expand_to_numbers(as_leaf(leaf), stemmed=self._stemmed)
-            whole = single_words(self._keys[self._is_one_of(self._words, wanted)])
-            broken = broken_words(self._broken_keys[self._is_one_of(self._broken, wanted)])
+            whole = single_words(self._words.places_of(wanted))
+            broken = broken_words(self._broken_keys[np.isin(self._broken, wanted)]) if len(self._broken) else no_spans()
             self._found[leaf] = any_of([whole, broken])
         return self._found[leaf]
-
-    def _is_one_of(self, words: NDArray[np.uint32], wanted: Numbers) -> NDArray[np.bool_]:
-        if len(wanted) <= _FEW:
-            found = np.zeros(len(words), dtype=np.bool_)
-            for number in wanted:
-                found |= words == number
-            return found
-        table = np.zeros(len(self._vocabulary), dtype=np.bool_)
-        table[wanted] = True
-        chosen: NDArray[np.bool_] = table[words]
-        return chosen
-
-
-def _positions(documents: Sequence[KeptField], gap: int) -> Places:
-    """For each word its document and its position in one number; values stand the gap apart."""
-    lengths = np.array([length for document in documents for length in document.lengths], dtype=np.int64)
-    owners = np.repeat(np.arange(len(documents)), [len(document.lengths) for document in documents])
-    if not len(lengths):
-        return _NOWHERE
-    ends = np.cumsum(lengths + gap)
-    starts = ends - lengths - gap
-    # Each document's positions begin at nought.
-    firsts = np.searchsorted(owners, np.arange(len(documents)))
-    begins = np.append(starts, ends[-1])[firsts][owners]
-    keys = (owners << _POSITION_BITS) + starts - begins
-    inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return np.repeat(keys, lengths) + inside
 
 
 _NOWHERE: Places = np.empty(0, dtype=np.int64)

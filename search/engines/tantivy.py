@@ -87,14 +87,14 @@ class TantivyEngine:
         without: frozenset[int] = frozenset(),
     ) -> Found:
         """What the query finds: the exact number, one page of hits, the facets of all."""
-        scored = bool(placed_parts(meaning(query)))
+        scored = placed_parts(meaning(query))
 
         def answer(asked: list[tuple[View, tantivy.Query]]) -> Found:
             if not asked:
                 return Found(0, (), {})
             total, facets = count_facets(asked)
             wanted = min(offset + limit, total) if limit > 0 else 0
-            parts = [ranked_hits(view, made, order, wanted=wanted, scored=scored) for view, made in asked]
+            parts = [ranked_hits(view, made, order, wanted=wanted, parts=scored) for view, made in asked]
             ranked = sorted((hit for hits in parts for hit in hits), key=lambda hit: hit[0])
             return Found(total, tuple(hit for _, hit in ranked[offset : offset + limit]), facets)
 

@@ -1,6 +1,7 @@
 """Hits in order and facets in full from one generation of Tantivy's index, and from several put together."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import tantivy
@@ -10,6 +11,8 @@ from search.engine import FACETS, FacetCount, Hit, Order
 from search.engines.facet_counts import shown_counts
 from search.engines.tantivy_files import View, count_of
 from search.engines.tantivy_schema import BY_REFERENCE, DECADES, ID, NEWEST, OLDEST, YEARS, facet_field, of_ids
+from search.language_tree import Fuzzy, Text, Wildcard
+from search.marking import is_one_word, leaves
 
 _EVERY_VALUE = 10_000_000
 _USUAL_VALUES = 2_000
@@ -31,12 +34,12 @@ Ranked = tuple[Any, Hit]
 """A hit and what it is put in order by, the least first."""
 
 
-def ranked_hits(view: View, query: tantivy.Query, order: Order, *, wanted: int, scored: bool) -> list[Ranked]:
-    """At least the first so many of the documents that the query matches."""
+def ranked_hits(view: View, query: tantivy.Query, order: Order, *, wanted: int, parts: Sequence[Text]) -> list[Ranked]:
+    """At least the first so many of the documents that the query matches; `parts` are what it scores."""
     if wanted <= 0:
         return []
-    if order is Order.RELEVANCE and scored:
-        return _by_score(view, query, wanted)
+    if order is Order.RELEVANCE and parts:
+        return _by_score(view, query, wanted, _limits(wanted, parts))
     column, direction = _COLUMNS.get(order, _BY_ID)
     found = view.searcher.search(query, limit=wanted, count=False, order_by_field=column, order=direction)
     ids = _ids(view, [address for _, address in found.hits])
@@ -44,27 +47,46 @@ def ranked_hits(view: View, query: tantivy.Query, order: Order, *, wanted: int, 
     return [(key, Hit(i, 0.0)) for key, i in zip(keys, ids, strict=True)]
 
 
-def _by_score(view: View, query: tantivy.Query, wanted: int) -> list[Ranked]:
+def _limits(wanted: int, parts: Sequence[Text]) -> list[int]:
+    """How many of the best are asked for, until all that equal the last one wanted are among them.
+
+    More at once where asking again costs more than reading them: all that a pattern matches score the same, and for
+    phrases and distances the places of the words are compared anew.
+    """
+    limits = [wanted + 1, (wanted + 1) * 8, _TIED_AT_MOST + wanted]
+    if any(isinstance(leaf, Wildcard | Fuzzy) for part in parts for leaf in leaves(part.placed)):
+        return limits[2:]
+    return limits if all(is_one_word(part.placed) for part in parts) else limits[1:]
+
+
+def _by_score(view: View, query: tantivy.Query, wanted: int, limits: Sequence[int]) -> list[Ranked]:
     """The best, and of those that equal the last of them the ones with the lowest numbers."""
-    found: list[tuple[int, float]] = []
-    least = 0.0
-    for limit in (wanted + 1, (wanted + 1) * 8, _TIED_AT_MOST + wanted):
-        found = _scored(view, query, limit)
-        least = found[wanted - 1][1] if len(found) >= wanted else 0.0
+    hits: list[tuple[Any, tantivy.DocAddress]] = []
+    least, are_all = 0.0, False
+    for limit in limits:
+        hits = view.searcher.search(query, limit=limit, count=False).hits
+        least = _rounded(hits[wanted - 1][0]) if len(hits) >= wanted else 0.0
         # Equals are put in order by number, so all that equal the last one wanted must be there.
-        if len(found) < limit or found[-1][1] < least:
+        are_all = len(hits) < limit or _rounded(hits[-1][0]) < least
+        if are_all:
             break
+    if are_all:
+        found = _numbered(view, [hit for hit in hits if _rounded(hit[0]) >= least])
     else:
-        better = [hit for hit in found if hit[1] > least]
+        better = _numbered(view, [hit for hit in hits if _rounded(hit[0]) > least])
         found = [*better, *_first_with_score(view, query, least, wanted - len(better))]
-    return [((-score, number), Hit(number, score)) for number, score in found]
+    found.sort(key=lambda hit: (-hit[1], hit[0]))
+    return [((-score, number), Hit(number, score)) for number, score in found[:wanted]]
 
 
-def _scored(view: View, query: tantivy.Query, limit: int) -> list[tuple[int, float]]:
-    """The numbers and scores of the best, in order of their scores."""
-    hits = view.searcher.search(query, limit=limit, count=False).hits
-    scores = [round(float(score), _SCORE_DIGITS) for score, _ in hits]
-    return list(zip(_ids(view, [address for _, address in hits]), scores, strict=True))
+def _rounded(score: Any) -> float:
+    return round(float(score), _SCORE_DIGITS)
+
+
+def _numbered(view: View, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[tuple[int, float]]:
+    """The numbers and scores of these."""
+    ids = _ids(view, [address for _, address in hits])
+    return [(number, _rounded(score)) for number, (score, _) in zip(ids, hits, strict=True)]
 
 
 def _first_with_score(view: View, query: tantivy.Query, score: float, wanted: int) -> list[tuple[int, float]]:
@@ -79,7 +101,8 @@ def _first_with_score(view: View, query: tantivy.Query, score: float, wanted: in
             break
         these = of_ids(view.schema, [number for number, _ in next_ones])
         only = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, these)])
-        found += sorted(hit for hit in _scored(view, only, size) if hit[1] == score)
+        best = _numbered(view, view.searcher.search(only, limit=size, count=False).hits)
+        found += sorted(hit for hit in best if hit[1] == score)
         offset, size = offset + size, size * 4
     return found[:wanted]
 
@@ -110,17 +133,25 @@ def count_facets(asked: Sequence[tuple[View, tantivy.Query]]) -> tuple[int, dict
 def _counted(
     asked: Sequence[tuple[View, tantivy.Query]], names: Iterable[str], size: int
 ) -> tuple[int, dict[str, dict[str, int]]]:
-    wanted: dict[str, Any] = {
+    wanted = _aggregations(tuple(names), size)
+    counts: dict[str, dict[str, int]] = {name: {} for name in wanted if name != _TOTAL}
+    total = 0
+    for view, query in asked:
+        answer = view.searcher.aggregate(query, wanted)
+        total += int(answer.pop(_TOTAL)["value"])
+        for name, found in answer.items():
+            known = counts[name]
+            for bucket in found["buckets"]:
+                value = f"{int(bucket['key']):04}" if name in _SPANS else str(bucket["key"])
+                known[value] = known.get(value, 0) + int(bucket["doc_count"])
+    return total, counts
+
+
+@lru_cache
+def _aggregations(names: tuple[str, ...], size: int) -> dict[str, Any]:
+    """What Tantivy is asked to count, which it only reads."""
+    asked: dict[str, Any] = {
         name: {"terms": {"field": _SPANS.get(name) or facet_field(name), "size": size, "segment_size": _EVERY_VALUE}}
         for name in names
     }
-    counts: dict[str, dict[str, int]] = {name: {} for name in wanted}
-    total = 0
-    for view, query in asked:
-        answer = view.searcher.aggregate(query, {**wanted, _TOTAL: {"value_count": {"field": ID}}})
-        total += int(answer.pop(_TOTAL)["value"])
-        for name, found in answer.items():
-            for bucket in found["buckets"]:
-                value = f"{int(bucket['key']):04}" if name in _SPANS else str(bucket["key"])
-                counts[name][value] = counts[name].get(value, 0) + int(bucket["doc_count"])
-    return total, counts
+    return {**asked, _TOTAL: {"value_count": {"field": ID}}}

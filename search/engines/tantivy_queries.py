@@ -5,7 +5,9 @@ distances between words. For the rest (a distance between phrases, a pattern ins
 hold the words near one another, and the kept words of those are read.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -13,13 +15,23 @@ from tantivy import FieldType, Occur
 from tantivy import Query as TantivyQuery
 
 from search import language_fields as fields
-from search.analysis import stem
+from search.analysis import stem, wildcard_pattern
 from search.engines.broken_words import JOINED
 from search.engines.kept_numbers import holding
 from search.engines.kept_words import as_leaf, as_token
 from search.engines.ranking import SUMMED_WEIGHTS
 from search.engines.tantivy_files import View, kept_of
-from search.engines.tantivy_schema import FIRST_DAY, ID, LAST_DAY, PLAIN, keyword_field, of_ids, of_tokens, stem_field
+from search.engines.tantivy_schema import (
+    FIRST_DAY,
+    ID,
+    LAST_DAY,
+    PLAIN,
+    keyword_field,
+    make_schema,
+    of_ids,
+    of_tokens,
+    stem_field,
+)
 from search.engines.vocabulary import Vocabulary
 from search.language_tree import (
     And,
@@ -53,7 +65,9 @@ _K1, _B = 1.2, 0.75
 
 _READ_AT_FIRST = 5_000
 
+_SCHEMA = make_schema()
 _SHAPES = frozenset("*?")
+_SHAPE = re.compile(r"[*?]")
 _SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
 
 _Pattern = tuple[tuple[int, str], ...]
@@ -207,25 +221,29 @@ class QueryMaker:
         if isinstance(leaf, Word):
             used = JOINED if leaf.exact else stem_field(JOINED)
             return self._term(used, as_token(leaf.text if leaf.exact else stem(leaf.text)))
-        words = map(as_token, self._vocabulary.expand(as_leaf(leaf), stemmed=False))
-        held = [word for word in words if self._searcher.doc_freq(JOINED, word)]
+        held = self._held(leaf, JOINED)
         return [of_tokens(self._schema, JOINED, held)] if held else []
+
+    def _held(self, leaf: Wildcard | Fuzzy, field: str) -> list[str]:
+        """The tokens of the field that it stands for."""
+        if field == JOINED and isinstance(leaf, Wildcard) and leaf.pattern[0] not in _SHAPES:
+            # So few words are broken that those are looked through, not the list of all there are.
+            pattern = as_token(leaf.pattern)
+            test, begun = wildcard_pattern(pattern).fullmatch, _SHAPE.split(pattern)[0]
+            return sorted(token for token, _ in self._searcher.terms_with_prefix(JOINED, begun) if test(token))
+        tokens = map(as_token, self._vocabulary.expand(as_leaf(leaf), stemmed=False))
+        return [token for token in tokens if self._searcher.doc_freq(field, token)]
 
     def _whole(self, leaf: Leaf, field: str) -> TantivyQuery:
         match leaf:
             case Word():
                 used = _word_field(leaf, field)
                 return TantivyQuery.term_query(self._schema, used, _token(leaf, used), index_option="freq")
-            case Wildcard(pattern):
-                if _begins_plain(pattern):
-                    return TantivyQuery.regex_query(self._schema, field, _regex(as_token(pattern)))
-                # Any other would be tried on every word of the field in turn.
-                return self._one_of(leaf, field)
-            case Fuzzy():
-                return self._one_of(leaf, field)
-
-    def _one_of(self, leaf: Wildcard | Fuzzy, field: str) -> TantivyQuery:
-        return of_tokens(self._schema, field, map(as_token, self._vocabulary.expand(as_leaf(leaf), stemmed=False)))
+            case Wildcard(pattern) if _begins_plain(pattern):
+                return _pattern_query(field, as_token(pattern))
+            case Wildcard() | Fuzzy():
+                # A pattern that begins otherwise would be tried on every word of the field in turn.
+                return of_tokens(self._schema, field, self._held(leaf, field))
 
     def _pairs(self, placed: Phrase | Near, used: str) -> TantivyQuery | None:
         """A distance between two words in any order: a phrase with so much slop, asked both ways round."""
@@ -335,7 +353,7 @@ class QueryMaker:
         if asked.exact or not _SHAPES & set(asked.pattern):
             query = TantivyQuery.term_query(self._schema, used, asked.pattern, index_option="basic")
         else:
-            query = TantivyQuery.regex_query(self._schema, used, _regex(asked.pattern))
+            query = _pattern_query(used, asked.pattern)
         return TantivyQuery.const_score_query(query, 0.0)
 
     def _dated(self, dated: Dated) -> TantivyQuery:
@@ -347,6 +365,16 @@ class QueryMaker:
             first = dated.first.toordinal()
             parts.append(TantivyQuery.range_query(self._schema, LAST_DAY, FieldType.Unsigned, first, None))
         return TantivyQuery.const_score_query(_both(parts), 0.0)
+
+
+@lru_cache(maxsize=500)
+def _pattern_query(field: str, pattern: str) -> TantivyQuery:
+    """What holds a token like the pattern: the same for every index of the layout, and dear to make."""
+    prefix = pattern.removesuffix("*")
+    if pattern != prefix and prefix and not _SHAPES & set(prefix):
+        # No letter may differ: the same tokens with the same score as by an expression, which is dearer to make.
+        return TantivyQuery.fuzzy_term_query(_SCHEMA, field, prefix, distance=0, prefix=True)
+    return TantivyQuery.regex_query(_SCHEMA, field, _regex(pattern))
 
 
 def _begins_plain(pattern: str) -> bool:

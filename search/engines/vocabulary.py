@@ -7,15 +7,14 @@ look-up; a word that is missing would hide documents, so the words of a commit a
 import os
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
 
-from search.analysis import as_misread, misread_alike, stem, wildcard_pattern
+from search.analysis import stem, wildcard_pattern
+from search.engines.words_by_length import WordsByLength
 from search.language_tree import Fuzzy, Wildcard, Word
 from search.marking import Leaf
 
@@ -40,9 +39,7 @@ class Vocabulary:
         self._sorted: list[str] = []
         self._put_in_order = 0
         self._lines = ""
-        self._by_length: dict[int, list[str]] = {}
-        self._by_misread_length: dict[int, tuple[list[str], list[str]]] = {}
-        self._measured = 0
+        self._by_length = WordsByLength(self._words)
         self._expanded: dict[tuple[Leaf, bool], list[str]] = {}
         self._lock = threading.RLock()
 
@@ -161,42 +158,4 @@ class Vocabulary:
     def within(self, text: str, edits: int) -> list[str]:
         """The words within so many letters of the text, a scanner's confusions counting as one."""
         with self._lock:
-            self._measure()
-            found: set[str] = set()
-            for length in range(len(text) - edits, len(text) + edits + 1):
-                words = self._by_length.get(length, [])
-                found.update(words[i] for i in _near(text, words, edits))
-            alike = as_misread(text)
-            for length in range(len(alike) - edits + 1, len(alike) + edits):
-                read, words = self._by_misread_length.get(length, ([], []))
-                found.update(words[i] for i in _near(alike, read, edits - 1))
-            return sorted(found)
-
-    def _measure(self) -> None:
-        """Every word is among those of its length: a word is never more letters away than their lengths differ."""
-        new = [word for word in self._words[self._measured :] if word]
-        self._measured = len(self._words)
-        for length, places in _by_length(new):
-            self._by_length.setdefault(length, []).extend([new[i] for i in places])
-        read = misread_alike(new)
-        for length, places in _by_length(read):
-            alike, words = self._by_misread_length.setdefault(length, ([], []))
-            alike.extend([read[i] for i in places])
-            words.extend([new[i] for i in places])
-
-
-def _by_length(words: list[str]) -> Iterator[tuple[int, list[int]]]:
-    """Each length that words have, and the places of the words that have it."""
-    lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-    order = np.argsort(lengths, kind="stable")
-    for places in np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1):
-        if len(places):
-            yield int(lengths[places[0]]), places.tolist()
-
-
-def _near(text: str, others: list[str], edits: int) -> list[int]:
-    if not others:
-        return []
-    distances = process.cdist([text], others, scorer=Levenshtein.distance, score_cutoff=edits, dtype=np.int32)[0]
-    near: list[int] = np.flatnonzero(distances <= edits).tolist()
-    return near
+            return self._by_length.within(text, edits)

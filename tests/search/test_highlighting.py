@@ -102,5 +102,7 @@ def test_phrases_and_distances_are_marked_through_a_broken_word() -> None:
     assert marked("the w/1 parliament", text) == {1: ["the", "parlia-\nment"]}
 
 
-def test_a_word_broken_over_two_pages_is_not_joined() -> None:
-    assert marked("parliament", "the parlia-\n", "ment sat") == {}
+def test_a_word_that_a_page_breaks_is_marked_on_both() -> None:
+    assert marked("parliament", "the parlia-\n", "ment sat") == {1: ["parlia-"], 2: ["ment"]}
+    assert marked('"the parliament sat"', "the parlia-\n", "ment sat") == {1: ["the", "parlia-"], 2: ["ment", "sat"]}
+    assert marked("parlia OR ment OR parliament", "the parlia-", "ment ment") == {1: ["parlia-"], 2: ["ment", "ment"]}
