@@ -201,8 +201,8 @@ def measure_tantivy_same(folder: Path, documents: Documents, size: int) -> Measu
     columns = {
         "category": lambda d: d.categories,
         "type": lambda d: [d.record_type],
-        "batch": lambda d: [d.batch],
-        "source": lambda d: [d.source],
+        "batch": lambda d: d.batches,
+        "source": lambda d: d.sources,
         "box": lambda d: d.boxes,
         "custodian": lambda d: d.custodians,
         "person": lambda d: d.people,

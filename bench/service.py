@@ -1,6 +1,6 @@
 """The search page measured from the query to what it shows: database, permission, facets, snippets, page numbers.
 
-    python bench/service.py [--documents N] [--profile]
+    python bench/service.py [--documents N] [--search tantivy:] [--profile]
 
 The documents and the queries are those of `bench/_search_set.py`, put into an archive of their own. With --profile the
 functions that take the most time are listed after the table.
@@ -54,8 +54,8 @@ def fill(archive: Archive, count: int) -> None:
                 "record_type": each.record_type,
                 "date_from": each.date_from,
                 "date_precision": "day" if each.date_from else "undated",
-                "batch": each.batch,
-                "source": each.source,
+                "batch": each.batches[0],
+                "source": each.sources[0],
                 "compartment": each.compartment,
                 "state": "read",
                 "page_count": 1,
@@ -64,7 +64,7 @@ def fill(archive: Archive, count: int) -> None:
             }
         )
         file = {"record_id": each.record_id, "sha256": digest, "name": each.file_name, "path": each.file_name}
-        files.append({**file, "batch": each.batch, "source": each.source, "found_at": now})
+        files.append({**file, "batch": each.batches[0], "source": each.sources[0], "found_at": now})
         pages += [
             {"record_id": each.record_id, "number": number, "text": text, "read_by": "ocr"}
             for number, text in each.pages
@@ -97,10 +97,11 @@ def ask_all(archive: Archive) -> list[tuple[float, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--search", default="whoosh:", help="the engine, as CANDOUR_SEARCH_URL names it")
     parser.add_argument("--profile", action="store_true")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="candour-bench-"))
-    archive = open_archive(load_settings({"CANDOUR_DATA": str(folder / "data")}))
+    archive = open_archive(load_settings({"CANDOUR_DATA": str(folder / "data"), "CANDOUR_SEARCH_URL": chosen.search}))
     try:
         schema.upgrade(archive.engine)
         fill(archive, chosen.documents)

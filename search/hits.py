@@ -76,8 +76,11 @@ def _may_be_outside(record: Record, dates: Sequence[Dated]) -> bool:
 
 def visible_hits(session: Session, ids: Iterable[int], actor: Actor) -> dict[int, Record]:
     """Those of the records that this actor may see, as the database has it now."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
     query = select(Record).where(
-        Record.id.in_(list(ids)), Record.compartment.in_(actor.compartments), Record.purged_at.is_(None)
+        Record.id.in_(wanted), Record.compartment.in_(actor.compartments), Record.purged_at.is_(None)
     )
     return {record.id: record for record in session.scalars(query)}
 
@@ -101,6 +104,8 @@ def _places(
 
 def _texts(session: Session, whole: Sequence[int], some: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, str]]]:
     """The text of these records' pages, and of some pages of others, all in one question."""
+    if not whole and not some:
+        return {}
     rows = session.execute(
         select(Page.record_id, Page.number, Page.text)
         .where(or_(Page.record_id.in_(whole), tuple_(Page.record_id, Page.number).in_(some)))
