@@ -147,7 +147,7 @@ class Reading:
 
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
-        return _word_starts(self._plain)
+        return word_starts(self._plain)
 
 
 def tokens(text: str) -> list[Token]:
@@ -211,7 +211,7 @@ def places_of(text: str, broken: Sequence[Joined]) -> list[int]:
     """The positions of the first halves of words that the text breaks; the second halves stand at the next."""
     if not broken:
         return []
-    places: list[int] = np.searchsorted(_word_starts(_plain(text)), [each.start for each in broken]).tolist()
+    places: list[int] = np.searchsorted(word_starts(text), [each.start for each in broken]).tolist()
     return places
 
 
@@ -290,8 +290,9 @@ def tokens_beginning_with(found: frozenset[str], text: str) -> list[Token]:
     return [token for token in met if token.word.startswith(begins)]
 
 
-def _word_starts(plain: str) -> NDArray[np.int64]:
-    """The character at which each word begins, in order."""
+def word_starts(text: str) -> NDArray[np.int64]:
+    """The character at which each word of the text begins, in order."""
+    plain = _plain(text)
     if not plain.isascii():
         return np.array([found.start() for found in _WORD.finditer(plain)], dtype=np.int64)
     characters = plain.encode()

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import Joined, Reading, beginnings, joined_in_pages, places_of, tokens_beginning_with
+from search.analysis import Joined, Reading, beginnings, joined_in_pages, places_of, tokens_beginning_with, word_starts
 from search.engine import VALUE_GAP, Highlights, PageHits, Snippet
 from search.language_tree import Asked, Fuzzy, Text, Wildcard, Word, meaning, placed_parts
 from search.marking import KnownWords, Leaf, is_one_word, leaves, marked_words
@@ -63,11 +63,15 @@ def _shown(marked: Sequence[_Page], snippet_limit: int) -> Highlights:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A page that was read, and the position of its first word."""
+    """A page whose words that may have to be marked were found: their positions on it, and their characters."""
 
-    position: int
     page: _Page
-    reading: Reading
+    words: Sequence[str]
+    places: Sequence[int]
+    characters: Sequence[Characters]
+    broken_at: Sequence[int]
+    count: int
+    """How many words the page has."""
 
 
 class _Marker:
@@ -123,57 +127,73 @@ class _Marker:
 
     def _mark_placed(self, records: Iterable[Sequence[_Page]]) -> None:
         """Mark what stands where it has to stand, in all the records at once."""
-        read = list(_readings(records))
+        read = list(_in_a_row([self._read(page) for page in pages] for pages in records))
         words = marked_words(self._parts, self._spans(read).__getitem__)
         if not len(words):
             return
-        ends = np.searchsorted(words.first, [each.position for each in read[1:]]).tolist()
+        ends = np.searchsorted(words.first, [position for position, _ in read[1:]]).tolist()
         over: Characters | None = None
-        for each, start, end in zip(read, [0, *ends], [*ends, len(words)], strict=True):
-            first = (words.first[start:end] - each.position).tolist()
-            last = (words.last[start:end] - each.position).tolist()
-            each.page.marks.extend([over] if over else [])
-            over = None
-            if last and last[-1] == len(each.reading.words):
-                # The page breaks its last word, which goes on on the next.
-                broken, over = each.page.broken[-1], each.page.broken[-1].over
-                each.page.marks.extend(each.reading.characters(first[:-1], last[:-1]))
-                each.page.marks.append((broken.start, broken.end))
-            else:
-                each.page.marks.extend(each.reading.characters(first, last))
+        for (position, each), start, end in zip(read, [0, *ends], [*ends, len(words)], strict=True):
+            marks = each.page.marks
+            if over is not None:
+                marks.append(over)
+                over = None
+            if start == end:
+                continue
+            whole = dict(zip(each.places, each.characters, strict=True))
+            broken = dict(zip(each.broken_at, each.page.broken, strict=True))
+            first, last = words.first[start:end] - position, words.last[start:end] - position
+            for begin, stop in zip(first.tolist(), last.tolist(), strict=True):
+                if begin == stop:
+                    marks.append(whole[begin])
+                else:
+                    marks.append((broken[begin].start, broken[begin].end))
+                    over = broken[begin].over
 
-    def _spans(self, read: Sequence[_Read]) -> dict[Leaf, Spans]:
+    def _read(self, page: _Page) -> _Read:
+        broken_at = places_of(page.text, page.broken)
+        if self._beginnings:
+            begun = tokens_beginning_with(self._beginnings, page.text)
+            known = self._known.meet(token.word for token in begun)
+            found = [token for token in begun if token.word in known]
+            starts = word_starts(page.text)
+            places = np.searchsorted(starts, [token.start for token in found]).tolist() if found else []
+            characters = [(token.start, token.end) for token in found]
+            return _Read(page, [token.word for token in found], places, characters, broken_at, len(starts))
+        reading = Reading(page.text)
+        known = self._known.meet(reading.words)
+        places = [place for place, word in enumerate(reading.words) if word in known]
+        words = [reading.words[place] for place in places]
+        return _Read(page, words, places, reading.characters(places, places), broken_at, len(reading.words))
+
+    def _spans(self, read: Iterable[tuple[int, _Read]]) -> dict[Leaf, Spans]:
         """Where each of the words stands."""
         standing: list[list[int]] = [[] for _ in self._leaves]
         broken: list[list[int]] = [[] for _ in self._leaves]
-        for each in read:
-            words = each.reading.words
-            known = self._known.meet(words)
-            for place, word in [(p, w) for p, w in enumerate(words, start=each.position) if w in known]:
-                for i in known[word]:
-                    standing[i].append(place)
-            joined = each.page.broken
-            known = self._known.meet(word for word, *_ in joined)
-            for place, (word, *_) in zip(places_of(each.page.text, joined), joined, strict=True):
-                for i in known[word]:
-                    broken[i].append(each.position + place)
+        for position, each in read:
+            joined = [whole.word for whole in each.page.broken]
+            known = self._known.meet([*each.words, *joined])
+            for found, words, places in ((standing, each.words, each.places), (broken, joined, each.broken_at)):
+                for word, place in zip(words, places, strict=True):
+                    for i in known[word]:
+                        found[i].append(position + place)
         return {
             leaf: any_of([single_words(np.array(one, dtype=np.int64)), broken_words(np.array(two, dtype=np.int64))])
             for leaf, one, two in zip(self._leaves, standing, broken, strict=True)
         }
 
 
-def _readings(records: Iterable[Sequence[_Page]]) -> Iterator[_Read]:
-    """Every page read; those that follow one another as one text, and nothing reaches over a gap or another record."""
+def _in_a_row(records: Iterable[Sequence[_Read]]) -> Iterator[tuple[int, _Read]]:
+    """Every page with the position of its first word: pages that follow one another are one text."""
     for owner, pages in enumerate(records):
         position = owner << _POSITION_BITS
-        before: _Page | None = None
-        for page in pages:
-            if before is not None and page.number != before.number + 1:
+        before: _Read | None = None
+        for each in pages:
+            # Nothing reaches over a page that is missing, or into another record.
+            if before is not None and each.page.number != before.page.number + 1:
                 position += VALUE_GAP
-            reading = Reading(page.text)
-            yield _Read(position, page, reading)
-            before, position = page, position + len(reading.words)
+            yield position, each
+            before, position = each, position + each.count
 
 
 def _beginnings(found: Iterable[Leaf]) -> frozenset[str]:
