@@ -1,11 +1,14 @@
 """Commands that search, keep searches and run them again, and keep the index."""
 
+from collections.abc import Sequence
+
 import click
 
 from access.policy import OPERATOR
 from cli.opening import archive
 from cli.output import json_option, note, say, show_json, table
 from cli.progress import progress_bar
+from records.models import Record
 from search import alerts, kept_searches, querying
 from search.engine import Order
 from search.hits import Hit
@@ -125,9 +128,17 @@ def kept(as_json: bool) -> None:
     ]
     table("Kept searches", ("No.", "Name", "Found", "Of", "Kept by"), rows, right=(2, 3))
     for each in waiting:
-        note(
-            f"{len(each.records)} new for “{each.kept.name}”: {', '.join(record.reference for record in each.records)}"
-        )
+        if each.records:
+            note(f"{len(each.records)} new for “{each.kept.name}”: {_references(each.records)}")
+        if each.read_otherwise:
+            note(
+                f"{len(each.read_otherwise)} found for “{each.kept.name}” by the way this version reads, no new "
+                f"material: {_references(each.read_otherwise)}"
+            )
+
+
+def _references(records: Sequence[Record]) -> str:
+    return ", ".join(record.reference for record in records)
 
 
 def _kept(each: KeptSearch, latest: kept_searches.RunFigures | None) -> dict[str, object]:
@@ -155,7 +166,12 @@ def _run(each: kept_searches.RunFigures) -> dict[str, object]:
 
 
 def _alert(each: alerts.Alert) -> dict[str, object]:
-    return {"alert": each.alert.id, "search": each.kept.id, "records": [record.reference for record in each.records]}
+    return {
+        "alert": each.alert.id,
+        "search": each.kept.id,
+        "records": [record.reference for record in each.records],
+        "read_otherwise": [record.reference for record in each.read_otherwise],
+    }
 
 
 @search.command()

@@ -1,7 +1,7 @@
 """The inquiry's requests: logged, with their paragraphs and dates, before anything is sent."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -128,6 +128,11 @@ def asked_now(session: Session, *, besides: Collection[int] = ()) -> dict[int, s
         for paragraph in request.paragraphs
         if request.status == "open" or paragraph.id in besides
     }
+
+
+def asked_at(session: Session, paragraph: RequestParagraph) -> datetime:
+    """The moment from which the paragraph could be thought of: when its request was logged."""
+    return session.get_one(Request, paragraph.request_id).added_at
 
 
 def cited_paragraphs(session: Session) -> dict[int, str]:

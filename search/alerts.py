@@ -4,60 +4,75 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR, SYSTEM, Actor, Permission, can
 from access.users import acting
 from records.models import IndexNeed, Record
-from search.kept_searches import ask, trouble_of
+from search.kept_searches import ask, reading_version, trouble_of
 from search.models import KeptSearch, KeptSearchRun, SearchAlert
 from search.opening import engine_of
 from search.packing import Numbers, pack, unpack
+from search.reviews import OPENED, READ
 from search.sight import records_of
 from store import audit, clock
 from store.archive import Archive
+from store.audit import AuditEvent
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 from store.errors import NotFoundError, NotPermittedError
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Alert:
-    """New hits of a watched search that its keeper may see."""
+    """New hits of a watched search that its keeper may see.
+
+    `read_otherwise` were there before, and nothing about them has changed: they are found because the program reads
+    queries or records otherwise than when the search was last compared. They are no new material.
+    """
 
     alert: SearchAlert
     kept: KeptSearch
     records: Sequence[Record]
+    read_otherwise: Sequence[Record] = ()
 
 
 def raise_alerts(archive: Archive) -> int:
     """Every watched search is asked of the index as it stands; what it finds for the first time is announced.
 
-    Only while nothing waits to be indexed. An unchanged index is not asked again. The number of alerts made.
+    Only while nothing waits to be indexed. An unchanged index is not asked again, unless the program reads otherwise
+    than it did. The number of alerts made.
     """
-    generation = engine_of(archive).generation
+    engine = engine_of(archive)
+    generation, read_as = engine.generation, reading_version(engine)
     with archive.reading() as session:
         if session.scalar(select(IndexNeed.record_id).limit(1)) is not None:
             return 0
-        query = select(KeptSearch.id).where(KeptSearch.watched.is_(True), KeptSearch.compared_with != generation)
+        is_new = or_(KeptSearch.compared_with != generation, KeptSearch.read_as.is_distinct_from(read_as))
+        query = select(KeptSearch.id).where(KeptSearch.watched.is_(True), is_new)
         waiting = list(session.scalars(query.order_by(KeptSearch.id)))
-    return sum(_raise_alert(archive, number, generation) for number in waiting)
+    return sum(_raise_alert(archive, number, generation, read_as) for number in waiting)
 
 
-def _raise_alert(archive: Archive, number: int, generation: str) -> bool:
-    trouble = ""
+def _raise_alert(archive: Archive, number: int, generation: str, read_as: str) -> bool:
+    trouble, started = "", clock.now()
     with archive.reading() as session:
         kept = session.get_one(KeptSearch, number)
         new: Numbers = np.empty(0, dtype=np.int64)
+        otherwise: Numbers = new
         # Whoever left, or may no longer search, is told nothing; the search stays as they kept it.
         keeper = _keeper(session, kept)
         if keeper is not None:
             trouble = trouble_of(kept)
             if not trouble:
                 new = np.setdiff1d(ask(archive, session, kept.query, actor=keeper).found, _known(session, kept))
+                otherwise = _read_otherwise(session, kept, new, read_as)
     with archive.writing() as session:
         kept = session.get_one(KeptSearch, number)
-        kept.compared_with = generation
+        kept.compared_with, kept.compared_at, kept.read_as = generation, started, read_as
         if trouble:
             kept.watched = False
             detail = {"watched": False, "because": trouble}
@@ -66,7 +81,9 @@ def _raise_alert(archive: Archive, number: int, generation: str) -> bool:
             )
         if not len(new):
             return False
-        alert = SearchAlert(kept_search_id=kept.id, raised_at=clock.now(), found=pack(new))
+        alert = SearchAlert(
+            kept_search_id=kept.id, raised_at=clock.now(), found=pack(new), read_otherwise=pack(otherwise)
+        )
         session.add(alert)
         session.flush()
         audit.record(
@@ -77,6 +94,28 @@ def _raise_alert(archive: Archive, number: int, generation: str) -> bool:
             detail={"alert": alert.id},
         )
     return True
+
+
+def _read_otherwise(session: Session, kept: KeptSearch, new: Numbers, read_as: str) -> Numbers:
+    """Those of the new hits that were there, as they are, when the search was last compared, if it was read otherwise.
+
+    Whatever changes a record is in the audit trail. In doubt a hit is new material.
+    """
+    since = kept.compared_at
+    if since is None or kept.read_as is None or kept.read_as == read_as:
+        return np.empty(0, dtype=np.int64)
+    unchanged: list[int] = []
+    for some in chunks(new.tolist(), AT_ONCE):
+        rows = session.execute(
+            select(Record.id, Record.reference).where(Record.id.in_(some), Record.registered_at <= since)
+        )
+        there = {f"record:{row.reference}": row.id for row in rows}
+        events = select(AuditEvent.subject).where(
+            AuditEvent.subject.in_(list(there)), AuditEvent.at >= since, AuditEvent.action.not_in(OPENED | READ)
+        )
+        changed = set(session.scalars(events))
+        unchanged += [number for subject, number in there.items() if subject not in changed]
+    return np.array(sorted(unchanged), dtype=np.int64)
 
 
 def _keeper(session: Session, kept: KeptSearch) -> Actor | None:
@@ -110,7 +149,9 @@ def alerts_of(session: Session, *, actor: Actor, waiting: bool = True) -> list[A
         records = records_of(session, unpack(alert.found).tolist(), actor=actor)
         # Of an alert about records that were restricted since, nothing is told: not even that it was made.
         if records:
-            listed.append(Alert(alert, kept, records))
+            known = set(unpack(alert.read_otherwise).tolist()) if alert.read_otherwise is not None else set()
+            new = [record for record in records if record.id not in known]
+            listed.append(Alert(alert, kept, new, [record for record in records if record.id in known]))
     return listed
 
 

@@ -238,6 +238,10 @@ class SearchEngine(Protocol):
         """A name that changes whenever the index does."""
 
     @property
+    def layout(self) -> str:
+        """The name of how records are read into the index; another one may find more, or less, in the same records."""
+
+    @property
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
 

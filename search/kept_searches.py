@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, can, require
 from records.models import Record
+from search.engine import SearchEngine
 from search.language import LANGUAGE_VERSION, parse_query
 from search.language_tree import Everything, Query
 from search.models import KeptSearch, KeptSearchRun
@@ -32,6 +34,8 @@ class Asked:
     searched: Numbers
     index_generation: str
     counted_in: str
+    read_as: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,23 @@ def ask(archive: Archive, session: Session, query: str, *, actor: Actor) -> Aske
     compartments = actor.compartments
     # The index may be a moment behind the database, which alone says what may be seen.
     visible = _held(session, actor)
-    generation = engine.generation
+    generation, asked_at = engine.generation, clock.now()
     found = np.array(engine.matching(parse_query(query), compartments=compartments), dtype=np.int64)
     searched = np.array(engine.matching(Query("", Everything()), compartments=compartments), dtype=np.int64)
     return Asked(
-        query, only_visible(found, visible), only_visible(searched, visible), generation, compartments_of(actor)
+        query,
+        only_visible(found, visible),
+        only_visible(searched, visible),
+        generation,
+        compartments_of(actor),
+        reading_version(engine),
+        asked_at,
     )
+
+
+def reading_version(engine: SearchEngine) -> str:
+    """How queries and records are read: with another one the same query may find more in the same records."""
+    return f"{LANGUAGE_VERSION} {engine.layout}"
 
 
 def _held(session: Session, actor: Actor) -> Numbers:
@@ -98,6 +113,8 @@ def keep_search(session: Session, asked: Asked, *, name: str, actor: Actor, watc
         kept_at=clock.now(),
         watched=watched,
         compared_with=asked.index_generation,
+        compared_at=asked.asked_at,
+        read_as=asked.read_as,
     )
     session.add(kept)
     session.flush()

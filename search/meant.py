@@ -18,6 +18,8 @@ from store.errors import InvalidInputError
 FEW = 20
 SHOWN = 3
 WORDS_TRIED = 8
+LOOSENED = 5
+"""How far apart the words of a phrase may stand when it is offered again loosened."""
 _SHORTEST = 4
 _OTHER_FIELDS = frozenset({*fields.KEYWORD_FIELDS, *fields.DATE_FIELDS, "exact"})
 
@@ -57,8 +59,8 @@ def what_was_meant(asked: Asking, written: str, total: int) -> list[Meant]:
     spelling = asked.spelling(query)
     if spelling and (more := _more(asked, spelling, total)):
         meant.append(Meant(spelling, more))
-    if unasked := _without_question_mark(written):
-        meant += [Meant(unasked, more)] if (more := _more(asked, unasked, total)) else []
+    others = [_without_question_mark(written), *([] if total else [_with_phrases_loosened(written)])]
+    meant += [Meant(other, more) for other in others if other and (more := _more(asked, other, total))]
     trials = [each for each in _trials(written) if not spelling or each.read not in spelling]
     misread = []
     for trial in _held(asked, trials):
@@ -75,6 +77,24 @@ def _without_question_mark(written: str) -> str | None:
     if last.kind is Kind.BARE and last.text.endswith("?") and last.text[:-1].isalnum():
         return begun[:-1]
     return None
+
+
+def _with_phrases_loosened(written: str) -> str | None:
+    """The words of each phrase, in every form, near one another instead of one directly after the other."""
+    loosened, end = "", 0
+    for piece, field in _text_pieces(written):
+        found = [token.word for token in tokens(piece.text)] if piece.kind is Kind.QUOTED else []
+        # Elsewhere than in the text such words stand in names and references, which are looked for as they are.
+        if len(found) < 2 or field not in (None, fields.TEXT, fields.TITLE) or not set("*?").isdisjoint(piece.text):
+            continue
+        loosened += f"{written[end : piece.at - 1]}({f' w/{LOOSENED} '.join(map(_plain_word, found))})"
+        end = piece.at + len(piece.text) + 1
+    return f"{loosened}{written[end:]}" if loosened else None
+
+
+def _plain_word(word: str) -> str:
+    """A word as it may stand alone: one that is a sign of the language in quotation marks."""
+    return f'"{word}"' if word in ("and", "or", "not") else word
 
 
 def _more(asked: Asking, written: str, total: int) -> int:

@@ -26,6 +26,9 @@ class KeptSearch(Base):
     watched: Mapped[bool] = mapped_column(default=False)
     # The index it was last compared with for new hits, so that an unchanged one is not searched again.
     compared_with: Mapped[str] = mapped_column(default="")
+    # When that was, and how the program read queries and records then (`reading_version`).
+    compared_at: Mapped[datetime | None] = mapped_column(Moment)
+    read_as: Mapped[str | None]
     runs: Mapped[list["KeptSearchRun"]] = relationship(order_by="KeptSearchRun.number", viewonly=True)
 
 
@@ -58,5 +61,7 @@ class SearchAlert(Base):
     kept_search_id: Mapped[int] = mapped_column(ForeignKey("kept_search.id"))
     raised_at: Mapped[datetime] = mapped_column(Moment)
     found: Mapped[bytes] = mapped_column(LargeBinary)
+    # Those of them that were there and as they are: found because the program reads otherwise than before.
+    read_otherwise: Mapped[bytes | None] = mapped_column(LargeBinary)
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_by: Mapped[str] = mapped_column(default="")

@@ -59,6 +59,8 @@ class SearchRecord(Base):
     responsive_records: Mapped[bytes | None] = mapped_column(LargeBinary)
     # For each paragraph it was made for, by its id: the records that were decided to answer it, as JSON.
     answered_records: Mapped[str | None] = mapped_column(Text)
+    # For each paragraph in the same way: the records that were decided on, either way, since it was asked.
+    weighed_records: Mapped[str | None] = mapped_column(Text)
     signed_by: Mapped[str] = mapped_column(default="")
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     sha256: Mapped[str] = mapped_column(default="")

@@ -11,6 +11,7 @@ from records.facts import ANSWERS
 from records.models import Record, SearchFact
 from store.audit import AuditEvent
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 
 AT_ONCE = 5_000
 OPENED = frozenset({AuditAction.RECORD_VIEWED.value, AuditAction.FILE_DOWNLOADED.value})
@@ -71,6 +72,25 @@ def responsive_ids(session: Session, ids: Iterable[int]) -> list[int]:
 def answering_ids(session: Session, ids: Iterable[int], paragraph: str) -> list[int]:
     """Those of the records that stand decided to answer the paragraph, as it is cited, in order."""
     return _having(session, ids, ANSWERS, paragraph)
+
+
+def weighed_ids(session: Session, records: Sequence[Record], *, since: datetime) -> list[int]:
+    """Those of the records whose relevance stands decided, either way, by a decision made since then, in order.
+
+    One made before a paragraph was asked was made without a thought of it.
+    """
+    ids = [record.id for record in records]
+    stands = {*_having(session, ids, "relevance", "relevant"), *_having(session, ids, "relevance", "not-relevant")}
+    subjects = {f"record:{record.reference}": record.id for record in records if record.id in stands}
+    found: set[int] = set()
+    for some in chunks(sorted(subjects), AT_ONCE):
+        query = select(AuditEvent.subject).where(
+            AuditEvent.subject.in_(some),
+            AuditEvent.action == AuditAction.RELEVANCE_DECIDED.value,
+            AuditEvent.at >= since,
+        )
+        found.update(subjects[subject] for subject in session.scalars(query))
+    return sorted(found)
 
 
 def _having(session: Session, ids: Iterable[int], field: str, value: str) -> list[int]:

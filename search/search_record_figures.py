@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
-from inquiry.requests import cited_paragraphs
+from inquiry.requests import asked_at, cited_paragraphs
 from search.packing import Numbers, unpack
 from search.record_models import ARCHIVE, TERM, SearchRecord
-from search.reviews import answering_ids, responsive_ids, reviews_of
+from search.reviews import answering_ids, responsive_ids, reviews_of, weighed_ids
 from search.sight import only_visible, records_of, visible_ids
 from search.term_exports import not_reached_words
 from search.term_reports import results_of, show_version
@@ -26,6 +26,8 @@ class Counted:
     responsive: Numbers
     answering: Mapping[int, Sequence[int]]
     """For each paragraph the search was made for, by its id, the records found that were decided to answer it."""
+    weighed: Mapping[int, Sequence[int]]
+    """In the same way those that were decided on, either way, since the paragraph was asked."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class RecordFigures:
     not_reached: str = ""
     answering: Mapping[int, int] = field(default_factory=dict)
     """How many of those found were decided to answer each paragraph it was made for, by the paragraph's id."""
+    weighed: Mapping[int, int] = field(default_factory=dict)
+    """How many were decided on, either way, since it was asked; none in a record signed before that was counted."""
 
 
 def count_now(session: Session, record: SearchRecord, *, actor: Actor) -> Counted:
@@ -54,7 +58,11 @@ def count_now(session: Session, record: SearchRecord, *, actor: Actor) -> Counte
     reviewed = [record.id for record in records if reviews[record.id].is_reviewed]
     cited = cited_paragraphs(session)
     answering = {each.id: answering_ids(session, hits.tolist(), cited[each.id]) for each in record.paragraphs}
-    return Counted(hits, np.array(reviewed, dtype=np.int64), np.array(responsive, dtype=np.int64), answering)
+    weighed = {
+        each.id: sorted({*weighed_ids(session, records, since=asked_at(session, each)), *answering[each.id]})
+        for each in record.paragraphs
+    }
+    return Counted(hits, np.array(reviewed, dtype=np.int64), np.array(responsive, dtype=np.int64), answering, weighed)
 
 
 def record_figures(session: Session, record: SearchRecord, *, actor: Actor) -> RecordFigures:
@@ -67,16 +75,24 @@ def record_figures(session: Session, record: SearchRecord, *, actor: Actor) -> R
     if record.hit_records is None or record.reviewed_records is None or record.responsive_records is None:
         now = count_now(session, record, actor=actor)
         hits, reviewed, responsive = len(now.hits), len(now.reviewed), len(now.responsive)
-        answering = {paragraph: len(found) for paragraph, found in now.answering.items()}
+        answering, weighed = _counts(now.answering), _counts(now.weighed)
     else:
         visible = visible_ids(session, actor=actor)
         signed = (record.hit_records, record.reviewed_records, record.responsive_records)
         hits, reviewed, responsive = (len(only_visible(unpack(each), visible)) for each in signed)
-        answering = {
-            int(paragraph): len(only_visible(np.array(found, dtype=np.int64), visible))
-            for paragraph, found in json.loads(record.answered_records or "{}").items()
-        }
-    return RecordFigures(hits, reviewed, responsive, reach.unread_pages, not_reached_words(reach), answering)
+        answering, weighed = (_kept_counts(each, visible) for each in (record.answered_records, record.weighed_records))
+    return RecordFigures(hits, reviewed, responsive, reach.unread_pages, not_reached_words(reach), answering, weighed)
+
+
+def _counts(found: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    return {paragraph: len(records) for paragraph, records in found.items()}
+
+
+def _kept_counts(kept: str | None, visible: Numbers) -> dict[int, int]:
+    return {
+        int(paragraph): len(only_visible(np.array(found, dtype=np.int64), visible))
+        for paragraph, found in json.loads(kept or "{}").items()
+    }
 
 
 def faults_of(session: Session, record: SearchRecord, *, actor: Actor) -> list[str]:

@@ -193,6 +193,7 @@ def sign_record(session: Session, record: SearchRecord, *, actor: Actor) -> None
         counted = count_now(session, record, actor=actor)
         record.hit_records, record.reviewed_records = pack(counted.hits), pack(counted.reviewed)
         record.responsive_records = pack(counted.responsive)
+        record.weighed_records = json.dumps({str(each): list(found) for each, found in counted.weighed.items()})
         record.answered_records = json.dumps({str(each): list(found) for each, found in counted.answering.items()})
     # The database refuses a signature without its seal, so neither is written before both are there.
     with session.no_autoflush:
@@ -275,6 +276,9 @@ def seal_of(session: Session, record: SearchRecord) -> str:
         found.update(packed or b"")
     if record.answered_records is not None:
         found.update(record.answered_records.encode())
+    # Not in the seal of records that were signed before it was counted.
+    if record.weighed_records is not None:
+        found.update(record.weighed_records.encode())
     signed = [
         said,
         record.number,

@@ -1,6 +1,6 @@
 """The schedule of searches: every signed search record with numbered paragraphs, as a disclosure statement cites it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -178,7 +178,8 @@ def _said(writing: _Writing, record: SearchRecord, figures: RecordFigures) -> li
             f"{record.searched_by}, {span_words(record.searched_from, record.searched_to or record.searched_from)}.",
         ),
         ("Result.", result_words(record, figures)),
-        ("Decided to answer.", _answering_words(writing, record, figures)),
+        ("Decided on since it was asked.", _paragraph_words(writing, record, figures.weighed)),
+        ("Decided to answer.", _paragraph_words(writing, record, figures.answering)),
         ("Not read.", record.not_reviewed),
         ("What finding nothing proves.", record.nothing_found),
         ("Could not be read.", unreadable_words(record, figures)),
@@ -207,12 +208,8 @@ def result_words(record: SearchRecord, figures: RecordFigures) -> str:
     return f"{record.counted_as[:1].upper()}{record.counted_as[1:]} found: {found}; read: {read}; responsive: {answer}."
 
 
-def _answering_words(writing: _Writing, record: SearchRecord, figures: RecordFigures) -> str:
-    parts = [
-        f"{writing.cite(each)}: {figures.answering[each.id]:,}"
-        for each in record.paragraphs
-        if each.id in figures.answering
-    ]
+def _paragraph_words(writing: _Writing, record: SearchRecord, counts: Mapping[int, int]) -> str:
+    parts = [f"{writing.cite(each)}: {counts[each.id]:,}" for each in record.paragraphs if each.id in counts]
     return f"{'; '.join(parts)}." if parts else ""
 
 

@@ -53,6 +53,11 @@ class IndexFolder:
         self._known = (mark, self.path / Path(name).name)
         return self._known[1]
 
+    @property
+    def layout(self) -> str:
+        """The engine's own name or number of the layout of its files."""
+        return str(self._layout)
+
     def new(self) -> Path:
         """An empty folder for an index, not in use yet; what an interrupted rebuild left is cleared away first."""
         self.path.mkdir(parents=True, exist_ok=True)

@@ -212,6 +212,11 @@ class OpenSearchEngine:
         return str(hits[0]["_source"]["generation"]) if hits else ""
 
     @property
+    def layout(self) -> str:
+        """The name of how records are read into the index."""
+        return self._lock.layout
+
+    @property
     def document_count(self) -> int:
         """How many documents the indexes hold, in all compartments."""
         return sum(self._server.count(alias, EVERYTHING) for alias in self._aliases().values())

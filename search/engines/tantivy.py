@@ -165,6 +165,11 @@ class TantivyEngine:
         return "" if folder is None else f"{folder.name}:{FolderMark(folder).read()}"
 
     @property
+    def layout(self) -> str:
+        """The name of how records are read into the index."""
+        return self._folder.layout
+
+    @property
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
         return self._read(lambda views, _: sum(view.searcher.num_docs for view in views))

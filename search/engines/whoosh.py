@@ -152,6 +152,11 @@ class WhooshEngine:
         return self._read(answer, "", even_empty=True)
 
     @property
+    def layout(self) -> str:
+        """The name of how records are read into the index."""
+        return f"whoosh-{self._folder.layout}"
+
+    @property
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
         return self._read(lambda snapshot: int(snapshot.live.sum()), 0)

@@ -6,11 +6,11 @@ from sqlalchemy.exc import IntegrityError
 
 from access.policy import OPERATOR, Role
 from access.users import add_user, find_user, set_active
-from disclosure.marks import mark
+from disclosure.marks import lift_mark, mark
 from records.register import find_record
 from retention.tagging import decide
 from search import alerts, kept_searches
-from search.indexing import bring_up_to_date
+from search.indexing import bring_up_to_date, rebuild
 from search.language import LANGUAGE_VERSION
 from search.opening import close_engine
 from store.audit import AuditEvent
@@ -248,3 +248,51 @@ def test_the_database_keeps_the_evidence_as_it_was(held, officer, statement):
 
     with pytest.raises(IntegrityError), held.writing() as session:
         session.execute(text(statement))
+
+
+def read_otherwise(archive, actor):
+    with archive.reading() as session:
+        waiting = alerts.alerts_of(session, actor=actor)
+        return [([r.reference for r in each.records], [r.reference for r in each.read_otherwise]) for each in waiting]
+
+
+def test_what_is_found_only_because_the_program_reads_otherwise_is_told_as_no_new_material(
+    held, officer, lawyer, make_record, monkeypatch
+):
+    with monkeypatch.context() as earlier:
+        # As it was before: without the words that a line breaks.
+        earlier.setattr("search.engines.broken_words.joined_in_pages", lambda pages: [[] for _ in pages])
+        earlier.setattr("search.kept_searches.LANGUAGE_VERSION", "0")
+        always, changed = (make_record(text.encode(), text=text) for text in ("a mini-\nbus", "the mini-\nbus came"))
+        bring_up_to_date(held)
+        keep(held, "minibus", officer)
+        assert alerts.raise_alerts(held) == 0
+    rebuild(held)
+    with held.writing() as session:
+        lift_and_mark_again(session, changed, lawyer)
+    new = make_record(b"new", text="A minibus, new.")
+    bring_up_to_date(held)
+
+    assert alerts.raise_alerts(held) == 1
+    assert alerts.raise_alerts(held) == 0
+
+    # What something was done to since is told as new, in case it is.
+    assert read_otherwise(held, officer) == [([changed, new], [always])]
+    restrict(held, always, lawyer)
+    assert read_otherwise(held, officer) == [([changed, new], [])]
+    with pytest.raises(IntegrityError, match="fixed"), held.writing() as session:
+        session.execute(text("UPDATE search_alert SET read_otherwise = NULL"))
+
+
+def lift_and_mark_again(session, reference, lawyer):
+    record = find_record(session, reference, actor=lawyer)
+    lift_mark(session, mark(session, record, kind="restricted", reason="x", actor=lawyer), reason="x", actor=lawyer)
+
+
+def test_while_the_program_reads_as_before_every_new_hit_is_new(held, officer, make_record):
+    keep(held, "minibus", officer)
+    new = make_record(b"4", text="Another mini-\nbus.")
+    rebuild(held)
+
+    assert alerts.raise_alerts(held) == 1
+    assert read_otherwise(held, officer) == [([new], [])]

@@ -66,6 +66,23 @@ def test_a_word_that_was_misread_is_offered_with_what_it_would_add(
         assert found == offered
 
 
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ('"committee members spoke"', ("(committee w/5 members w/5 spoke)", 1, "")),
+        ('text:"the committee of member" NOT roads', ("text:(the w/5 committee w/5 of w/5 member) NOT roads", 1, "")),
+        ("who asked each member?", ("who asked each member", 0, "")),
+        ("committee member?", ("committee member", 1, "")),
+    ],
+)
+def test_a_phrase_that_stands_nowhere_is_offered_loosened_and_a_question_without_its_mark(
+    misread: Archive, officer: Actor, written: str, offered: tuple[str, int, str]
+) -> None:
+    found = meant_by(misread, written, officer)
+
+    assert (offered in found) is (offered[1] > 0)
+
+
 def test_what_is_offered_finds_as_many_more_as_it_says(misread: Archive, officer: Actor) -> None:
     for written in ("member", "mernber", '"duty of care"', "council", "minuets"):
         with misread.reading() as session:

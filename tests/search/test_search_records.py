@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from access.policy import OPERATOR, Actor, Role
 from disclosure.marks import mark
 from disclosure.review import decide_relevance
+from inquiry.models import Request, RequestParagraph
 from inquiry.requests import add_request
 from records.register import find_record
 from search import search_records as keeping
@@ -27,6 +28,7 @@ from search.search_records import SearchContent
 from search.search_schedule import write_schedule
 from search.term_lists import read_lines
 from search.term_running import Scope
+from store import clock
 from store.errors import DamagedError, InvalidInputError, NotFoundError, NotPermittedError, RefusedError
 from worker.steps import run_term_report
 
@@ -243,6 +245,7 @@ def test_a_signed_record_is_changed_by_nobody_and_corrected_by_a_new_version(hel
     [
         "UPDATE search_record SET hits = 3",
         "UPDATE search_record SET limits = ''",
+        "UPDATE search_record SET weighed_records = '{}'",
         "UPDATE search_record SET signed_at = NULL",
         "DELETE FROM search_record",
         "DELETE FROM search_record_paragraph",
@@ -367,12 +370,14 @@ def test_what_was_decided_to_answer_each_paragraph_is_counted_and_stands_as_it_w
 
     assert (before, drafted) == ({1: 0, 2: 0}, {1: 1, 2: 0})
     assert answering(held, reference, lawyer) == {1: 1, 2: 0}
+    assert weighed(held, reference, lawyer) == {1: 1, 2: 1}
     with held.writing() as session:
         made = write_schedule(session, authority="Made-up Council", actor=lawyer)
         with pytest.raises(IntegrityError, match="it is signed"):
             session.execute(text("UPDATE search_record SET answered_records = '{}'"))
     texts = "\n".join(each.text for each in docx.Document(io.BytesIO(made.leaving.content)).paragraphs)
     assert "Decided to answer. R9-2, paragraph 1: 1; R9-2, paragraph 2: 0." in texts
+    assert "Decided on since it was asked. R9-2, paragraph 1: 1; R9-2, paragraph 2: 1." in texts
 
 
 def answering(held, reference, actor):
@@ -427,3 +432,44 @@ def test_a_draft_may_be_changed_by_anybody_who_may_be_told_of_it(held, officer, 
         found = session.query(SearchRecord).one()
         assert ([each.id for each in found.paragraphs], found.limits, found.made_by) == ([2], "None.", officer.name)
     assert Role.LEGAL in lawyer.roles
+
+
+def weighed(held, reference, actor):
+    with held.reading() as session:
+        return dict(
+            record_figures(session, find_record_of_search(session, reference, actor=actor), actor=actor).weighed
+        )
+
+
+def test_a_decision_counts_for_the_paragraphs_that_were_asked_when_it_was_made(held, lawyer):
+    reference = draft(held, lawyer, TERMS, paragraphs=[1, 2], term_report=report(held, lawyer))
+    assert weighed(held, reference, lawyer) == {1: 0, 2: 0}
+
+    decide(held, "R000001", lawyer, answer="not-relevant")
+    decide(held, "R000002", lawyer, answer="undecided")
+    assert weighed(held, reference, lawyer) == {1: 1, 2: 1}
+
+    with held.writing() as session:
+        added = session.get_one(RequestParagraph, 1).request_id
+        # Logged only now, after the decision.
+        session.get_one(Request, added).added_at = clock.now()
+    assert weighed(held, reference, lawyer) == {1: 0, 2: 0}
+    decide(held, "R000001", lawyer, paragraphs=[2])
+    assert (weighed(held, reference, lawyer), answering(held, reference, lawyer)) == ({1: 1, 2: 1}, {1: 0, 2: 1})
+
+
+def test_a_record_signed_before_decisions_were_counted_for_each_paragraph_stays_as_it_was_sealed(held, lawyer):
+    reference = draft(held, lawyer, TERMS, paragraphs=[1], term_report=report(held, lawyer))
+    decide(held, "R000001", lawyer, paragraphs=[1])
+    with held.writing() as session:
+        keeping.sign_record(session, find_record_of_search(session, reference, actor=lawyer), actor=lawyer)
+    with held.writing() as session:
+        session.execute(text("DROP TRIGGER search_record_stays_as_signed"))
+        session.execute(text("DROP TRIGGER search_record_weighed_is_signed"))
+        record = find_record_of_search(session, reference, actor=lawyer)
+        record.weighed_records = None
+        record.sha256 = keeping.seal_of(session, record)
+
+    assert (weighed(held, reference, lawyer), answering(held, reference, lawyer)) == ({}, {1: 1})
+    with held.reading() as session:
+        keeping.require_whole(session, find_record_of_search(session, reference, actor=lawyer))

@@ -112,18 +112,28 @@ def _reading() -> Section:
 def _watched() -> Section:
     waiting = alerts_of(current_session(), actor=current_actor())
     found = len({record.id for each in waiting for record in each.records})
-    return Section(
-        "Your kept searches",
-        [
+    otherwise = len({record.id for each in waiting for record in each.read_otherwise})
+    page = link_to("kept_searches.kept_searches_page")
+    figures = [
+        _counted(
+            found,
+            "new record found by the searches you keep",
+            "new records found by the searches you keep",
+            page,
+            _attention(found),
+        )
+    ]
+    if otherwise:
+        figures.append(
             _counted(
-                found,
-                "new record found by the searches you keep",
-                "new records found by the searches you keep",
-                link_to("kept_searches.kept_searches_page"),
-                _attention(found),
+                otherwise,
+                "record that was here before, found by the way this version reads",
+                "records that were here before, found by the way this version reads",
+                page,
+                _attention(otherwise),
             )
-        ],
-    )
+        )
+    return Section("Your kept searches", figures)
 
 
 def _taking_in() -> Section:
