@@ -7,6 +7,7 @@ import click
 
 from cli.output import fail, show_warning
 from store.errors import CandourError
+from store.trouble import told
 
 # Each command, or group of commands, with the module that holds it and the line that help shows.
 AREAS: dict[str, tuple[str, str]] = {
@@ -89,7 +90,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last edge: a person gets a sentence, the log gets the rest
-        sys.exit(fail(_unexpected(error), 1))
+        known = told(error)
+        sys.exit(fail(str(known), known.exit_code) if known else fail(_unexpected(error), 1))
 
 
 def _unexpected(error: Exception) -> str:

@@ -12,7 +12,7 @@ from access.users import acting
 from records.models import IndexNeed, Record
 from search.kept_searches import ask, reading_version, trouble_of
 from search.models import KeptSearch, KeptSearchRun, SearchAlert
-from search.opening import engine_of
+from search.opening import engine_of, is_lost
 from search.packing import Numbers, pack, unpack
 from search.reviews import OPENED, READ
 from search.sight import records_of
@@ -49,7 +49,7 @@ def raise_alerts(archive: Archive) -> int:
     engine = engine_of(archive)
     generation, read_as = engine.generation, reading_version(engine)
     with archive.reading() as session:
-        if session.scalar(select(IndexNeed.record_id).limit(1)) is not None:
+        if session.scalar(select(IndexNeed.record_id).limit(1)) is not None or is_lost(session, engine):
             return 0
         is_new = or_(KeptSearch.compared_with != generation, KeptSearch.read_as.is_distinct_from(read_as))
         query = select(KeptSearch.id).where(KeptSearch.watched.is_(True), is_new)

@@ -13,7 +13,7 @@ from search import language_fields as fields
 from search.analysis import fold
 from search.engine import Found, Order, PageHits, SearchEngine
 from search.language_tree import And, Asked, Node, Not, Or, Query, Text, Word, meaning
-from search.opening import engine_of
+from search.opening import engine_of, refuse_if_lost
 from store.archive import Archive
 
 
@@ -33,7 +33,7 @@ class Asking:
     def find(self, query: Asked, *, limit: int, offset: int = 0, order: Order = Order.RELEVANCE) -> Found:
         """What the query finds: the exact number, one page of hits, the facets of all."""
         compartments = self.actor.compartments
-        return self.engine.find(
+        found = self.engine.find(
             self._seen(query),
             compartments=compartments,
             limit=limit,
@@ -41,14 +41,23 @@ class Asking:
             order=order,
             without=frozenset(record_id for record_id, _ in self._hidden),
         )
+        if not found.total:
+            refuse_if_lost(self.session, self.engine)
+        return found
 
     def count(self, query: Asked) -> int:
         """How many records the query finds."""
-        return self.engine.count(self._seen(query), compartments=self.actor.compartments)
+        number = self.engine.count(self._seen(query), compartments=self.actor.compartments)
+        if not number:
+            refuse_if_lost(self.session, self.engine)
+        return number
 
     def matching(self, query: Asked) -> tuple[int, ...]:
         """The id of every record that the query finds, in order of id."""
-        return self.engine.matching(self._seen(query), compartments=self.actor.compartments)
+        ids = self.engine.matching(self._seen(query), compartments=self.actor.compartments)
+        if not ids:
+            refuse_if_lost(self.session, self.engine)
+        return ids
 
     def locate(self, query: Asked, record_ids: Iterable[int]) -> Mapping[int, tuple[PageHits, ...]]:
         """For each of the records the pages on which the query's words stand."""

@@ -14,7 +14,7 @@ from search.engine import SearchEngine
 from search.language import LANGUAGE_VERSION, parse_query
 from search.language_tree import Everything, Query
 from search.models import KeptSearch, KeptSearchRun
-from search.opening import engine_of
+from search.opening import engine_of, refuse_if_lost
 from search.packing import Numbers, pack, unpack
 from search.sight import compartments_of, may_be_told, only_visible, records_of, visible_ids
 from store import audit, clock
@@ -62,11 +62,13 @@ def ask(archive: Archive, session: Session, query: str, *, actor: Actor) -> Aske
 
     Raises:
         InvalidInputError: The query cannot be read.
+        DamagedError: The index has lost what it had.
     """
     require(actor, Permission.SEARCH)
     if not query.strip():
         raise InvalidInputError("There is nothing to search for: type a word.")
     engine = engine_of(archive)
+    refuse_if_lost(session, engine)
     compartments = actor.compartments
     # The index may be a moment behind the database, which alone says what may be seen.
     visible = _held(session, actor)

@@ -5,8 +5,13 @@ import threading
 from pathlib import Path
 from typing import cast
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from records.models import IndexNeed, Record
 from search.engine import SearchEngine
 from store.archive import Archive
+from store.errors import DamagedError
 
 # Loaded by name: an engine that is not chosen costs neither time nor memory.
 ENGINES = {
@@ -27,6 +32,29 @@ def engine_of(archive: Archive) -> SearchEngine:
             module, name = ENGINES[archive.settings.search_url.split(":")[0]]
             _open[folder] = cast(SearchEngine, getattr(importlib.import_module(module), name)(archive.settings))
         return _open[folder]
+
+
+def is_lost(session: Session, engine: SearchEngine) -> bool:
+    """Whether the index is empty although more records are held than wait to be put into it."""
+    if engine.document_count:
+        return False
+    held = session.scalar(select(func.count(Record.id)).where(Record.purged_at.is_(None))) or 0
+    waiting = session.scalar(select(func.count(IndexNeed.record_id))) or 0
+    return held > waiting
+
+
+def refuse_if_lost(session: Session, engine: SearchEngine) -> None:
+    """Returns unless the index has lost what it had: whatever it finds then would be silently empty.
+
+    Raises:
+        DamagedError: It is lost.
+    """
+    if is_lost(session, engine):
+        # Without a number: it would count what whoever asks may not see.
+        raise DamagedError(
+            "Nothing was searched, because the search index is empty although the archive holds records: have "
+            "`candour index rebuild` run, which makes it anew from the database. Nothing is lost."
+        )
 
 
 def close_engine(archive: Archive) -> None:

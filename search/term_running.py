@@ -17,7 +17,7 @@ from retention.notices import categories
 from search.engine import SearchEngine
 from search.language import parse_query
 from search.language_tree import Dated, Everything, Node, Query, Undated
-from search.opening import engine_of
+from search.opening import engine_of, refuse_if_lost
 from search.packing import Numbers
 from search.sight import compartments_of, only_visible
 from search.term_lists import Term
@@ -105,6 +105,7 @@ def run_terms(
 
     Raises:
         RefusedError: The index was changed again and again while the terms were run.
+        DamagedError: The index has lost what it had.
     """
     require(actor, Permission.SEARCH)
     check_scope(scope)
@@ -113,6 +114,7 @@ def run_terms(
     for _ in range(TRIES):
         generation = engine.generation
         with archive.reading() as session:
+            refuse_if_lost(session, engine)
             universe = _universe(session, engine, scope, actor)
         in_scope = universe.records[(universe.flags & IN_SCOPE) > 0]
         found = []

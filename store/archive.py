@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from store import audit
 from store.audit_head import AuditHead
 from store.database import make_engine, reading, unit_of_work
+from store.errors import InvalidInputError
 from store.files import FileStore
 from store.settings import Settings
 
@@ -42,8 +43,18 @@ class Archive:
 
 
 def open_archive(settings: Settings) -> Archive:
-    """The archive in the data folder, which its owner alone can read."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The archive in the data folder, which its owner alone can read.
+
+    Raises:
+        InvalidInputError: The data folder cannot be made where the settings say.
+    """
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InvalidInputError(
+            f"The data folder {settings.data} cannot be made ({error.strerror}): name a folder that this user may "
+            "write to in CANDOUR_DATA."
+        ) from error
     if settings.data.stat().st_mode & 0o077 and settings.data.stat().st_uid == os.getuid():
         settings.data.chmod(0o700)
     return Archive(

@@ -50,11 +50,15 @@ def back_up(archive: Archive, folder: Path, *, actor: str, report: Report = _qui
     """The folder holds a whole copy of the archive, proved by reading it back.
 
     Raises:
-        InvalidInputError: The folder is not empty.
+        InvalidInputError: The folder is not empty, or inside the archive itself.
         DamagedError: An original is not what was stored, or the audit trail does not verify.
     """
     if folder.exists() and any(folder.iterdir()):
         raise InvalidInputError(f"{folder} is not empty: give a new folder, so that no older backup is mixed in.")
+    if folder.resolve().is_relative_to(archive.settings.data.resolve()):
+        raise InvalidInputError(
+            f"{folder} is inside the archive, and would be lost with it: give a folder elsewhere, best on another disk."
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     with archive.writing() as session:

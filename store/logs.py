@@ -34,3 +34,5 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # What a migration is run with is no news to an operator.
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -7,8 +7,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DatabaseError
 
-from store.errors import RefusedError
+from store.errors import DamagedError, RefusedError
+from store.trouble import told
 
 GUARDS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -23,13 +25,28 @@ def configuration() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """The database has the newest shape; run twice, the second changes nothing."""
-    if current(engine) == newest():
+    """The database has the newest shape; run twice, the second changes nothing.
+
+    Raises:
+        RefusedError: It was made by a newer version, or the disk or a permission stands in the way.
+        DamagedError: It is not what it says it is; nothing was changed.
+    """
+    found = current(engine)
+    if found == newest():
         return
+    if found is not None:
+        _refuse_newer(found)
     config = configuration()
-    with engine.connect().execution_options(candour_writing=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with engine.connect().execution_options(candour_writing=True) as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except DatabaseError as error:
+        raise told(error) or DamagedError(
+            f"The archive could not be brought up to date, and nothing in it was changed: its database is not what its "
+            f"shape {found} says ({error.orig}). Go on with the version that made it, or restore the last backup, and "
+            "report this line."
+        ) from error
 
 
 def current(engine: Engine) -> str | None:
@@ -56,9 +73,19 @@ def require_current(engine: Engine) -> None:
     if found is None:
         raise RefusedError("There is no archive in this data folder yet: run `candour init` first.")
     if found != newest():
+        _refuse_newer(found)
         raise RefusedError(
-            "The archive was made by another version of Candour: make a backup, then run `candour init` to bring it "
-            "up to date (an archive made by a newer version needs that version)."
+            "The archive was made by an older version of Candour: stop every Candour that uses it, copy the data "
+            "folder as it is (this version cannot back it up yet), then run `candour init`, which brings it up to date."
+        )
+
+
+def _refuse_newer(found: str) -> None:
+    known = {each.revision for each in ScriptDirectory.from_config(configuration()).walk_revisions()}
+    if found not in known:
+        raise RefusedError(
+            f"The archive was made by a newer version of Candour (its shape is {found}, the newest known here is "
+            f"{newest()}): install that version again; nothing was changed."
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ingest.formats import libarchive
@@ -22,8 +23,11 @@ from store.archive import Archive, open_archive
 from store.errors import CandourError
 from store.files_models import FileClearance, FileProtection, StoredFile
 from store.settings import Settings
+from store.trouble import told
 
 GOOD, ADVICE, FAULT = "good", "advice", "fault"
+# Whatever stands in the way of one check, the doctor tells of it and goes on with the next.
+CANNOT_LOOK = (CandourError, SQLAlchemyError, sqlite3.Error, OSError)
 LEAST_FREE_BYTES = 2 * 1024**3
 # What a reader should be confined by, in words for whoever looks after the machine.
 CONFINEMENTS = {
@@ -51,11 +55,11 @@ class Finding:
 def check_up(settings: Settings, *, fixity: bool = False) -> list[Finding]:
     """Everything was looked at, whatever was found on the way."""
     findings = [*_machine(settings)]
-    archive = open_archive(settings)
     try:
+        archive = open_archive(settings)
         schema.require_current(archive.engine)
-    except CandourError as error:
-        findings.append(Finding("database", FAULT, str(error)))
+    except CANNOT_LOOK as error:
+        findings.append(Finding("database", FAULT, _said(error)))
         return findings
     checks: list[Callable[[Archive], Finding]] = [_database, _audit, _files, _holds, _notice, _index, _keys]
     if fixity:
@@ -63,14 +67,18 @@ def check_up(settings: Settings, *, fixity: bool = False) -> list[Finding]:
     for check in checks:
         try:
             findings.append(check(archive))
-        except CandourError as error:
-            findings.append(Finding(check.__name__.strip("_"), FAULT, str(error)))
+        except CANNOT_LOOK as error:
+            findings.append(Finding(check.__name__.strip("_"), FAULT, _said(error)))
     archive.close()
     return findings
 
 
+def _said(error: Exception) -> str:
+    return str(error if isinstance(error, CandourError) else told(error) or f"it cannot be looked at ({error})")
+
+
 def _machine(settings: Settings) -> Iterator[Finding]:
-    free = shutil.disk_usage(settings.data if settings.data.exists() else settings.data.parent).free
+    free = shutil.disk_usage(next(each for each in (settings.data, *settings.data.parents) if each.exists())).free
     yield Finding(
         "disk",
         GOOD if free > LEAST_FREE_BYTES else FAULT,

@@ -1,14 +1,16 @@
 """Asking through the database: what a person may see, now, and the evidence that they asked."""
 
+import shutil
+
 import pytest
 
 from disclosure import marks
 from records.register import find_record
-from search import querying
+from search import kept_searches, querying
 from search.indexing import bring_up_to_date, rebuild
 from search.opening import close_engine
 from store import audit
-from store.errors import InvalidInputError, NotPermittedError
+from store.errors import DamagedError, InvalidInputError, NotPermittedError
 
 
 @pytest.fixture
@@ -54,6 +56,30 @@ def test_a_record_marked_a_moment_ago_leaves_no_trace_in_any_number(searched, of
     with archive.reading() as session:
         assert len(querying.matching_records(archive, session, "housemaster", actor=officer)) == 1
     assert ask(archive, "housemaster", lawyer).total == 2
+
+
+def test_an_index_that_was_lost_finds_nothing_only_with_a_refusal(searched, officer):
+    archive, *_ = searched
+    close_engine(archive)
+    shutil.rmtree(archive.settings.index)
+
+    with pytest.raises(DamagedError, match="candour index rebuild") as refused:
+        ask(archive, "larkmoor", officer)
+    with archive.reading() as session, pytest.raises(DamagedError):
+        querying.matching_records(archive, session, "larkmoor", actor=officer)
+    with archive.reading() as session, pytest.raises(DamagedError):
+        kept_searches.ask(archive, session, "larkmoor", actor=officer)
+
+    assert not any(letter.isdigit() for letter in str(refused.value))
+    rebuild(archive)
+    assert ask(archive, "larkmoor", officer).total == 1
+
+
+def test_an_archive_whose_records_still_wait_to_be_indexed_answers(archive, make_record, officer):
+    make_record(b"one", text="Minutes about the housemaster at Larkmoor.")
+
+    assert ask(archive, "larkmoor", officer).total == 0
+    close_engine(archive)
 
 
 def test_a_rebuilt_index_answers_the_same(searched, officer):

@@ -34,6 +34,13 @@ def test_restoring_never_overwrites_an_archive(archive, make_record, tmp_path):
         backup.restore(tmp_path / "copy", archive.settings, actor="operator")
 
 
+def test_a_backup_inside_the_archive_is_refused_because_it_would_be_lost_with_it(archive):
+    with pytest.raises(InvalidInputError, match="inside the archive"):
+        backup.back_up(archive, archive.settings.data / "backups" / "today", actor="operator")
+
+    assert not (archive.settings.data / "backups").exists()
+
+
 def test_a_backup_is_not_mixed_with_another(archive, tmp_path):
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy" / "something").touch()

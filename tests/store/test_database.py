@@ -7,12 +7,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from store import audit, clock, schema
 from store.audit_actions import AuditAction
 from store.database import Base, make_engine
-from store.errors import RefusedError
+from store.errors import DamagedError, RefusedError
 from store.jobs import Job, any_waiting, enqueue, fail, finish, take_next
 
 
@@ -65,14 +65,6 @@ def test_every_migration_goes_both_ways(tmp_path):
     engine.dispose()
 
 
-def test_an_archive_of_another_version_is_not_worked_on(archive):
-    with archive.engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-
-    with pytest.raises(RefusedError, match="another version"):
-        schema.require_current(archive.engine)
-
-
 def test_a_job_is_taken_once_and_its_failure_is_kept(archive):
     with archive.writing() as session:
         job = enqueue(session, "index", payload={"a": 1}, actor="a.clerk")
@@ -100,3 +92,29 @@ def test_a_job_whose_worker_died_is_taken_again(archive, monkeypatch):
         assert again.worker == "two"
         finish(session, again.id, result={"documents": 3})
         assert again.outcome == {"documents": 3}
+
+
+def test_an_older_archive_and_a_newer_one_are_told_apart_and_what_to_do_can_be_done(archive):
+    def say(shape: str) -> str:
+        with archive.writing() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :shape"), {"shape": shape})
+        with pytest.raises(RefusedError) as refused:
+            schema.require_current(archive.engine)
+        return str(refused.value)
+
+    older, newer = say("0003"), say("9999")
+
+    assert "copy the data folder" in older
+    assert "newer version" in newer
+    with pytest.raises(RefusedError, match="newer version"):
+        schema.upgrade(archive.engine)
+
+
+def test_an_upgrade_of_a_database_that_is_not_what_it_says_changes_nothing_and_is_told(archive):
+    with archive.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+
+    with pytest.raises(DamagedError, match="nothing in it was changed"):
+        schema.upgrade(archive.engine)
+
+    assert schema.current(archive.engine) == "0003"
