@@ -21,6 +21,7 @@ from disclosure.bundle_comments import Comment, read_comments
 from disclosure.bundle_outline import OutlineItem, read_outline
 from disclosure.bundle_seal import Known, seal_of
 from disclosure.bundle_spec import BundleDocument, BundleError
+from ingest.formats.page_resources import keep_used_resources
 
 Box = tuple[float, float, float, float]
 _LETTER: Box = (0.0, 0.0, 612.0, 792.0)
@@ -96,7 +97,11 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
     described = []
     forms = Array()
     known: Known = {}
+    looked_into: set[tuple[int, int]] = set()
     for page in pages:
+        # What no page is drawn with stays behind: a part of a scan may still carry the pictures of its other parts.
+        page.obj[Name.Resources] = inherited(page.obj, "/Resources") or Dictionary()
+        keep_used_resources(page, looked_into)
         described.append(_describe(page.obj))
         forms.append(_as_form(pdf, page, described[-1].box, used))
     # Sealed when all are made: a form may draw another page's content.
@@ -193,7 +198,7 @@ def _as_form(pdf: Pdf, page: pikepdf.Page, box: Box, used: set[tuple[int, int]])
     stream[Name.Type] = Name.XObject
     stream[Name.Subtype] = Name.Form
     stream[Name.BBox] = Array([round(value, 4) for value in box])
-    stream[Name.Resources] = inherited(page.obj, "/Resources") or Dictionary()
+    stream[Name.Resources] = page.obj[Name.Resources]
     group = page.obj.get("/Group")
     if group is not None:
         stream[Name.Group] = group

@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 from ingest import kinds
 from ingest.formats.page_pictures import page_picture
+from ingest.formats.page_resources import keep_used_resources
 from ingest.reading import UnreadableFile
 from store.errors import DamagedError
 
@@ -40,7 +41,12 @@ def _pdf_part(whole: Path, pages: Sequence[int], target: Path) -> None:
             _cut_ties(page)
             made.pages.append(page)
         # Resources shared by all pages would carry the pictures of the other documents along, unseen.
-        made.remove_unreferenced_resources()
+        looked_into: set[tuple[int, int]] = set()
+        if not all(keep_used_resources(page, looked_into) for page in made.pages):
+            raise DamagedError(
+                "What a page is drawn with cannot be told, so a part could carry pictures of another: nothing was "
+                "split."
+            )
         made.save(target, deterministic_id=True, linearize=False)
     with pikepdf.open(target) as made:
         found = sum(
@@ -66,7 +72,8 @@ def _cut_ties(page: pikepdf.Page) -> None:
             is_link = False
         if is_link:
             continue
-        for key in ("/P", "/Dest", "/A", "/AA", "/StructParent"):
+        # A field's parent leads to the fields of other pages, and to what was typed in them.
+        for key in ("/P", "/Parent", "/Kids", "/Dest", "/A", "/AA", "/StructParent"):
             if key in note and not (key == "/A" and note.get("/Subtype") == pikepdf.Name.Link):
                 del note[key]
         kept.append(note)

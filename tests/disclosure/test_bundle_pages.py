@@ -118,3 +118,31 @@ def test_every_corner_of_the_original_lands_on_the_page_above_the_footer(
     assert min(y for _, y in shown) == pytest.approx(bottom, abs=0.01)
     assert max(y for _, y in shown) == pytest.approx(placed.size[1], abs=0.01)
     assert a * d - b * c > 0  # never mirrored
+
+
+def test_what_no_page_is_drawn_with_does_not_leave(tmp_path: Path, make_pdf) -> None:
+    """As a part of a scan that was split by an earlier version carries the pictures of its other parts."""
+
+    def carry_along(pdf: pikepdf.Pdf) -> None:
+        hidden = pikepdf.Stream(pdf, b"SECRET" * 50)
+        hidden.stream_dict = pikepdf.Dictionary(
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=10,
+            Height=10,
+            ColorSpace=pikepdf.Name.DeviceRGB,
+            BitsPerComponent=8,
+        )
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(Im2=hidden)
+        pdf.pages[0].Resources.Properties = pikepdf.Dictionary(M2=pikepdf.Dictionary(ActualText="SECRET"))
+
+    path = make_pdf(change=carry_along)
+    with pikepdf.open(path) as pdf:
+        assert any(b"SECRET" in each.read_bytes() for each in pdf.objects if isinstance(each, pikepdf.Stream))
+
+    build_bundle(spec_of(describe(path)), tmp_path / "out.pdf")
+
+    with pikepdf.open(tmp_path / "out.pdf") as pdf:
+        for each in pdf.objects:
+            assert b"SECRET" not in each.unparse(resolved=True)
+            assert not isinstance(each, pikepdf.Stream) or b"SECRET" not in each.read_bytes()
