@@ -202,7 +202,7 @@ class SearchEngine(Protocol):
         """What the query finds; records left out by their ids count for nothing, in the order of the others neither.
 
         The order is where engines differ: Whoosh leaves them out of its arithmetic at once, those with an arithmetic
-        of their own once they are taken out of the index.
+        of their own once the index was made anew (`left_behind`).
         """
 
     def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
@@ -240,6 +240,13 @@ class SearchEngine(Protocol):
     @property
     def layout(self) -> str:
         """The name of how records are read into the index; another one may find more, or less, in the same records."""
+
+    @property
+    def left_behind(self) -> int:
+        """How many records have left a compartment, and still weigh in the order of what is found there.
+
+        They are in no total, no facet and no hit. A rebuild ends it.
+        """
 
     @property
     def document_count(self) -> int:

@@ -14,11 +14,15 @@ from records.families import wholes_of
 from records.models import NOT_NAMED, IndexNeed, Page, Record, RecordFile, RecordPerson, SearchFact
 from search.engine import IndexDocument
 from search.opening import engine_of
+from store import clock
 from store.archive import Archive
 from store.chunks import chunks
 
 AT_ONCE = 500
 PAGES_AT_ONCE = 2_000
+RENEWED_AT_ONCE = 5_000
+NIGHT = range(1, 5)
+"""The hours in which an index of any size may be made anew."""
 
 
 def bring_up_to_date(archive: Archive) -> int:
@@ -68,6 +72,20 @@ def rebuild(archive: Archive, *, progress: Callable[[int, int], None] | None = N
     with archive.writing() as session:
         _met(session, [(record_id, since) for record_id, since in seen])
     return count
+
+
+def renew_after_leaving(archive: Archive) -> bool:
+    """An index in whose order records that left a compartment still weigh is made anew; whether it was.
+
+    A small one at once, a large one at night.
+    """
+    engine = engine_of(archive)
+    if not engine.left_behind:
+        return False
+    if engine.document_count > RENEWED_AT_ONCE and clock.now().astimezone(clock.LEGAL_ZONE).hour not in NIGHT:
+        return False
+    rebuild(archive)
+    return True
 
 
 def _every_document(

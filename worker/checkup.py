@@ -258,6 +258,15 @@ def _index(archive: Archive) -> Finding:
             f"{unused / 1e6:,.0f} MB in its folder are left from a writer that was cut off, and no record needs them:"
             " the next change clears them away, and so does `candour index rebuild`",
         )
+    left = engine.left_behind
+    if left:
+        return Finding(
+            "index",
+            ADVICE,
+            f"{left} records left a compartment since the index was made: they are found and counted there no longer,"
+            " but their words still weigh in the order of what is found, until the worker has made the index anew (a"
+            " large one at night) or you run `candour index rebuild`",
+        )
     return Finding("index", GOOD, f"{found} records indexed, {waiting} waiting")
 
 

@@ -21,6 +21,8 @@ BEAT_EVERY = 10.0
 # While a long batch is indexed piece by piece, watched searches are not run after every piece.
 WATCH_EVERY = 20.0
 COMPARE_EVERY = 300.0
+# While somebody restricts record after record, the index is not made anew after each.
+RENEW_EVERY = 600.0
 
 
 class Worker:
@@ -34,6 +36,7 @@ class Worker:
         # Up to which event of the audit trail there was nothing to compare, and when that was asked.
         self._nothing_since = -1
         self._compared = -COMPARE_EVERY
+        self._renewed = -RENEW_EVERY
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -67,6 +70,7 @@ class Worker:
             looked = look_through_again(self._archive)
             if indexing.bring_up_to_date(self._archive) or self._compare() or looked:
                 return True
+            self._renew_index()
             self._watch_searches()
             return False
         except Exception:
@@ -93,6 +97,11 @@ class Worker:
         if time.monotonic() - self._watched >= WATCH_EVERY:
             alerts.raise_alerts(self._archive)
             self._watched = time.monotonic()
+
+    def _renew_index(self) -> None:
+        """What left a compartment no longer weighs in the order of what is found there."""
+        if time.monotonic() - self._renewed >= RENEW_EVERY and indexing.renew_after_leaving(self._archive):
+            self._renewed = time.monotonic()
 
     def _do(self, job: jobs.Job) -> None:
         log.info("job %s of kind %s begins", job.id, job.kind)

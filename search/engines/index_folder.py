@@ -14,6 +14,7 @@ from store.errors import DamagedError
 
 POINTER = "current.json"
 LOCK = "writer.lock"
+LEFT = "left-behind"
 
 
 class IndexFolder:
@@ -83,6 +84,31 @@ class IndexFolder:
         for old in self.path.glob("index-*"):
             if old != folder:
                 shutil.rmtree(old, ignore_errors=True)
+        self.leave_nothing_behind()
+
+    def leave_behind(self, count: int) -> None:
+        """So many more records have left their compartment, whose index may go on reckoning with their words."""
+        written = str(self.left_behind + count)
+        draft = self.path / f"{LEFT}.new"
+        with draft.open("w", encoding="ascii") as file:
+            file.write(written)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path / LEFT)
+
+    def leave_nothing_behind(self) -> None:
+        """The index was made anew."""
+        (self.path / LEFT).unlink(missing_ok=True)
+
+    @property
+    def left_behind(self) -> int:
+        """How many records have left their compartment since the index was made."""
+        try:
+            return int((self.path / LEFT).read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return 0
+        except (OSError, ValueError):
+            return 1  # whatever it said, there were some
 
     def _pointed_name(self) -> str | None:
         # Whatever its layout: a server that was not restarted yet may still answer from it.

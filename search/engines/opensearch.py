@@ -89,6 +89,7 @@ class OpenSearchEngine:
             moves = [{"add": {"index": name, "alias": self._alias(compartment)}} for compartment, name in made.items()]
             moves += [{"remove": {"index": name, "alias": each}} for name, aliases in old.items() for each in aliases]
             self._server.move_aliases(moves)
+            self._lock.leave_nothing_behind()
             # Not in the same step: whoever has just found the old index by its alias must still find it there.
             self._server.drop_indexes(old)
             return written
@@ -217,6 +218,11 @@ class OpenSearchEngine:
         return self._lock.layout
 
     @property
+    def left_behind(self) -> int:
+        """How many records have left a compartment and still weigh in the order there."""
+        return self._lock.left_behind
+
+    @property
     def document_count(self) -> int:
         """How many documents the indexes hold, in all compartments."""
         return sum(self._server.count(alias, EVERYTHING) for alias in self._aliases().values())
@@ -294,7 +300,11 @@ class OpenSearchEngine:
         return name
 
     def _delete(self, name: str, record_ids: list[int]) -> int:
-        return self._server.write([{"delete": {"_index": name, "_id": str(number)}} for number in record_ids])
+        gone = self._server.write([{"delete": {"_index": name, "_id": str(number)}} for number in record_ids])
+        if gone:
+            # The server reckons with a document that is gone until its segment is merged.
+            self._lock.leave_behind(gone)
+        return gone
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ Each compartment has an index of its own. Whoever may see two of them is answere
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -30,7 +31,7 @@ from search.engines.tantivy_files import (
 )
 from search.engines.tantivy_queries import QueryMaker
 from search.engines.tantivy_schema import ID, LAYOUT, of_ids
-from search.engines.tantivy_writing import writing_into
+from search.engines.tantivy_writing import FolderWriter, writing_into
 from search.engines.vocabulary import Vocabulary
 from search.highlighting import highlight_pages, text_parts
 from search.language_tree import AnyOf, Asked, Everything, Query, Text, Word, meaning, placed_parts
@@ -54,12 +55,12 @@ class TantivyEngine:
 
     def index(self, documents: Iterable[IndexDocument]) -> int:
         """Put the documents in, each in place of the one with its record id; the number put in."""
-        with self._folder.writing(self._wait_seconds), writing_into(self._current_or_new()) as writer:
+        with self._folder.writing(self._wait_seconds), self._writer() as writer:
             return writer.write(documents)
 
     def remove(self, record_ids: Iterable[int]) -> int:
         """Take the documents out; the number that were there."""
-        with self._folder.writing(self._wait_seconds), writing_into(self._current_or_new()) as writer:
+        with self._folder.writing(self._wait_seconds), self._writer() as writer:
             return writer.remove(record_ids)
 
     def rebuild(self, documents: Iterable[IndexDocument]) -> int:
@@ -170,6 +171,11 @@ class TantivyEngine:
         return self._folder.layout
 
     @property
+    def left_behind(self) -> int:
+        """How many records have left a compartment and still weigh in the order there."""
+        return self._folder.left_behind
+
+    @property
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
         return self._read(lambda views, _: sum(view.searcher.num_docs for view in views))
@@ -183,6 +189,9 @@ class TantivyEngine:
         """Let go of the index's files; the next call opens them again."""
         with self._opening:
             self._open = None
+
+    def _writer(self) -> AbstractContextManager[FolderWriter]:
+        return writing_into(self._current_or_new(), leaving=self._folder.leave_behind)
 
     def _current_or_new(self) -> Path:
         folder = self._folder.current()

@@ -1,6 +1,6 @@
 """Documents written into the indexes of one folder; whatever a call was given is committed when it returns."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -27,8 +27,9 @@ COMMIT_DOCUMENTS = 20_000
 class FolderWriter:
     """Writes into one folder; only one may at a time, of all processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, leaving: Callable[[int], None]) -> None:
         self._folder = folder
+        self._leaving = leaving
         compartments_in(folder)
         self._vocabulary = Vocabulary(folder)
         self._indexes: dict[str, tantivy.Index] = {}
@@ -68,6 +69,9 @@ class FolderWriter:
             held = of_ids(index.schema, record_ids)
             count = count_of(index.searcher(), held) if record_ids else 0
             if count:
+                # Tantivy reckons with a document that is gone until its segment is merged: written down first, so that
+                # no crash comes between.
+                self._leaving(count)
                 writer = self._writer(compartment)
                 # Not by term, which makes a signed number of the id and so finds nothing.
                 writer.delete_documents_by_query(held)
@@ -123,9 +127,12 @@ class FolderWriter:
 
 
 @contextmanager
-def writing_into(folder: Path) -> Iterator[FolderWriter]:
-    """A writer into the folder, which lets go at the end whatever happened."""
-    writer = FolderWriter(folder)
+def writing_into(folder: Path, *, leaving: Callable[[int], None] = lambda _count: None) -> Iterator[FolderWriter]:
+    """A writer into the folder, which lets go at the end whatever happened.
+
+    `leaving` is told how many documents go out of the index of a compartment, before they do.
+    """
+    writer = FolderWriter(folder, leaving)
     try:
         yield writer
     except BaseException:

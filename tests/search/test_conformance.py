@@ -234,7 +234,7 @@ fir* w/2 ends
 parliament|parliaments|=parliament|=parliaments|parlia|ment|=ment|text:parliament|title:parliament|parliment~|parl*ment
 *liament|parlia*|"parliament building"|"the parliament"|"the parliament building"|"parlia ment"|"parlia ment building"
 "the parlia ment building"|"parliament ment"|"parliament building and"|parliament w/1 building|the w/1 building
-the w/2 building|the w/3 building|parliament pre/2 and|building pre/1 parliament|parlia w/1 parliament
+the w/2 building|the w/3 building|parliament pre/2 "and"|building pre/1 parliament|parlia w/1 parliament
 ment w/1 parliament|parliament w/4 known|wellknown|"well known"|well-known|known|"a wellknown cooperation"|wellknown*
 "wellknown co operation"|cooperation|co-operation|operation|"ex housemaster"|exhousemaster|housemaster
 government|governmentment|governments|"the government"|"of the government ment"|ernmentment|"the gov ernment"|gov*

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from access.policy import Actor
 from disclosure.marks import mark
 from records.register import find_record
+from search import indexing
 from search.asking import Asking
 from search.engine import Found
-from search.indexing import bring_up_to_date
+from search.indexing import bring_up_to_date, rebuild
 from search.language import parse_query
-from search.opening import close_engine
+from search.opening import close_engine, engine_of
+from store import clock
 from store.archive import Archive
+from worker.runner import Worker
 
 SHOWN = ("ferry", "ferry boat boat", "boat and a long long text about the ferry", "harbour", "harbour boat")
 HIDDEN = ("ferry ferry ferry", "ferry " * 300, "boat " * 40, "harbours harbors")
@@ -72,3 +76,50 @@ def test_with_whoosh_the_scores_too_are_those_without_it_at_once(
     close_engine(archive)
 
     assert just_now == before
+
+
+def test_what_left_a_compartment_weighs_nothing_once_the_worker_has_made_the_index_anew(
+    engine: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor
+) -> None:
+    for number, text in enumerate(SHOWN):
+        make_record(f"shown {number}".encode(), text=text)
+    bring_up_to_date(engine)
+    before = ask(engine, officer)
+    references = [make_record(f"hidden {number}".encode(), text=text) for number, text in enumerate(HIDDEN)]
+    # All in one go: what stays lies beside what leaves.
+    rebuild(engine)
+    with engine.writing() as session:
+        for reference in references:
+            mark(session, find_record(session, reference, actor=lawyer), kind="restricted", reason="x", actor=lawyer)
+    bring_up_to_date(engine)
+    is_tantivy = engine.settings.search_url == "tantivy:"
+    assert engine_of(engine).left_behind == (len(HIDDEN) if is_tantivy else 0)
+    if is_tantivy:
+        assert ask(engine, officer) != before
+
+    worker = Worker(engine)
+    while worker.work_once():
+        pass
+
+    assert engine_of(engine).left_behind == 0
+    assert ask(engine, officer) == before
+
+
+def test_a_large_index_is_made_anew_at_night(
+    archive: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = Archive(**{**vars(archive), "settings": replace(archive.settings, search_url="tantivy:")})
+    reference = make_record(b"one", text="ferry")
+    bring_up_to_date(large)
+    with large.writing() as session:
+        mark(session, find_record(session, reference, actor=lawyer), kind="restricted", reason="x", actor=lawyer)
+    bring_up_to_date(large)
+    monkeypatch.setattr(indexing, "RENEWED_AT_ONCE", 0)
+
+    by_hour = {}
+    for hour in (9, 23, 2):
+        monkeypatch.setattr(clock, "now", lambda hour=hour: datetime(2026, 11, 25, hour, 30, tzinfo=UTC))
+        by_hour[hour] = indexing.renew_after_leaving(large)
+    close_engine(large)
+
+    assert by_hour == {9: False, 23: False, 2: True}
