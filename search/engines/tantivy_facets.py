@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import tantivy
@@ -71,9 +72,9 @@ def _by_score(view: View, query: tantivy.Query, wanted: int, limits: Sequence[in
         if are_all:
             break
     if are_all:
-        found = _numbered(view, [hit for hit in hits if _rounded(hit[0]) >= least])
+        found = _numbered(view, list(takewhile(lambda hit: _rounded(hit[0]) >= least, hits)))
     else:
-        better = _numbered(view, [hit for hit in hits if _rounded(hit[0]) > least])
+        better = _numbered(view, list(takewhile(lambda hit: _rounded(hit[0]) > least, hits)))
         found = [*better, *_first_with_score(view, query, least, wanted - len(better))]
     found.sort(key=lambda hit: (-hit[1], hit[0]))
     return [((-score, number), Hit(number, score)) for number, score in found[:wanted]]

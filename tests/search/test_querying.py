@@ -5,10 +5,13 @@ import shutil
 import pytest
 
 from disclosure import marks
+from records.models import Page, Record
 from records.register import find_record
 from search import kept_searches, querying
+from search.hits import PAGES_SHOWN
 from search.indexing import bring_up_to_date, rebuild
-from search.opening import close_engine
+from search.language import parse_query
+from search.opening import close_engine, engine_of
 from store import audit
 from store.errors import DamagedError, InvalidInputError, NotPermittedError
 
@@ -118,3 +121,26 @@ def test_an_empty_search_is_refused_with_what_to_do(searched, officer):
     archive, *_ = searched
     with pytest.raises(InvalidInputError, match="nothing to search for"):
         ask(archive, "  ", officer)
+
+
+@pytest.mark.parametrize("count", [PAGES_SHOWN, PAGES_SHOWN + 2])
+def test_the_pages_of_a_short_record_are_told_from_its_text_as_those_of_a_long_one_are_from_the_index(
+    archive, make_record, officer, count
+):
+    reference = make_record(text="The duty of")
+    texts = ["care, of the mas-\nter. Duty.", "Nothing.", "A duty of care; the master", "of care"][: count - 1]
+    with archive.writing() as session:
+        record = session.query(Record).filter_by(reference=reference).one()
+        record.page_count = count
+        session.add_all(
+            Page(record_id=record.id, number=number, text=text, read_by="ocr")
+            for number, text in enumerate(texts, start=2)
+        )
+    bring_up_to_date(archive)
+    for query in ('"duty of care"', "master", "duty w/4 master", "=mas OR car*", "title:memorandum", "date:none"):
+        shown = ask(archive, query, officer).hits[0]
+
+        located = engine_of(archive).locate(parse_query(query), [record.id], compartments=officer.compartments)
+        assert tuple(shown.pages) == located[record.id], query
+        assert [each.page for each in shown.snippets] == [page.number for page in shown.pages][:PAGES_SHOWN]
+    close_engine(archive)
