@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from store.errors import CandourError, DamagedError, RefusedError
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL = (
     "The disk is full, so nothing was written and nothing half done was kept: make room on the disk of the data folder "
     "and of the temporary folder, then run the same command again."
@@ -41,8 +42,10 @@ def told(error: BaseException) -> CandourError | None:
                 if name.startswith(beginnings):
                     return kind(sentence)
         elif isinstance(each, OSError):
-            if each.errno in (errno.ENOSPC, errno.EDQUOT):
+            if each.errno in NO_ROOM:
                 return RefusedError(FULL)
+            if each.errno == errno.EIO:
+                return DamagedError(DISK)
             if each.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and each.filename is not None:
                 return RefusedError(
                     f"This user may not reach {each.filename} ({each.strerror}): give whoever runs Candour the "

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from store.errors import CandourError
+from store.trouble import told
 from web.received import TidyRequest
 
 log = logging.getLogger(__name__)
@@ -69,11 +70,11 @@ def _http(error: HTTPException) -> Answer:
     return _page(status, SENTENCES.get(status) or error.description or "")
 
 
-def _fault(_error: Exception) -> Answer:
+def _fault(error: Exception) -> Answer:
     # Nobody may be left signed in by a request that failed half-way, such as one whose event could not be written.
     if request.endpoint == "security.login":
         session.clear()
-    return _page(500, SENTENCES[500])
+    return _page(500, str(told(getattr(error, "original_exception", None) or error) or SENTENCES[500]))
 
 
 def register(app: Flask) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -25,18 +24,14 @@ from retention import holds
 from store import audit
 from store.archive import Archive
 from store.audit_actions import AuditAction
-from store.errors import CandourError, InvalidInputError
+from store.errors import InvalidInputError
 from store.files import ChangedWhileReadError, Spooled
+from store.trouble import NO_ROOM
 
 # A message in a ZIP in a message in a ZIP is four deep; what is deeper was made, not filed.
 DEEPEST = 8
 SCANNED_AT_ONCE = 4
 WAIT = "wait"
-DISK_FULL = (
-    "The disk that holds the archive is full, so nothing more was taken in and nothing was lost: make room and run "
-    "the same command again."
-)
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True)
@@ -77,23 +72,15 @@ class Intake:
         """Every item is stored and held, and has ended or is ready to be read; the ready ones, and how many ended.
 
         Raises:
-            CandourError: The disk is full.
+            OSError: The archive's own disk is full, or fails.
         """
         with self.archive.reading() as session:
             items = list(session.scalars(select(Item).where(Item.id.in_(numbers)).order_by(Item.id)))
         coming = [self._copy(item) for item in items if item.state in (FOUND, STORED)]
-        try:
-            self.archive.files.place([each.spooled for each in coming if each.spooled])
-            self._scan([each for each in coming if each.problem is None])
-            with self.archive.writing() as session:
-                ready = self._keep(session, coming)
-        except OSError as error:
-            if error.errno in FULL:
-                raise CandourError(DISK_FULL) from error
-            raise
-        except OperationalError as error:
-            raise_if_full(error)
-            raise
+        self.archive.files.place([each.spooled for each in coming if each.spooled])
+        self._scan([each for each in coming if each.problem is None])
+        with self.archive.writing() as session:
+            ready = self._keep(session, coming)
         return ready, len(coming) - len(ready)
 
     def _copy(self, item: Item) -> _Coming:
@@ -108,8 +95,8 @@ class Intake:
         except (PermissionError, InvalidInputError):
             problem = UnreadableFile("unreadable-file")
         except OSError as error:
-            if error.errno in FULL:
-                raise CandourError(DISK_FULL) from error
+            if error.errno in NO_ROOM:
+                raise
             problem = UnreadableFile("disk-fault" if error.errno == errno.EIO else "unreadable-file")
         return _Coming(item, problem=problem)
 
@@ -181,13 +168,3 @@ class Intake:
                 "bomb", "The file holds a copy of itself without end; the copy was not unpacked again."
             )
         return UnreadableFile("nested-too-deep") if len(above) > DEEPEST else None
-
-
-def raise_if_full(error: OperationalError) -> None:
-    """Returns unless the database says that the disk is full.
-
-    Raises:
-        CandourError: It does.
-    """
-    if "full" in str(error.orig).lower():
-        raise CandourError(DISK_FULL) from error

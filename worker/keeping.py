@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -22,7 +22,7 @@ from retention import holds, tagging
 from store.archive import Archive
 from store.chunks import chunks
 from store.errors import CandourError
-from worker.intake import raise_if_full
+from store.trouble import told
 from worker.proposing import Proposals, propose_again, read_proposals
 
 log = logging.getLogger(__name__)
@@ -104,12 +104,11 @@ class Keeping:
         try:
             with self.archive.writing() as session:
                 return self._end(session, outcomes)
-        except OperationalError as error:
-            raise_if_full(error)
-            raise
         except (CandourError, DBAPIError):
             raise  # the archive itself is not well: going on would set every further file aside for it
-        except Exception:  # one file's words must never stop the batch; a person sees the reason
+        except Exception as error:  # one file's words must never stop the batch; a person sees the reason
+            if told(error):
+                raise  # its disk is not well
             if len(outcomes) == 1:
                 log.exception("item %s could not be registered", outcomes[0].number)
                 return self._together([_SetAside(outcomes[0].number, UnreadableFile("crashed"), "")])

@@ -10,6 +10,7 @@ from search import alerts, indexing
 from store import audit, jobs
 from store.archive import Archive
 from store.errors import CandourError
+from store.trouble import told
 from worker.comparing import compare_some
 from worker.page_work import look_through_again
 from worker.steps import JOBS
@@ -110,9 +111,10 @@ class Worker:
                 result = JOBS[job.kind](self._archive, job.arguments, job.asked_by, beating.tell)
             except CandourError as error:
                 self._fail(job, str(error))
-            except Exception:
+            except Exception as error:
                 log.exception("job %s failed", job.id)
-                self._fail(job, f"Job {job.id} failed for a reason that is in the log: tell an administrator.")
+                unforeseen = f"Job {job.id} failed for a reason that is in the log: tell an administrator."
+                self._fail(job, str(told(error) or unforeseen))
             else:
                 with self._archive.writing() as session:
                     jobs.finish(session, job.id, result=result)

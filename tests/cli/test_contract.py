@@ -1,5 +1,6 @@
 """The command line as scripts use it: names, exit codes, one JSON object on standard output."""
 
+import errno
 import hashlib
 import io
 import json
@@ -488,3 +489,12 @@ def test_a_statement_is_drawn_signed_sealed_proved_and_compared(line, tmp_path):
     assert line.answer("statements", "compare", number, again["statement"])["differences"]
     states = {each["label"]: each["state"] for each in line.answer("statements", "list")["statements"]}
     assert states == {"Interim 1": "sealed", "Interim 2": "withdrawn"}
+
+
+def test_a_fault_of_the_machine_is_said_as_what_it_is(line, monkeypatch):
+    def fill(*_arguments: object, **_settings: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cli.main.candour.main", fill)
+
+    assert "The disk is full" in line.refusal("batches", code=4)

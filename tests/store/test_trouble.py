@@ -76,6 +76,7 @@ def test_a_full_disk_and_a_missing_right_are_told_whatever_they_are_wrapped_in(t
     assert isinstance(full, RefusedError)
     assert "disk is full" in str(full)
     assert str(tmp_path) in str(barred)
+    assert "full or failing" in str(told(OSError(errno.EIO, "Input/output error")))
     assert told(ValueError("ours")) is None
     assert told(FileNotFoundError(errno.ENOENT, "gone", "x")) is None
 

@@ -4,6 +4,7 @@ import errno
 import os
 import resource
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from access.policy import OPERATOR
 from ingest.models import Item
-from store.errors import CandourError
 from store.files import FileStore
+from store.trouble import told
 from worker import keeping
 from worker.intake import Intake
 from worker.taking_in import take_in
@@ -126,11 +127,12 @@ def test_a_full_disk_stops_with_one_sentence_and_the_same_command_goes_on(archiv
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
     try:
-        with pytest.raises(CandourError, match=r"disk that holds the archive is full.*run the same command again"):
+        with pytest.raises(OSError) as fault:
             take(archive, share)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
+    assert "disk is full" in str(told(fault.value))
     assert sound(archive)
     outcome = take(archive, share)
 
@@ -141,11 +143,14 @@ def test_a_full_disk_stops_with_one_sentence_and_the_same_command_goes_on(archiv
 
 def test_a_database_that_is_full_says_so_in_the_same_sentence(archive, notice, share, monkeypatch):
     def full(*_, **__):
-        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        said = sqlite3.OperationalError("database or disk is full")
+        said.sqlite_errorname = "SQLITE_FULL"
+        raise OperationalError("INSERT", {}, said)
 
     monkeypatch.setattr(keeping.registering, "register_all", full)
-    with pytest.raises(CandourError, match="disk that holds the archive is full"):
+    with pytest.raises(OperationalError) as fault:
         take(archive, share)
+    assert "disk is full" in str(told(fault.value))
     monkeypatch.undo()
 
     assert take(archive, share).totals.registered == 3
@@ -169,11 +174,25 @@ def test_a_really_full_disk_loses_nothing(archive, notice, tmp_path):
     if mounted.returncode:
         pytest.skip("A REALLY FULL DISK WAS NOT TRIED: this system lets nobody mount one")
     try:
-        with pytest.raises(CandourError, match="disk that holds the archive is full"):
+        with pytest.raises(OSError) as fault:
             take(archive, share)
     finally:
         subprocess.run(["umount", str(spool)], check=True)
+    assert "disk is full" in str(told(fault.value))
 
     outcome = take(archive, share)
     assert outcome.totals.adds_up
     assert outcome.totals.registered == 2
+
+
+def test_a_disk_that_fills_up_while_a_record_is_kept_sets_no_file_aside_for_it(archive, notice, share, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(keeping.registering, "register_all", full)
+    with pytest.raises(OSError):
+        take(archive, share)
+    monkeypatch.undo()
+
+    outcome = take(archive, share)
+    assert (outcome.totals.registered, outcome.totals.quarantined) == (3, 0)
