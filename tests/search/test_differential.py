@@ -1,6 +1,8 @@
 """Whatever small archive is made and whatever is asked, every engine answers as a plain reading does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,7 +15,7 @@ from search.language_tree import Query
 from search.plain_scan import PlainScan, pages_told
 from store.errors import InvalidInputError
 from tests.conftest import CORPUS
-from tests.search.conftest import KINDS
+from tests.search.conftest import KINDS, MakeEngine
 from tests.search.made_cases import MADE_FROM, SIGHTS, Material, Questions, read_material, some_documents
 from tests.search.test_conformance import facet_by_reading
 
@@ -108,6 +110,33 @@ def one_archive(seed: int, engine: SearchEngine, material: Material, *, question
     return told
 
 
+def leaves_no_trace(seed: int, make_engine: MakeEngine, folder: Path, material: Material, *, questions: int) -> None:
+    """What is said of some compartments is what would be said if the records of the others were not there."""
+    random = Random(seed)
+    documents = some_documents(random, material)
+    asked = Questions(random, documents)
+    sight = random.choice(SIGHTS)
+    alone, together = make_engine(folder / "alone"), make_engine(folder / "together")
+    together.index(documents[:2])
+    together.rebuild(documents)
+    alone.index([document for document in documents if document.compartment in sight])
+    for _ in range(questions):
+        try:
+            query = parse_query(asked.ask())
+        except InvalidInputError:
+            continue
+        written = (seed, query.written, sorted(sight))
+        for order in (Order.RELEVANCE, random.choice(list(Order))):
+            found = [each.find(query, compartments=sight, limit=50, order=order) for each in (alone, together)]
+            # An engine that nobody has written to says nothing of any facet, instead of that there is none.
+            found = [replace(each, facets={n: c for n, c in each.facets.items() if c}) for each in found]
+            assert found[0] == found[1], written
+        spelled = [each.suggest_spelling(query, compartments=sight) for each in (alone, together)]
+        assert spelled[0] == spelled[1], written
+    alone.close()
+    together.close()
+
+
 @pytest.fixture(scope="module")
 def material() -> Material:
     missing = [CORPUS / part for part in MADE_FROM if not (CORPUS / part).exists()]
@@ -125,6 +154,15 @@ def test_any_question_about_any_small_archive_is_answered_as_reading_answers_it(
     one_archive(seed, KINDS[kind](tmp_path_factory.mktemp("made") / "index"), material, questions=25)
 
 
+@pytest.mark.slow
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_records_that_may_not_be_seen_leave_no_trace_in_any_answer(
+    kind: str, material: Material, tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    leaves_no_trace(seed, KINDS[kind], tmp_path_factory.mktemp("trace"), material, questions=25)
+
+
 @pytest.mark.long
 def test_ten_thousand_questions_are_answered_as_reading_answers_them(
     kind: str, material: Material, tmp_path_factory: pytest.TempPathFactory
@@ -134,5 +172,7 @@ def test_ten_thousand_questions_are_answered_as_reading_answers_them(
         for seed in range(100)
     )
 
+    for seed in range(40):
+        leaves_no_trace(seed, KINDS[kind], tmp_path_factory.mktemp("trace"), material, questions=50)
     # Questions that find nothing, or everything, would prove little.
     assert told > 2_000

@@ -59,6 +59,26 @@ def test_new_hits_stand_on_the_home_page_until_they_are_looked_at(
     assert "Nothing new." in looked
 
 
+def test_hits_that_only_an_update_finds_are_said_to_be_no_new_material(
+    officer_client, archive: Archive, make_record: Callable[..., str], found: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("search.engines.broken_words.joined_in_pages", lambda pages: [[] for _ in pages])
+        earlier.setattr("search.kept_searches.LANGUAGE_VERSION", "0")
+        before = make_record(b"3", text="a mini-\nbus")
+        indexing.rebuild(archive)
+        officer_client.post("/kept-searches", data={"q": "minibus", "name": "Transport"})
+    indexing.rebuild(archive)
+    alerts.raise_alerts(archive)
+
+    home, listed = officer_client.get("/").text, officer_client.get("/kept-searches").text
+
+    assert "record that was here before, found by the way this version reads" in home
+    assert "No new record, and 1 record that was there before, found by" in " ".join(listed.split())
+    assert "1 record found now, but no new material: it was here" in listed
+    assert before in listed
+
+
 def test_what_legal_kept_is_not_told_to_an_officer(officer_client, legal_client, found: None) -> None:
     legal_client.post("/kept-searches", data={"q": "solicitor", "name": "Counsel"})
 
