@@ -8,6 +8,7 @@ import docx
 import pytest
 
 from access.policy import Actor, Role
+from disclosure import statement_words
 from disclosure.marks import mark
 from inquiry.requests import add_request
 from records.losses import Loss, record_loss
@@ -70,7 +71,9 @@ def test_legal_drafts_a_leader_signs_legal_seals(legal_client, leader_client, re
 
     home = leader_client.get("/").text
     assert "statement waiting for a signature" in home
-    assert "exactly what it said when this was drawn" in leader_client.get("/statements/1/sign").text
+    signing = leader_client.get("/statements/1/sign").text
+    assert "exactly what it said when this was drawn" in signing
+    assert all(each in signing for each in statement_words.TRUTH)
     signed = leader_client.post("/statements/1/sign", data=SIGNED, follow_redirects=True).text
     assert "DS0001 is signed. Legal seals it." in signed
     assert "who may see every compartment, seals it" in signed

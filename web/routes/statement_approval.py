@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response as Answer
 from access.policy import Permission
 from disclosure import statement_approval as approving
 from disclosure import statement_sealing as sealing
+from disclosure import statement_words
 from disclosure import statements as drafting
 from disclosure.statement_drawing import draw_now
-from disclosure.statement_facts import TITLES, Difference, differences
+from disclosure.statement_facts import TITLES, TRUTH, Difference, differences
 from disclosure.statements import STATES
 from store.errors import CandourError, InvalidInputError
 from web.authorisation import requires
@@ -105,8 +106,17 @@ def sign(number: int) -> str | Answer | tuple[str, int]:
 
 
 def _sign(form: SignForm, number: int, since: list[Difference]) -> str:
+    found = asked_statement(number)
+    added = drafting.texts_of(found).get(TRUTH, "")
     return render_template(
-        "statements/sign.html", form=form, statement=asked_statement(number), since=since, titles=TITLES, states=STATES
+        "statements/sign.html",
+        form=form,
+        statement=found,
+        since=since,
+        titles=TITLES,
+        states=STATES,
+        # The very words that are printed above the name.
+        truth=[*statement_words.TRUTH, *([f"The authority says. {added}"] if added else [])],
     )
 
 
