@@ -296,7 +296,7 @@ def _result(record: SearchRecord, figures: RecordFigures) -> Iterator[str]:
 def _signed(record: SearchRecord) -> str:
     assert record.signed_at is not None
     second = f" Second reader: {record.second_reader}." if record.second_at else ""
-    return f"{record.signed_by}, {record.signed_at.astimezone(LEGAL_ZONE):%-d %B %Y}.{second} {record.sha256}"
+    return f"{record.signed_by}, {record.signed_at.astimezone(LEGAL_ZONE):%-d %B %Y}.{second}\n{record.sha256}"
 
 
 def _days(record: SearchRecord) -> str:

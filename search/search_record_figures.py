@@ -39,6 +39,8 @@ class RecordFigures:
     responsive: int | None
     unreadable: int | None
     not_reached: str = ""
+    unopened: int = 0
+    """Files that were set aside, and so lie in no search by terms."""
     answering: Mapping[int, int] = field(default_factory=dict)
     """How many of those found were decided to answer each paragraph it was made for, by the paragraph's id."""
     weighed: Mapping[int, int] = field(default_factory=dict)
@@ -81,7 +83,8 @@ def record_figures(session: Session, record: SearchRecord, *, actor: Actor) -> R
         signed = (record.hit_records, record.reviewed_records, record.responsive_records)
         hits, reviewed, responsive = (len(only_visible(unpack(each), visible)) for each in signed)
         answering, weighed = (_kept_counts(each, visible) for each in (record.answered_records, record.weighed_records))
-    return RecordFigures(hits, reviewed, responsive, reach.unread_pages, not_reached_words(reach), answering, weighed)
+    unread, words = reach.unread_pages, not_reached_words(reach)
+    return RecordFigures(hits, reviewed, responsive, unread, words, reach.quarantined, answering, weighed)
 
 
 def _counts(found: Mapping[int, Sequence[int]]) -> dict[int, int]:

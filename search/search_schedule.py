@@ -52,7 +52,9 @@ class _Writing:
         self.paragraphs += 1
 
     def cite(self, paragraph: RequestParagraph) -> str:
-        return f"{self.requests[paragraph.request_id].reference}, paragraph {paragraph.number}"
+        request = self.requests[paragraph.request_id]
+        withdrawn = " (the request is withdrawn)" if request.status == "withdrawn" else ""
+        return f"{request.reference}, paragraph {paragraph.number}{withdrawn}"
 
 
 def write_schedule(
@@ -237,7 +239,7 @@ def _table(writing: _Writing, records: Sequence[SearchRecord]) -> None:
     rows: list[list[list[Part]]] = []
     for record in records:
         figures = record_figures(writing.session, record, actor=writing.actor)
-        numbers = (figures.hits, figures.reviewed, figures.responsive, figures.unreadable)
+        numbers = (figures.hits, figures.reviewed, figures.responsive)
         rows.append(
             [
                 [Link(record.reference, _anchor(record))],
@@ -246,6 +248,7 @@ def _table(writing: _Writing, records: Sequence[SearchRecord]) -> None:
                 [METHODS[record.method]],
                 [span_words(record.searched_from, record.searched_to or record.searched_from)],
                 *_cells("" if each is None else f"{each:,}" for each in numbers),
+                [_not_readable(record, figures)],
                 [record.signed_by],
             ]
         )
@@ -268,6 +271,13 @@ def _table(writing: _Writing, records: Sequence[SearchRecord]) -> None:
         caption="Table of searches",
         description="One row for each search: what it was made for, where, how, when, and with what result.",
     )
+
+
+def _not_readable(record: SearchRecord, figures: RecordFigures) -> str:
+    if record.term_version_id is None:
+        return "" if figures.unreadable is None else f"{figures.unreadable:,}"
+    unread, unopened = _count(figures.unreadable or 0, "page"), _count(figures.unopened, "file")
+    return f"{unread}, {unopened}" if figures.unopened else unread
 
 
 def _terms(writing: _Writing, records: Sequence[SearchRecord]) -> None:

@@ -63,13 +63,16 @@ class Book:
         self.header, self.footer = header, footer
         base = {"font_name": "Arial", "font_size": 11, "valign": "top"}
         self.plain = self._format(base)
-        self.wrapped = self._format(base | {"text_wrap": True, "indent": 1})
+        # At the left by name: without it a program that opens the file passes over the indent.
+        aside = {"text_wrap": True, "align": "left", "indent": 1}
+        self.wrapped = self._format(base | aside)
         self.fact = self._format(base | {"text_wrap": True, "align": "left", "num_format": COUNT})
         self.title = self._format(base | {"bold": True, "font_size": 16})
         self.bold = self._format(base | {"bold": True})
         self.label = self._format(base | {"bold": True, "text_wrap": True})
         head = base | {"bold": True, "text_wrap": True, "bg_color": "#12436d", "font_color": "#ffffff", "border": 1}
         self.heading = self._format(head)
+        self.text_heading = self._format(head | aside)
         self.number_heading = self._format(head | {"align": "right"})
         self.strong_money = self._format(base | {"bold": True, "num_format": MONEY, "align": "right"})
         self.right = self._format(base | {"align": "right"})
@@ -128,7 +131,7 @@ class Book:
         number = 0
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width, self.plain)
-            sheet.write_string(0, place, column.heading, self.number_heading if column.look else self.heading)
+            sheet.write_string(0, place, column.heading, self.number_heading if column.look else self.text_heading)
         sheet.set_row(0, 15 * max(-(-len(column.heading) // max(column.width - 5, 1)) for column in columns) + 6)
         for number, row in enumerate(rows, start=1):
             lines = max(

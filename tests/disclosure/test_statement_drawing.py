@@ -369,4 +369,4 @@ def test_a_search_is_set_out_with_how_it_was_done_what_was_not_read_and_who_sign
         "Files found: 14; read: 12; responsive: 0. Not read: Two were mouldy. What finding nothing proves: Only that "
         "the twelve say nothing. Could not be read: 1 could not be read, and so could not be found."
     )
-    assert re.fullmatch(rf"{officer.name}, \d+ \w+ \d{{4}}\. [0-9a-f]{{64}}", row[7])
+    assert re.fullmatch(rf"{officer.name}, \d+ \w+ \d{{4}}\.\n[0-9a-f]{{64}}", row[7])

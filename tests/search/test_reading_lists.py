@@ -170,6 +170,13 @@ def test_the_workbook_runs_no_title_as_a_formula_and_says_how_it_was_made(held, 
     book = export(held, officer, "xlsx")
 
     assert book["Records"]["C2"].data_type == "s"
+    # A text stands clear of the number before it, which stands at the right.
+    assert [
+        (book["Records"][each].alignment.horizontal, book["Records"][each].alignment.indent) for each in ("B1", "B2")
+    ] == [
+        ("left", 1.0),
+        ("left", 1.0),
+    ]
     assert export(held, officer)[0]["Title"].startswith("'=")
     method = {row[0].value: row[1].value for row in book["Method"].iter_rows(min_row=3)}
     assert (method["Records"], method["of which reviewed"], method["of which not reviewed"]) == (4, 0, 4)

@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from access.policy import OPERATOR, Actor, Role
 from disclosure.marks import mark
 from disclosure.review import decide_relevance
+from ingest.models import QUARANTINED, Batch, Item, Run
 from inquiry.models import Request, RequestParagraph
-from inquiry.requests import add_request
+from inquiry.requests import add_request, change_status, find_request
 from records.register import find_record
 from search import search_records as keeping
 from search import term_reports
@@ -473,3 +474,27 @@ def test_a_record_signed_before_decisions_were_counted_for_each_paragraph_stays_
     assert (weighed(held, reference, lawyer), answering(held, reference, lawyer)) == ({}, {1: 1})
     with held.reading() as session:
         keeping.require_whole(session, find_record_of_search(session, reference, actor=lawyer))
+
+
+def test_the_schedule_tells_files_that_no_search_could_open_also_in_its_table(held, lawyer):
+    with held.writing() as session:
+        batch = Batch(name="Box 14", source="County store", added_by="x", added_at=clock.now())
+        session.add(batch)
+        session.flush()
+        run = Run(batch_id=batch.id, paths="[]", source="County store", started_by="x", started_at=clock.now())
+        session.add(run)
+        session.flush()
+        session.add(Item(run_id=run.id, path="/locked", name="locked", state=QUARANTINED, reason_code="encrypted"))
+    sign(held, draft(held, lawyer, TERMS, paragraphs=[1], term_report=report(held, lawyer)), lawyer)
+    sign(held, draft(held, lawyer, paragraphs=[3]), lawyer)
+    with held.writing() as session:
+        change_status(session, find_request(session, "R9-1"), status="withdrawn", actor=lawyer)
+        made = write_schedule(session, authority="Made-up Council", actor=lawyer)
+
+    table = docx.Document(io.BytesIO(made.leaving.content)).tables[0]
+    rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
+    told = {row[0]: (row[1], row[8]) for row in rows}
+    assert told == {
+        "SR000001": ("R9-2, paragraph 1", "1 page, 1 file"),
+        "SR000002": ("R9-1, paragraph 1 (the request is withdrawn)", "1"),
+    }
