@@ -74,18 +74,15 @@ def rebuild(archive: Archive, *, progress: Callable[[int, int], None] | None = N
     return count
 
 
-def renew_after_leaving(archive: Archive) -> bool:
-    """An index in whose order records that left a compartment still weigh is made anew; whether it was.
+def is_to_be_renewed(archive: Archive) -> bool:
+    """Whether records that left a compartment still weigh in the order there, and a rebuild that ends it may run now.
 
-    A small one at once, a large one at night.
+    That of a small index at any time, of a large one at night.
     """
     engine = engine_of(archive)
     if not engine.left_behind:
         return False
-    if engine.document_count > RENEWED_AT_ONCE and clock.now().astimezone(clock.LEGAL_ZONE).hour not in NIGHT:
-        return False
-    rebuild(archive)
-    return True
+    return engine.document_count <= RENEWED_AT_ONCE or clock.now().astimezone(clock.LEGAL_ZONE).hour in NIGHT
 
 
 def _every_document(

@@ -101,8 +101,10 @@ class Worker:
 
     def _renew_index(self) -> None:
         """What left a compartment no longer weighs in the order of what is found there."""
-        if time.monotonic() - self._renewed >= RENEW_EVERY and indexing.renew_after_leaving(self._archive):
+        if time.monotonic() - self._renewed >= RENEW_EVERY and indexing.is_to_be_renewed(self._archive):
+            # Before, so that one that fails is not tried again at once.
             self._renewed = time.monotonic()
+            indexing.rebuild(self._archive)
 
     def _do(self, job: jobs.Job) -> None:
         log.info("job %s of kind %s begins", job.id, job.kind)

@@ -119,7 +119,7 @@ def test_a_large_index_is_made_anew_at_night(
     by_hour = {}
     for hour in (9, 23, 2):
         monkeypatch.setattr(clock, "now", lambda hour=hour: datetime(2026, 11, 25, hour, 30, tzinfo=UTC))
-        by_hour[hour] = indexing.renew_after_leaving(large)
+        by_hour[hour] = indexing.is_to_be_renewed(large)
     close_engine(large)
 
     assert by_hour == {9: False, 23: False, 2: True}
