@@ -24,6 +24,7 @@ from store.errors import CandourError
 from store.files_models import FileClearance, FileProtection, StoredFile
 from store.settings import Settings
 from store.trouble import told
+from worker.evidence_check import differences
 
 GOOD, ADVICE, FAULT = "good", "advice", "fault"
 # Whatever stands in the way of one check, the doctor tells of it and goes on with the next.
@@ -61,7 +62,7 @@ def check_up(settings: Settings, *, fixity: bool = False) -> list[Finding]:
     except CANNOT_LOOK as error:
         findings.append(Finding("database", FAULT, _said(error)))
         return findings
-    checks: list[Callable[[Archive], Finding]] = [_database, _audit, _files, _holds, _notice, _index, _keys]
+    checks: list[Callable[[Archive], Finding]] = [_database, _audit, _evidence, _files, _holds, _notice, _index, _keys]
     if fixity:
         checks.append(_fixity)
     for check in checks:
@@ -179,6 +180,16 @@ def _audit(archive: Archive) -> Finding:
     if not verdict.ok:
         return Finding("audit", FAULT, f"{verdict.problem}; proved up to event {verdict.proved_up_to}")
     return Finding("audit", GOOD, f"all {verdict.events} events are proved")
+
+
+def _evidence(archive: Archive) -> Finding:
+    with archive.reading() as session:
+        parted = differences(session)
+    if parted:
+        return Finding(
+            "evidence", FAULT, f"{'; '.join(parted)}: someone changed it by hand; compare it with the last backup"
+        )
+    return Finding("evidence", GOOD, "holds, decisions, clearances, marks, purges and bundles are as the trail tells")
 
 
 def _files(archive: Archive) -> Finding:
