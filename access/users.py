@@ -116,7 +116,7 @@ def change_role(session: Session, user: User, *, role: Role, actor: Actor) -> No
 
 
 def set_active(session: Session, user: User, *, active: bool, actor: Actor) -> None:
-    """The user may sign in, or no longer may; what they did stays theirs.
+    """The user may sign in, or no longer may, not by a link given before either; what they did stays theirs.
 
     Raises:
         RefusedError: They would lock themselves out.
@@ -124,15 +124,13 @@ def set_active(session: Session, user: User, *, active: bool, actor: Actor) -> N
     require(actor, Permission.USERS)
     if user.email == actor.name and not active:
         raise RefusedError("You cannot close your own account: ask another administrator.")
+    if user.active == active:
+        return
     user.active = active
+    user.invitation_sha256, user.invitation_until = None, None
     end_sign_ins(session, user)
-    audit.record(
-        session,
-        AuditAction.USER_ROLE_CHANGED,
-        actor=actor.name,
-        subject=f"user:{user.email}",
-        detail={"active": active},
-    )
+    action = AuditAction.USER_REOPENED if active else AuditAction.USER_CLOSED
+    audit.record(session, action, actor=actor.name, subject=f"user:{user.email}")
 
 
 def find_user(session: Session, email: str) -> User:

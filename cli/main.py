@@ -12,7 +12,7 @@ from store.trouble import told
 # Each command, or group of commands, with the module that holds it and the line that help shows.
 AREAS: dict[str, tuple[str, str]] = {
     "init": ("cli.archive", "Make the archive, or bring it up to date, and record the retention notice."),
-    "users": ("cli.people", "Add people and list them."),
+    "users": ("cli.people", "Add people, close accounts, give links and roles, and list everyone."),
     "ingest": ("cli.ingest", "Take in files, folders and ZIPs."),
     "batches": ("cli.batches", "Show batches; pause, resume, cancel, try again, read again, reconcile."),
     "passwords": ("cli.passwords", "Give the passwords of protected files; none is ever shown."),

@@ -10,6 +10,8 @@ class AuditAction(StrEnum):
     NOTICE_RECORDED = "notice.recorded"
     USER_ADDED = "user.added"
     USER_ROLE_CHANGED = "user.role-changed"
+    USER_CLOSED = "user.closed"
+    USER_REOPENED = "user.reopened"
     PASSWORD_SET = "user.password-set"  # noqa: S105 - the name of an event
     SIGNED_IN = "user.signed-in"
     SIGN_IN_FAILED = "user.sign-in-failed"
@@ -121,6 +123,8 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.NOTICE_RECORDED: "recorded a retention notice",
     AuditAction.USER_ADDED: "added a user",
     AuditAction.USER_ROLE_CHANGED: "changed a user's role",
+    AuditAction.USER_CLOSED: "closed a user's account",
+    AuditAction.USER_REOPENED: "opened a user's account again",
     AuditAction.PASSWORD_SET: "set a password",
     AuditAction.SIGNED_IN: "signed in",
     AuditAction.SIGN_IN_FAILED: "failed to sign in",

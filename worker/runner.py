@@ -24,6 +24,7 @@ WATCH_EVERY = 20.0
 COMPARE_EVERY = 300.0
 # While somebody restricts record after record, the index is not made anew after each.
 RENEW_EVERY = 600.0
+TELL_EVERY = 300.0
 
 
 class Worker:
@@ -39,6 +40,7 @@ class Worker:
         self._compared = -COMPARE_EVERY
         self._renewed = -RENEW_EVERY
         self._thread: threading.Thread | None = None
+        self._trouble, self._told = "", 0.0
 
     def start(self) -> None:
         """The worker works in the background until `stop`."""
@@ -74,9 +76,17 @@ class Worker:
             self._renew_index()
             self._watch_searches()
             return False
-        except Exception:
-            log.exception("the worker could not look for work; it will try again")
+        except Exception as error:
+            self._tell(error)
             return False
+
+    def _tell(self, error: Exception) -> None:
+        """The error is logged; the same again only once in a while: a log must not fill the disk."""
+        trouble = f"{type(error).__name__}: {error}"
+        if trouble != self._trouble or time.monotonic() - self._told >= TELL_EVERY:
+            said = "the worker could not look for work; it will try again, and `candour doctor` says more"
+            log.error(said, exc_info=error)
+            self._trouble, self._told = trouble, time.monotonic()
 
     def _compare(self) -> bool:
         """Some records were compared; asked only after a change, because to ask is to count every record.

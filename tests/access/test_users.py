@@ -73,6 +73,15 @@ def test_a_person_whose_account_is_closed_acts_no_more(archive, administrator):
             users.acting(session, "clerk@example.org")
 
 
+def test_a_link_given_before_an_account_was_closed_opens_nothing(archive, administrator):
+    with archive.writing() as session:
+        user, token = users.add_user(session, "clerk@example.org", role=Role.LEGAL, actor=OPERATOR)
+        users.set_active(session, user, active=False, actor=administrator)
+        users.set_active(session, user, active=True, actor=administrator)
+        with pytest.raises(NotFoundError, match="no longer works"):
+            users.invited_user(session, token)
+
+
 def test_an_administrator_cannot_close_their_own_account(archive):
     with archive.writing() as session:
         user, _ = users.add_user(session, "admin@example.org", role=Role.ADMINISTRATOR, actor=OPERATOR)

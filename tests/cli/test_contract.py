@@ -362,6 +362,19 @@ def test_a_new_user_gets_a_one_time_link(line):
     assert "/welcome/" in added["link"]
 
 
+def test_a_user_gets_another_link_another_role_and_is_shut_out(line):
+    line.answer("users", "add", "leaves@example.org", "--role", "legal")
+
+    assert "/welcome/" in line.answer("users", "link", "leaves@example.org")["link"]
+    assert line.answer("users", "role", "leaves@example.org", "leader")["role"] == "leader"
+    assert line.answer("users", "close", "leaves@example.org")["active"] is False
+    listed = line.run("users", "list").stdout
+    assert "closed" in listed
+    assert "['leader']" not in listed
+    assert line.answer("users", "close", "leaves@example.org", "--reopen")["active"] is True
+    line.refusal("users", "close", "nobody@example.org", code=2)
+
+
 def test_a_page_is_transcribed_from_the_command_line_and_every_version_of_it_is_kept(line):
     complaint = reference(line, "complaint.txt")
     before = line.answer("pages", "unread")["figures"]

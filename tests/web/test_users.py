@@ -49,3 +49,29 @@ def test_a_role_that_is_none_of_ours_is_refused(administrator_client, archive: A
     assert answer.status_code == 400
     with archive.reading() as session:
         assert len(all_users(session)) == 1
+
+
+def test_whoever_left_is_shut_out_at_once_and_may_be_let_in_again(
+    administrator_client, legal_client, archive: Archive
+) -> None:
+    assert legal_client.get("/search").status_code == 200
+
+    closed = administrator_client.post("/users/close", data={"email": "legal@example.org"}, follow_redirects=True).text
+    shut_out = legal_client.get("/search")
+
+    assert "legal@example.org can no longer sign in." in closed
+    assert "Open again" in closed
+    assert shut_out.status_code == 302
+    assert "/sign-in" in shut_out.location
+    opened = administrator_client.post("/users/reopen", data={"email": "legal@example.org"}, follow_redirects=True).text
+    assert "legal@example.org may sign in again." in opened
+    assert "closed a user" in administrator_client.get("/audit").text
+
+
+def test_nobody_closes_their_own_account_or_one_that_is_not(administrator_client, legal_client) -> None:
+    own = administrator_client.post("/users/close", data={"email": "administrator@example.org"})
+
+    assert own.status_code == 409
+    assert administrator_client.get("/users").status_code == 200
+    assert administrator_client.post("/users/close", data={"email": "nobody@example.org"}).status_code == 404
+    assert legal_client.post("/users/close", data={"email": "administrator@example.org"}).status_code == 403

@@ -25,6 +25,6 @@ class UserForm(Form):
 
 
 class NewLinkForm(Form):
-    """Whose one-time link is to be made again."""
+    """Whose one-time link is to be made again, or whose account is to be closed or opened again."""
 
-    email = StringField("E-mail address", [Needed("Say whose link it is")])
+    email = StringField("E-mail address", [Needed("Say whose it is")])

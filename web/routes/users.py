@@ -1,9 +1,10 @@
-"""Who may sign in: adding a person, and giving them their one-time link."""
+"""Who may sign in: adding a person, giving them their one-time link, and closing the account of one who left."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
 
 from access.policy import Permission, Role
-from access.users import add_user, all_users, find_user, new_invitation
+from access.users import add_user, all_users, find_user, new_invitation, set_active
 from store.errors import InvalidInputError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
@@ -43,6 +44,28 @@ def renew_link() -> Page:
     session = current_session()
     user = find_user(session, form.email.data or "")
     return _link(user.email, new_invitation(session, user, actor=current_actor()))
+
+
+@area.post("/users/close")
+@requires(Permission.USERS)
+def close() -> Answer:
+    """The person can no longer sign in, and is signed out where they are; what they did stays theirs."""
+    return _set_active(active=False, said="{} can no longer sign in. What they did stays under their name.")
+
+
+@area.post("/users/reopen")
+@requires(Permission.USERS)
+def reopen() -> Answer:
+    """The person may sign in again, with the password they had."""
+    return _set_active(active=True, said="{} may sign in again.")
+
+
+def _set_active(*, active: bool, said: str) -> Answer:
+    session = current_session()
+    user = find_user(session, NewLinkForm().email.data or "")
+    set_active(session, user, active=active, actor=current_actor())
+    flash(said.format(user.email))
+    return redirect(url_for("users.users"))
 
 
 def _page(form: UserForm) -> str:
