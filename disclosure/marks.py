@@ -5,7 +5,9 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from disclosure.models import Mark
-from records.models import OPEN, PRIVILEGED, RESTRICTED, Record
+from records.likeness_models import SHARED
+from records.likenesses import similar_records
+from records.models import OPEN, PRIVILEGED, RESTRICTED, Record, RecordFile
 from records.parts import parts_below, wholes_above
 from records.parts_models import UNDONE
 from records.register import needs_indexing
@@ -93,6 +95,15 @@ def open_marks(session: Session, record: Record) -> list[Mark]:
     return list(
         session.scalars(select(Mark).where(Mark.record_id == record.id, Mark.lifted_at.is_(None)).order_by(Mark.id))
     )
+
+
+def open_copies(session: Session, record: Record, *, actor: Actor) -> list[Record]:
+    """The open records that have the same bytes as this one or are like it: a mark on one copy hides no other."""
+    hashes = select(RecordFile.sha256).where(RecordFile.record_id == record.id)
+    same = session.scalars(select(Record).join(RecordFile).where(RecordFile.sha256.in_(hashes))).all()
+    alike = [each.record for each in similar_records(session, record, actor=actor) if each.kind != SHARED]
+    copies = {each.id: each for each in (*same, *alike) if each.compartment == OPEN and each.id != record.id}
+    return [copies[number] for number in sorted(copies) if copies[number].purged_at is None]
 
 
 def find_mark(session: Session, number: int) -> Mark:

@@ -117,3 +117,16 @@ def test_pages_of_two_records_are_opened_pair_by_pair(archive, client_for, pair)
 
     assert f"Page 2 of {first} alone" in page
     assert "no page like it" in page
+
+
+def test_whoever_marks_a_record_is_told_of_its_copies_and_scans_that_are_open(archive, client_for, pair, make_record):
+    first, second = pair
+    same, other = make_record(b"whole", text="the same bytes"), make_record(b"minutes", text=MINUTES)
+    client = client_for(Role.LEGAL)
+    form = {"mark-kind": "privileged", "mark-reason": "Advice."}
+
+    alone = client.post(f"/records/{other}/marks", data=form, follow_redirects=True).text
+    page = client.post(f"/records/{first}/marks", data=form, follow_redirects=True).text
+
+    assert "not marked: look there too" not in alone
+    assert f"{second}, {same} have its bytes or are like it, and not marked: look there too." in page

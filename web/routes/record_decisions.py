@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from access.policy import Permission
 from disclosure.bundle_rules import bundles_with
-from disclosure.marks import find_mark, lift_mark, mark
+from disclosure.marks import find_mark, lift_mark, mark, open_copies
 from disclosure.review import decide_relevance, paragraphs_offered
 from records.models import Record
 from records.register import find_record
@@ -182,14 +182,23 @@ def mark_record(reference: str) -> Page:
 
     def act(session: "Session", record: Record) -> None:
         mark(session, record, kind=form.kind.data, reason=form.reason.data, actor=current_actor())
-        for each in bundles_with(session, record):
-            flash(
-                f"{record.reference} stands in bundle {each.id}, {each.title}: look at it before it leaves, and if it "
-                "has left already, tell whoever has it at once."
-            )
+        _tell_where_else(session, record)
 
     said = f"Marked {form.kind.data}: only those who may see such records know of it now."
     return _decided(reference, MARK, form, act, said=said, place="marks")
+
+
+def _tell_where_else(session: "Session", record: Record) -> None:
+    """Whoever marks a record learns which copies of it are open all the same, and which bundles it stands in."""
+    copies = [each.reference for each in open_copies(session, record, actor=current_actor())]
+    if copies:
+        have = "has its bytes or is" if len(copies) == 1 else "have its bytes or are"
+        flash(f"{', '.join(copies[:10])} {have} like it, and not marked: look there too.")
+    for each in bundles_with(session, record):
+        flash(
+            f"{record.reference} stands in bundle {each.id}, {each.title}: look at it before it leaves, and if it "
+            "has left already, tell whoever has it at once."
+        )
 
 
 @area.post("/records/<reference>/marks/<int:number>/lift")
