@@ -13,6 +13,10 @@ Word = list[Any]  # [x0, y0, x1, y1, text, confidence]: the box in fractions of 
 
 # How the reason of the one page begins that stands for a file of a kind that nothing here reads.
 NOT_SEARCHABLE = "not searchable"
+# The headings of the unread pages that are none of the file's own: each names what stayed in a container, or what is
+# lost of a damaged file.
+NOT_TAKEN_OUT = "Not taken out"
+MISSING = "Missing from the file"
 
 SENTENCES: dict[str, str] = {
     "encrypted": "The file is protected by a password; ask its holder for the password, or for a copy without one.",

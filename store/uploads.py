@@ -10,12 +10,17 @@ from store.archive import Archive
 from store.errors import InvalidInputError
 
 LONGEST_NAME = 200
+# What a person sees before the name of each file that was uploaded.
+SHOWN = "uploaded"
 
 
 def new_upload_folder(archive: Archive) -> Path:
-    """An empty folder for one upload, inside the data folder."""
-    folder = archive.settings.data / "uploads" / secrets.token_hex(8)
+    """An empty folder for one upload, inside the data folder; the paths of its files begin with its name."""
+    own = archive.settings.data / "uploads" / secrets.token_hex(8)
+    folder = own / SHOWN
     folder.mkdir(parents=True, mode=0o700)
+    own.chmod(0o700)
+    own.parent.chmod(0o700)
     return folder
 
 
@@ -45,6 +50,8 @@ def save_upload(folder: Path, name: str, stream: BinaryIO) -> Path:
 
 def discard_upload(archive: Archive, folder: Path) -> None:
     """The upload's folder is gone: its bytes are in the file store, or the upload was given up."""
-    uploads = archive.settings.data / "uploads"
-    if folder.resolve().parent == uploads.resolve():
-        shutil.rmtree(folder, ignore_errors=True)
+    uploads = (archive.settings.data / "uploads").resolve()
+    # Of an upload made before they had a name of their own, the folder itself lies there.
+    for own in (folder.resolve(), folder.resolve().parent):
+        if own.parent == uploads:
+            shutil.rmtree(own, ignore_errors=True)

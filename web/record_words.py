@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from ingest.reading import MISSING, NOT_TAKEN_OUT
 from records.corrections import DateSaid
 from records.models import Page, Record
 from records.record_types import record_type_titles
@@ -58,6 +59,11 @@ def kind(value: str | None) -> str:
         return record_type_titles()[value]
     words = (value or "").replace("-", " ")
     return words[:1].upper() + words[1:]
+
+
+def naming_what_is_missing(page: Page) -> bool:
+    """Whether the page is none of the file's own, and names what is lost of it or could not be taken out of it."""
+    return page.unread and page.heading in (MISSING, NOT_TAKEN_OUT) and bool(page.text.strip())
 
 
 def measures(page: Page) -> list[str]:

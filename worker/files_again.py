@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from ingest import batches, registering
-from ingest.formats.containers import NOT_TAKEN_OUT
 from ingest.limits import ReaderPool
 from ingest.locking import only_one
 from ingest.models import REGISTERED, Batch, Item, Run
-from ingest.reading import FileReading
+from ingest.reading import NOT_TAKEN_OUT, FileReading
 from records.models import Page, Record
 from records.register import NOT_SEARCHABLE
 from retention import holds

@@ -18,7 +18,7 @@ from ingest import kinds
 from ingest.formats import libarchive
 from ingest.formats.bombs import is_bomb
 from ingest.job import MAXIMUM_MEMBERS, ReadingJob, Yielded, shown_name
-from ingest.reading import PageReading, UnreadableFile
+from ingest.reading import NOT_TAKEN_OUT, PageReading, UnreadableFile
 from ingest.zip_errors import CANNOT_UNPACK
 
 _CHUNK = 1 << 20
@@ -28,8 +28,6 @@ _UNPACKING_ERRORS = (
 )
 _BY_THE_STANDARD_LIBRARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _NAMED = 500
-# The heading of the page that names what stayed in a container.
-NOT_TAKEN_OUT = "Not taken out"
 # Libarchive reads these, and knows no passwords of theirs.
 _NEVER_OPENED = (kinds.SEVEN_ZIP.media_type, kinds.RAR.media_type)
 _ONLY_BY_HAND = (

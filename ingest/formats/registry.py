@@ -8,7 +8,7 @@ from ingest import kinds
 from ingest.dictionary import word_graph
 from ingest.job import Reader, ReadingJob, Yielded
 from ingest.kinds import Identified
-from ingest.reading import NOT_SEARCHABLE, PageReading, UnreadableFile
+from ingest.reading import MISSING, NOT_SEARCHABLE, PageReading, UnreadableFile
 
 READERS: dict[str, str] = {
     kinds.PDF.media_type: "ingest.formats.pdf:read_pdf",
@@ -85,8 +85,7 @@ _OTHERWISE = (
 )
 
 
-# The heading of the page that names what is lost of a damaged file, and how many things it names.
-MISSING = "Missing from the file"
+# How many things the page names that says what is lost of a damaged file.
 _NAMED = 500
 
 # What most archives are made of; the libraries of the others are loaded when the first such file comes.

@@ -3,13 +3,12 @@
 import struct
 from collections.abc import Iterator
 
-from ingest.formats.containers import NOT_TAKEN_OUT
 from ingest.formats.html import html_text
 from ingest.formats.plain import decode_text, text_pages
 from ingest.formats.rich_text import rtf_text
 from ingest.formats.rtf_compressed import decompress_rtf
 from ingest.job import ReadingJob, Yielded
-from ingest.reading import PageReading, UnreadableFile
+from ingest.reading import NOT_TAKEN_OUT, PageReading, UnreadableFile
 
 _MAXIMUM_BYTES = 256 * 1024**2
 _SUBJECT, _BODY, _MESSAGE_PROPERTIES = 0x8004, 0x800C, 0x9003

@@ -124,6 +124,9 @@ def test_an_uploaded_files_name_is_a_name_and_never_a_path(archive, given, kept)
 
     assert saved == folder / kept
     assert saved.read_bytes() == b"content"
+    assert folder.name == "uploaded"  # what a person sees before the name
+    uploads.discard_upload(archive, folder)
+    assert list((archive.settings.data / "uploads").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", "..", "/", "\x00"])

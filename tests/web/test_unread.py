@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from access.policy import OPERATOR, SYSTEM, Actor, Role
+from ingest.reading import MISSING, NOT_TAKEN_OUT
 from records.models import PRIVILEGED, Page, Record
 from records.page_models import SuggestNeed
 from records.page_versions import find_page, versions_of
@@ -15,7 +16,9 @@ from retention.tagging import suggestions_of
 from search.indexing import bring_up_to_date
 from store.archive import Archive
 from store.jobs import recent_jobs
+from tests.ingest.archive_making import zip_with_locked
 from worker.runner import Worker
+from worker.taking_in import take_in
 
 OFFICER = Actor("records-officer@example.org", frozenset({Role.RECORDS_OFFICER}))
 WORDS = ["Memorandum to the Area Officer", "about the garden of the home", "and the painting of the gate"]
@@ -373,3 +376,29 @@ def test_reading_again_needs_something_that_narrows_it_and_shows_nobody_what_oth
     assert hidden not in officer_client.get("/read-again").text
     assert hidden in legal_client.get("/read-again").text
     assert leader_client.get("/read-again").status_code == 403
+
+
+def test_a_page_that_names_what_is_missing_shows_it_and_says_how_to_go_on(
+    officer_client, archive: Archive, notice, tmp_path
+) -> None:
+    (tmp_path / "a.rtf").write_bytes(rb"{\rtf1 The minutes were agreed\par")
+    (tmp_path / "b.zip").write_bytes(
+        zip_with_locked({"open.txt": b"One note", "kept.txt": b"Another"}, {"kept.txt": "x"})
+    )
+    take_in(archive, [str(tmp_path / "a.rtf"), str(tmp_path / "b.zip")], batch="Box 1", source="store", actor=OPERATOR)
+
+    for reference, number, heading, named in (
+        ("R000001", 2, MISSING, "Damaged: what may follow"),
+        ("R000002", 1, NOT_TAKEN_OUT, "Protected by a password: kept.txt"),
+    ):
+        to_do = officer_client.get(f"/records/{reference}/pages/{number}").text
+        on_the_record = officer_client.get(f"/records/{reference}?page={number}").text
+
+        for shown in (to_do, on_the_record):
+            assert f'aria-label="{heading}">{named}' in shown
+            assert "What the machine made of it" not in shown
+        assert "Ask whoever holds the file for a whole copy, or for its password" in to_do
+        said = {"seen-what": "nothing", "seen-note": "No other copy exists."}
+        officer_client.post(f"/records/{reference}/pages/{number}/seen", data=said)
+        with archive.reading() as session:
+            assert not find_page(session, reference, number, actor=SYSTEM)[1].unread

@@ -43,6 +43,7 @@ area.add_app_template_filter(record_words.kind, "record_kind")
 area.add_app_template_filter(record_words.reading)
 area.add_app_template_filter(record_words.measures)
 area.add_app_template_filter(record_words.why)
+area.add_app_template_test(record_words.naming_what_is_missing)
 area.add_app_template_filter(grouped)
 
 
