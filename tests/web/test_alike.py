@@ -129,4 +129,5 @@ def test_whoever_marks_a_record_is_told_of_its_copies_and_scans_that_are_open(ar
     page = client.post(f"/records/{first}/marks", data=form, follow_redirects=True).text
 
     assert "not marked: look there too" not in alone
-    assert f"{second}, {same} have its bytes or are like it, and not marked: look there too." in page
+    assert 'id="notice-title-1">Important</h2>' in page
+    assert f"{second}, {same} have its bytes or are like it, and are not marked: look there too." in page

@@ -44,6 +44,8 @@ Page = Response | tuple[str, int]
 Act = Callable[["Session", Record], object]
 Then = Callable[["Session", str], str]
 NONE_SAID = ""
+# A notice that is no success: shown without the word Done.
+IMPORTANT = "important"
 
 
 @area.post("/records/<reference>/categories/<category>")
@@ -192,12 +194,13 @@ def _tell_where_else(session: "Session", record: Record) -> None:
     """Whoever marks a record learns which copies of it are open all the same, and which bundles it stands in."""
     copies = [each.reference for each in open_copies(session, record, actor=current_actor())]
     if copies:
-        have = "has its bytes or is" if len(copies) == 1 else "have its bytes or are"
-        flash(f"{', '.join(copies[:10])} {have} like it, and not marked: look there too.")
+        have = "has its bytes or is like it, and is" if len(copies) == 1 else "have its bytes or are like it, and are"
+        flash(f"{', '.join(copies[:10])} {have} not marked: look there too.", IMPORTANT)
     for each in bundles_with(session, record):
         flash(
             f"{record.reference} stands in bundle {each.id}, {each.title}: look at it before it leaves, and if it "
-            "has left already, tell whoever has it at once."
+            "has left already, tell whoever has it at once.",
+            IMPORTANT,
         )
 
 
