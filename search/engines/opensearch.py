@@ -35,7 +35,7 @@ from search.engines.opensearch_schema import (
 from search.engines.opensearch_server import Server, read_place
 from search.engines.spelling import suggest
 from search.highlighting import highlight_pages, text_parts
-from search.language_tree import Asked, Placed, Query, Text, Word, meaning, placed_parts
+from search.language_tree import Asked, Placed, Query, Text, meaning, placed_parts
 from store.errors import InvalidInputError
 from store.settings import Settings
 
@@ -200,7 +200,7 @@ class OpenSearchEngine:
         return suggest(
             query,
             _NearWords(self._server, aliases),
-            lambda word: self.count(Text(Word(word)), compartments=compartments),
+            lambda word: self.count(Text(word), compartments=compartments),
         )
 
     @property

@@ -18,8 +18,8 @@ class NearWords(Protocol):
         """The words within so many letters of the text."""
 
 
-Holders = Callable[[str], int]
-"""How many documents, of those that may be seen, hold the word or another form of it."""
+Holders = Callable[[Word], int]
+"""How many documents, of those that may be seen, hold the word; or another form of it, where it is not exact."""
 
 _SHORTEST = 4
 
@@ -44,7 +44,7 @@ def suggest(query: Query, vocabulary: NearWords, holders: Holders) -> str | None
 def _unknown_words(query: Query, holders: Holders) -> set[str]:
     plain = (part for part in placed_parts(query.node) if part.field in (None, fields.TEXT, fields.TITLE))
     asked = {leaf.text for part in plain for leaf in leaves(part.placed) if isinstance(leaf, Word)}
-    return {word for word in asked if len(word) >= _SHORTEST and not holders(word)}
+    return {word for word in asked if len(word) >= _SHORTEST and not holders(Word(word))}
 
 
 def _likeliest(word: str, vocabulary: NearWords, holders: Holders) -> str | None:
@@ -54,7 +54,8 @@ def _likeliest(word: str, vocabulary: NearWords, holders: Holders) -> str | None
     for distance, other in near:
         if best is not None and distance > best[0]:
             break
-        held = holders(other)
+        # In this very form: one that stands only in what may not be seen is not told, whatever its other forms.
+        held = holders(Word(other)) if holders(Word(other, exact=True)) else 0
         if held and (best is None or (distance, -held, other) < best):
             best = (distance, -held, other)
     return best[2] if best else None

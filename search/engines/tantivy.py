@@ -151,8 +151,8 @@ class TantivyEngine:
             allowed = _only(views, compartments)
             makers = [(view, QueryMaker(view, vocabulary)) for view in allowed]
 
-            def holders(word: str) -> int:
-                asked = Text(AnyOf((Word(word),)))
+            def holders(word: Word) -> int:
+                asked = Text(AnyOf((word,)))
                 return sum(count_of(view.searcher, maker.make(asked)) for view, maker in makers)
 
             return suggest(query, vocabulary, holders)

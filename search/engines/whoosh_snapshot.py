@@ -87,12 +87,12 @@ class Snapshot:
         read = ((s.base, self._cache.read_wide(s.segment_id, s.reader, field, leaf, words)) for s in self.segments)
         return [(base, postings) for base, postings in read if postings is not None]
 
-    def holders(self, word: str, allowed: NDArray[np.bool_]) -> int:
-        """How many times over the allowed documents hold the word or another form of it; 0 where none does."""
+    def holders(self, word: Word, allowed: NDArray[np.bool_]) -> int:
+        """How many times over the allowed documents hold the word, or another form if it is not exact; 0 for none."""
         return sum(
             int(allowed[postings.docs + base].sum())
             for name in (*fields.PLAIN_FIELDS, JOINED)
-            for form in self.vocabulary.expand(Word(word), stemmed=_is_stemmed(name))
+            for form in self.vocabulary.expand(word, stemmed=_is_stemmed(name))
             for base, postings in self.postings(name, form)
         )
 

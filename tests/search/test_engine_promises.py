@@ -259,3 +259,13 @@ def test_a_suggestion_changes_only_the_words_nobody_wrote(engine: SearchEngine) 
     assert suggestion("comittee AND (mernber OR present)") == "committee AND (member OR present)"
     assert suggestion("committee") is None
     assert suggestion("xyzzyxyzzy") is None
+
+
+def test_no_form_of_a_word_is_suggested_that_stands_only_in_what_may_not_be_seen(engine: SearchEngine) -> None:
+    # Another form of it may be seen, and is held by as many; the form itself may not.
+    engine.index(
+        [paper(1, "the tipstaffs tipsta"), paper(2, "the tipstaffs"), paper(3, "tipstaff", compartment="restricted")]
+    )
+
+    assert engine.suggest_spelling(parse_query("tipstaf"), compartments=OPEN) == "tipsta"
+    assert engine.suggest_spelling(parse_query("tipstaf"), compartments=BOTH) == "tipstaff"

@@ -20,7 +20,9 @@ from search.language import any_word, parse_query
 from search.plain_scan import PlainScan
 from store.errors import CandourError
 from tests.search.conftest import _real_documents
+from tests.search.made_cases import read_material
 from tests.search.test_conformance import ALL_KINDS, ODD, ODD_DOCUMENTS, facet_by_reading
+from tests.search.test_differential import one_archive
 from tests.services.running_opensearch import RunningServer
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("opensearch")]
@@ -92,6 +94,16 @@ def test_odd_writing_and_the_edges_of_pages_and_values_agree(engine: OpenSearchE
                 assert located[i] == engine.highlight(query, i, by_id[i].pages, compartments=OPEN).pages, written
 
 
+def test_random_questions_about_random_archives_are_answered_as_reading_answers_them(
+    make_engine: MakeEngine, corpus: Callable[[str], Path], tmp_path: Path
+) -> None:
+    material = read_material(corpus("text").parent)
+
+    told = sum(one_archive(seed, make_engine(tmp_path / str(seed)), material, questions=20) for seed in range(4))
+
+    assert told > 10
+
+
 def test_what_may_not_be_seen_changes_no_number(make_engine: MakeEngine, tmp_path: Path) -> None:
     seen = [paper(n, "minutes of roads " * n + "lamp", title=f"Roads {n}") for n in range(1, 6)]
     forbidden = [
@@ -109,9 +121,14 @@ def test_what_may_not_be_seen_changes_no_number(make_engine: MakeEngine, tmp_pat
     assert together.suggest_spelling(parse_query("lanturn"), compartments=BOTH) == "lantern"
     assert together.locate(parse_query("roads"), [20], compartments=OPEN) == {}
     assert together.count(parse_query("roads"), compartments=BOTH) == 15
+    assert together.left_behind == 0
     together.index([paper(20, "roads lantern")])
     assert ids(together, "lantern") == (20,)
     assert ids(together, "lantern", frozenset({"restricted"})) == tuple(range(21, 30))
+    # It left the restricted ones, where its words weigh until the index is made anew.
+    assert together.left_behind == 1
+    together.rebuild([paper(20, "roads lantern")])
+    assert together.left_behind == 0
 
 
 def test_orders_pages_and_generations(engine: OpenSearchEngine) -> None:
