@@ -27,6 +27,7 @@ from ingest.ocr_words import (
 )
 from ingest.page_settings import PageSettings
 from ingest.reading import Word
+from ingest.scan_streaks import without_streaks
 
 # Measured with bench/ocr.py: see docs/measurements.md.
 POOR = (
@@ -103,7 +104,7 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     shown = image if image.mode == "L" else image.convert("L")
     if min(shown.size) < _SMALLEST_SIDE:
         return PictureReading("", unread=True, reason="picture: too small to hold a line of text")
-    grey = scan_quality.whitened(shown)
+    grey = _cleaned(shown)
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
         return PictureReading("", unread=True, reason=NO_INK)
@@ -116,6 +117,14 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     else:
         page = replace(page, first_confidence=page.confidence)
     return _judge(page, shown)
+
+
+def _cleaned(shown: Image.Image) -> Image.Image:
+    """The page on white paper, without the streaks of the machine that scanned it."""
+    grey = scan_quality.whitened(shown)
+    pixels = np.asarray(grey)
+    cleaned = without_streaks(pixels)
+    return grey if cleaned is pixels else Image.fromarray(cleaned)
 
 
 _ASKED_LAYOUT = {
@@ -133,7 +142,7 @@ def read_as_asked(image: Image.Image, asked: PageSettings) -> PictureReading:
     shown = (image if image.mode == "L" else image.convert("L")).rotate(-asked.turn, expand=True)
     if min(shown.size) < _SMALLEST_SIDE:
         return PictureReading("", unread=True, reason="picture: too small to hold a line of text")
-    grey = scan_quality.whitened(shown)
+    grey = _cleaned(shown)
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
         return PictureReading("", rotation=asked.turn, unread=True, reason=NO_INK)
