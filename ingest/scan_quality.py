@@ -15,6 +15,7 @@ _BORDER = 0.03  # of each side: scanner shadows and punch holes live there
 _BLANK_INK = 0.0006
 _PATCH = 8
 _WHITE = 245
+_SPECK = 4  # pixels
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,28 @@ def inked_rows(ink: Mask, margin: int) -> NDArray[np.intp]:
     rows = np.arange(height)
     inked = until[np.minimum(rows + margin + 1, height)] - until[np.maximum(rows - margin, 0)]
     return np.flatnonzero(inked)
+
+
+def letter_height(ink: Mask) -> int:
+    """How high most letters are, in pixels, without what rises or hangs; 0 where there are none.
+
+    The same for lines that run up or down the page: measured both ways, because across its lines a page has runs of
+    ink as high as its letters, and along them shorter ones.
+    """
+    return max(_height_of_rows(ink), _height_of_rows(np.ascontiguousarray(ink.T)))
+
+
+def _height_of_rows(ink: Mask) -> int:
+    height, width = ink.shape
+    step = max(1, width // 150)
+    columns = ink[:, : width // step * step].reshape(height, width // step, step).any(axis=2).T
+    edges = np.diff(np.pad(columns.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    runs = np.nonzero(edges == -1)[1] - np.nonzero(edges == 1)[1]
+    runs = np.sort(runs[(runs >= _SPECK) & (runs <= max(height, width) // 20)])
+    if not len(runs):
+        return 0
+    until = np.cumsum(runs)
+    return int(runs[np.searchsorted(until, until[-1] / 2)])
 
 
 def slant(ink: Mask, *, limit: float = 12.0) -> float:

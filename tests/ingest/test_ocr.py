@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ingest import scan_quality
 from ingest.dictionary import tokens
 from ingest.ocr import PictureReading, combine, read_picture
+from ingest.ocr_engine import first_scale
 from ingest.ocr_words import OcrWord, as_text, headings_first, is_doubtful, join, kept
 
 
@@ -65,6 +66,32 @@ def test_the_slant_of_a_page_is_found():
     leaning = np.asarray(page.rotate(-4, fillcolor=255))
 
     assert scan_quality.slant(scan_quality.find_ink(leaning).mask) == pytest.approx(4, abs=0.5)
+
+
+@pytest.mark.parametrize("quarter", [0, 90, 180, 270])
+@pytest.mark.parametrize(("size", "least", "most"), [(20, 8, 12), (36, 17, 22)])
+def test_the_height_of_letters_is_found_whichever_way_the_lines_run(quarter, size, least, most):
+    page = Image.new("L", (1200, 1600), 255)
+    draw = ImageDraw.Draw(page)
+    for line in range(20):
+        draw.text((100, 80 + line * 70), "some ordinary words across a page", fill=0, font_size=size)
+    turned = np.asarray(page.rotate(quarter, expand=True))
+    assert least <= scan_quality.letter_height(turned < 128) <= most
+
+
+def test_a_page_without_ink_has_letters_of_no_height():
+    assert scan_quality.letter_height(np.zeros((300, 200), bool)) == 0
+
+
+def test_only_large_letters_in_black_and_white_are_made_smaller():
+    large = Image.new("L", (700, 1000), 255)
+    ImageDraw.Draw(large).text((50, 50), "letters\nof a part\nof a page", fill=0, font_size=60)
+    grey = large
+    black = large.point(lambda value: 255 if value > 127 else 0)
+    small = black.resize((210, 300)).point(lambda value: 255 if value > 127 else 0)
+    assert first_scale(black) == 0.75
+    assert first_scale(grey) == 1.75
+    assert first_scale(small) == 2.0
 
 
 def test_typed_letters_are_read(corpus):
