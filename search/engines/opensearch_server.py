@@ -130,6 +130,15 @@ class Server:
             found = self._client.indices.get_alias(index=pattern, params={"allow_no_indices": "true"})
         return {str(name): sorted(about["aliases"]) for name, about in found.items()}
 
+    def has_index(self, name: str) -> bool:
+        """True where there is an index of this name, by itself or as an alias.
+
+        Raises:
+            SearchUnreachableError: We have no rights to it, whether it is there or not.
+        """
+        with asking(self.place):
+            return bool(self._client.indices.exists(index=name))
+
     def move_aliases(self, actions: list[dict[str, Any]]) -> None:
         """All of the aliases are moved, or none."""
         if actions:

@@ -72,16 +72,25 @@ def test_nobody_gets_in_without_a_user(server: RunningServer, tmp_path: Path) ->
     assert "refuses the user or the password" in refusal(engine)
 
 
-def test_a_user_with_rights_to_other_indexes_alone_is_refused(server: RunningServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("prefix", ["testsecure", "testnothing"])
+def test_a_user_with_rights_to_other_indexes_alone_is_refused(
+    server: RunningServer, tmp_path: Path, prefix: str
+) -> None:
     elsewhere = {**ROLE, "index_permissions": [{"index_patterns": ["other*"], "allowed_actions": ["indices_all"]}]}
     server.add_user("stranger", "a-Strange-password-1", elsewhere)
-    url = server.url("testsecure", user="stranger")
+    url = server.url(prefix, user="stranger")
     asked = settings_of(server, tmp_path, password="a-Strange-password-1", CANDOUR_SEARCH_URL=url)
     engine = open_engine(load_settings(asked))
 
     assert "who may not do what was asked" in refusal(engine, secret="a-Strange-password-1")
     with pytest.raises(SearchUnreachableError, match="who may not do what was asked"):
         engine.index([IndexDocument(1)])
+
+
+def test_where_nothing_is_indexed_yet_nothing_is_found(server: RunningServer, tmp_path: Path) -> None:
+    engine = open_engine(load_settings(settings_of(server, tmp_path, CANDOUR_SEARCH_URL=server.url("testempty"))))
+
+    assert engine.count(ROADS, compartments=OPEN) == 0
 
 
 def test_a_server_that_nobody_we_trust_has_signed_is_refused(server: RunningServer, tmp_path: Path) -> None:
