@@ -61,6 +61,27 @@ _BEFORE_BRACKETS = {
     "DATE": "date:1970..1979",
     "ATLEAST": "the words alone: how often a word stands in a record cannot be asked for",
 }
+OTHER_NAMES = {
+    "author": fields.PERSON,
+    "bates": fields.REFERENCE,
+    "body": fields.TEXT,
+    "content": fields.TEXT,
+    "docid": fields.REFERENCE,
+    "doctype": fields.TYPE,
+    "filename": fields.FILE,
+    "folder": fields.BATCH,
+    "from": fields.PERSON,
+    "heading": fields.TITLE,
+    "id": fields.REFERENCE,
+    "name": fields.PERSON,
+    "path": fields.FILE,
+    "ref": fields.REFERENCE,
+    "subject": fields.TITLE,
+    "tag": fields.CATEGORY,
+    "to": fields.PERSON,
+}
+"""What other programs call the fields that are nearest to ours."""
+
 _SHOWN = 30
 
 

@@ -18,7 +18,7 @@ import re
 
 from search import language_fields as fields
 from search.analysis import WORD_LENGTH_LIMIT, fold, keyword, words
-from search.habits import advice_before_brackets, advice_on, date_as_written_here, range_as_written_here
+from search.habits import OTHER_NAMES, advice_before_brackets, advice_on, date_as_written_here, range_as_written_here
 from search.language_lexer import Kind, Piece, mistake, split_query
 from search.language_tree import (
     And,
@@ -236,6 +236,7 @@ class _Reader:
 
 def _unknown_field(name: str) -> str:
     close = difflib.get_close_matches(name.lower()[:WORD_LENGTH_LIMIT], fields.QUERY_FIELDS, n=1)
+    close = [OTHER_NAMES[name.lower()]] if name.lower() in OTHER_NAMES else close
     guess = f"did you mean “{close[0]}:”?" if close else f"the fields are {', '.join(fields.QUERY_FIELDS)}."
     shown = name if len(name) <= WORD_LENGTH_LIMIT else f"{name[:20]}…"
     return f"there is no field “{shown}:”; {guess} To look for the word itself put it in quotation marks"
