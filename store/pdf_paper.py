@@ -1,8 +1,8 @@
 """The same paper as a PDF for signature: headings in the outline, links, running heads, "page 3 of 20".
 
 It is written by the same calls as the Word document (`store.word_paper.Paper`), so that both say the same. The text
-is text, in an embedded font that covers Welsh, and the language is told; but the PDF is not tagged: who listens to a
-document is better served by the Word one.
+is text, in an embedded font that covers Welsh; the language is told, and every piece is tagged as what it is
+(`store.pdf_tags`), for those who listen to it.
 """
 
 import io
@@ -16,26 +16,25 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
     Flowable,
     Frame,
-    LongTable,
     NextPageTemplate,
     PageBreak,
     PageTemplate,
-    Paragraph,
     Spacer,
     TableStyle,
 )
 
 from store.font_files import BOLD, PLAIN, register_fonts, require_printable
+from store.pdf_flowables import BLACK, MARGIN, Entry, Heading, Rows, height_of
+from store.pdf_tags import Node, TaggedCanvas, TaggedParagraph, put_tags
 from store.word_paper import DARK, LINK, Link, Mark, Part, clean, paragraph_anchor
 
-MARGIN, INDENT = 2.2 * cm, 1.6 * cm
-GREY, BLACK, BLUE = HexColor("#3D3D3D"), HexColor("#0B0C0C"), HexColor(f"#{DARK}")
+INDENT = 1.6 * cm
+GREY, BLUE = HexColor("#3D3D3D"), HexColor(f"#{DARK}")
 STYLES = {
     "Normal": ParagraphStyle(
         "Normal", fontName=PLAIN, fontSize=9.5, leading=13.5, spaceAfter=6, textColor=BLACK, allowWidows=0,
@@ -69,37 +68,43 @@ class PdfPaper:
         register_fonts()
         self._title, self._subject, self._author = clean(title), clean(subject), clean(author)
         self._flowables: list[Flowable] = []
-        self._entries: list[_Entry] = []
+        self._entries: list[Entry] = []
+        self._root = Node("Document")
         self._running = ("", "", "")
 
     def heading(self, words: str, level: int, *, anchor: str = "") -> None:
         """A heading, which the outline knows too."""
-        made = _Heading(_named(words, anchor), STYLES[f"Heading {level}"])
+        made = Heading(_named(words, anchor), STYLES[f"Heading {level}"])
         made.outline = (clean(words), anchor or f"heading_{len(self._flowables)}", level - 1)
+        made.node = self._root.add(f"H{level + 1}", words=clean(words))
         self._flowables.append(made)
 
     def title(self, words: str) -> None:
         """The title of the document."""
-        self._flowables.append(_paragraph(_text(words), STYLES["Title"]))
+        self._flowables.append(_paragraph(_text(words), STYLES["Title"], self._root.add("H1")))
 
     def line(self, words: str, *, style: str = "Normal") -> None:
         """A paragraph without a number."""
-        self._flowables.append(_paragraph(_text(words), STYLES[style]))
+        self._flowables.append(_paragraph(_text(words), STYLES[style], self._root.add("P")))
 
     def linked_line(self, parts: Sequence[Part]) -> None:
         """A paragraph without a number, of words and links."""
-        self._flowables.append(_paragraph(_marked_up(parts), STYLES["Normal"]))
+        self._flowables.append(_paragraph(_marked_up(parts), STYLES["Normal"], self._root.add("P")))
 
     def contents(self, listed: Sequence[Link]) -> None:
         """What the document has, each leading to its place, with its page: on paper a link leads nowhere."""
-        self._entries += [_Entry(_marked_up([link]), STYLES["Normal"], link.anchor) for link in listed]
-        self._flowables += self._entries[-len(listed) :]
+        listing = self._root.add("TOC")
+        made = [Entry(_marked_up([link]), STYLES["Normal"], link.anchor) for link in listed]
+        for each in made:
+            each.node = listing.add("TOCI").add("P")
+        self._entries += made
+        self._flowables += made
 
     def numbered(self, number: str, parts: Sequence[Part], *, lead: str = "") -> None:
         """A paragraph with its number in the margin, which can be linked to and cited."""
         before = f'<font name="{BOLD}">{_text(lead)}</font> ' if lead else ""
         words = f'<a name="{paragraph_anchor(number)}"/>{before}{_marked_up(parts)}'
-        self._flowables.append(_paragraph(words, NUMBERED, number=number))
+        self._flowables.append(_paragraph(words, NUMBERED, self._root.add("P"), number=number))
 
     def table(
         self,
@@ -117,12 +122,18 @@ class PdfPaper:
             [RIGHT[name] if place in right else STYLES[name] for place in range(len(headings))]
             for name in ("Head", "Cell")
         )
-        cells = [[_paragraph(_text(words), style) for words, style in zip(headings, heads, strict=True)]]
-        cells += [
-            [_paragraph(_marked_up(parts), style) for parts, style in zip(row, bodies, strict=True)] for row in rows
+        node = self._root.add("Table", title=clean(caption), summary=clean(description))
+        line = node.add("TR")
+        cells = [
+            [_paragraph(_text(words), style, line.add("TH")) for words, style in zip(headings, heads, strict=True)]
         ]
+        for row in rows:
+            line = node.add("TR")
+            cells.append(
+                [_paragraph(_marked_up(parts), style, line.add("TD")) for parts, style in zip(row, bodies, strict=True)]
+            )
         heights = [None, *([row_height * cm] * len(rows))] if row_height else None
-        made = _Rows(
+        made = Rows(
             cells, colWidths=[width * cm for width in widths], rowHeights=heights, repeatRows=1, hAlign="LEFT",
             splitInRow=1,
         )  # fmt: skip
@@ -165,20 +176,20 @@ class PdfPaper:
             pages = document.pages
             for entry in self._entries:
                 entry.page = pages.get(entry.anchor, 0)
-        return out.getvalue()
+        return put_tags(out.getvalue(), self._root, language="en-GB")
 
     def _keep_headings_with_tables(self) -> None:
         """No heading stands at the foot of a page whose table begins on the next."""
         kept: list[Flowable] = []
-        headings: list[_Heading] = []
+        headings: list[Heading] = []
         for made in self._flowables:
-            if isinstance(made, _Rows) and headings:
+            if isinstance(made, Rows) and headings:
                 for each in headings:
                     # Not tied to all of the table, as to a paragraph: its first row is enough.
                     each.style = each.style.clone(each.style.name, keepWithNext=0)
-                room = made.head_and_first_row() + sum(map(_height, headings))
+                room = made.head_and_first_row() + sum(map(height_of, headings))
                 kept.insert(len(kept) - len(headings), CondPageBreak(room))
-            headings = [*headings, made] if isinstance(made, _Heading) else []
+            headings = [*headings, made] if isinstance(made, Heading) else []
             kept.append(made)
         self._flowables = kept
 
@@ -203,62 +214,13 @@ class PdfPaper:
         class Numbered(_NumberedCanvas):
             words = running
 
+        self._root.forget()
         document.build(list(self._flowables), canvasmaker=Numbered)
         for made in self._flowables:
             # The library's marks on what was moved and kept together: it is set again as if for the first time.
             for mark in ("_postponed", "keepWithNext"):
                 vars(made).pop(mark, None)
         return document
-
-
-class _Entry(Paragraph):
-    """A line of the contents: what it leads to, and at the right on which page that is."""
-
-    def __init__(self, words: str, style: ParagraphStyle, anchor: str) -> None:
-        super().__init__(words, style)
-        self.anchor, self.page = anchor, 0
-
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Room is left for the page."""
-        self._across = width
-        wrapped: tuple[float, float] = super().wrap(width - 1.2 * cm, height)
-        return wrapped
-
-    def draw(self) -> None:
-        """The words, and the page."""
-        super().draw()
-        self.canv.setFillColor(BLACK)
-        self.canv.setFont(PLAIN, self.style.fontSize)
-        self.canv.drawRightString(self._across, self.height - self.style.fontSize, str(self.page or ""))
-
-
-class _Rows(LongTable):
-    """A table that is cut between rows; a row itself only where it is higher than a page."""
-
-    _colWidths: list[float]  # noqa: N815 - the library's name
-    _rowHeights: list[float]  # noqa: N815 - the library's name
-
-    def head_and_first_row(self) -> float:
-        """How high its heading row and the first row below it are, or a page, whichever is less."""
-        self.wrap(sum(self._colWidths), 0)
-        return min(sum(self._rowHeights[:2]), self._page() - 4 * cm)
-
-    def _page(self) -> float:
-        upright, across = A4[1] - 4.6 * cm, A4[0] - 4.6 * cm
-        return float(across if sum(self._colWidths) > A4[0] - 2 * MARGIN else upright)
-
-    def split(self, width: float, height: float) -> list[Flowable]:
-        """The part that has room, and the rest."""
-        self.wrap(width, height)
-        self.splitInRow = int(sum(self._rowHeights[:2]) > self._page() - 4 * cm)
-        parts: list[Flowable] = super().split(width, height)
-        return parts
-
-
-class _Heading(Paragraph):
-    """A paragraph that has its place in the outline: words, bookmark and level."""
-
-    outline: tuple[str, str, int] = ("", "", 0)
 
 
 class _Document(BaseDocTemplate):
@@ -269,14 +231,14 @@ class _Document(BaseDocTemplate):
         self.pages: dict[str, int] = {}
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - the library's name
-        if isinstance(flowable, _Heading):
+        if isinstance(flowable, Heading):
             words, anchor, level = flowable.outline
             self.pages[anchor] = self.page
             self.canv.bookmarkPage(anchor)
             self.canv.addOutlineEntry(words, anchor, level=level, closed=level > 0)
 
 
-class _NumberedCanvas(Canvas):
+class _NumberedCanvas(TaggedCanvas):
     """Writes the running words when the number of pages is known."""
 
     words = ("", "", "")
@@ -291,12 +253,14 @@ class _NumberedCanvas(Canvas):
         self._pages.append(dict(self.__dict__))
         canvas: Any = self
         canvas._startPage()
+        self._next_mark = 0
 
     def save(self) -> None:
         """Every page with its number out of how many."""
         for number, page in enumerate(self._pages, start=1):
             self.__dict__.update(page)
-            self._run(number, len(self._pages))
+            with self.marking(None):
+                self._run(number, len(self._pages))
             super().showPage()
         super().save()
 
@@ -336,10 +300,8 @@ def _marked_up(parts: Sequence[Part]) -> str:
     return "".join(made)
 
 
-def _height(heading: Flowable) -> float:
-    _, high = heading.wrap(A4[0] - 2 * MARGIN, A4[1])
-    return float(high + heading.getSpaceBefore() + heading.getSpaceAfter())
-
-
-def _paragraph(words: str, style: ParagraphStyle, *, number: str = "") -> Paragraph:
-    return Paragraph(words, style, bulletText=number or None)
+def _paragraph(words: str, style: ParagraphStyle, node: Node, *, number: str = "") -> TaggedParagraph:
+    made = TaggedParagraph(words, style, bulletText=number or None)
+    made.node = node
+    node.words = f"{number} {made.getPlainText()}".strip()
+    return made
