@@ -5,11 +5,12 @@ from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR
 from cli.opening import actor_of, archive
-from cli.output import json_option, say, show_json, table
+from cli.output import json_option, note, say, show_json, table
 from records.models import Record
 from records.register import find_record
 from retention import disposal, holds, tagging
 from retention.models import CONFIRMED, REJECTED, Suggestion
+from store.database import forget_deleted
 
 by_option = click.option("--by", required=True, metavar="EMAIL", help="Who decides.")
 reason_option = click.option("--reason", required=True, help="Why, in a few words.")
@@ -224,7 +225,10 @@ def purge(reference: str, as_json: bool) -> None:
             opened.files.finish_removals(session)
         # An index forgets a word only when it is made anew.
         rebuild_index(opened, actor=OPERATOR)
+        forgotten = forget_deleted(opened.engine)
     if as_json:
-        show_json(result)
+        show_json({**result, "forgotten": forgotten})
     else:
+        if not forgotten:
+            note("Its text is still in the log beside the database, because somebody reads: it goes once nobody does.")
         say(f"{reference} is purged; what it was, who cleared it and why stay in the archive.")

@@ -72,8 +72,20 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     cursor.execute("PRAGMA foreign_keys = ON")
     # Without this, INSERT OR REPLACE removes a held row without firing its delete trigger.
     cursor.execute("PRAGMA recursive_triggers = ON")
+    # Without this, the text of what was purged stays in the free space of the database file.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.close()
+
+
+def forget_deleted(engine: Engine) -> bool:
+    """What was deleted is in no file of the database; False while somebody still reads from before the deletion."""
+    with engine.connect() as connection:
+        connection.rollback()
+        raw: Any = connection.connection.dbapi_connection
+        # The log beside the database keeps earlier states of its pages until they are all written back and it is cut.
+        busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not busy
 
 
 def _begin(connection: Any) -> None:

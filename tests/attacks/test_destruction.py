@@ -11,6 +11,7 @@ from records.page_versions import transcribe
 from records.register import find_record
 from retention import disposal, holds, notices
 from store import backup
+from store.database import forget_deleted
 from store.errors import RefusedError
 from store.files_models import StoredFile
 from store.settings import load_settings
@@ -134,3 +135,20 @@ def test_what_was_purged_is_neither_purged_nor_held_again(archive, cleared, offi
         purge(archive, cleared)
     with archive.writing() as session, pytest.raises(RefusedError, match="nothing of it is left to hold"):
         holds.place_hold(session, find_record(session, cleared, actor=officer), reason="The police.", actor=officer)
+
+
+def test_the_text_of_what_was_purged_is_in_no_file_of_the_database(archive, make_record, officer, second_officer):
+    words = "Zyxwellian memorandum on the resurfacing of the lane " * 200  # over many pages of the database
+    reference = make_record(CONTENT, text=words)
+    with archive.writing() as session:
+        transcribe(session, reference, 1, text=words.replace("Zyxwellian", "Zyxwelliam"), note="", actor=officer)
+        session.execute(delete(SuggestNeed))
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        holds.clear(session, record, reason="It is about roads.", second=second_officer, actor=officer)
+    purge(archive, reference)
+
+    forget_deleted(archive.engine)
+
+    for file in archive.settings.data.glob("candour.sqlite3*"):
+        assert b"Zyxwell" not in file.read_bytes(), file.name
