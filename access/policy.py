@@ -126,7 +126,9 @@ def require(actor: Actor, permission: Permission) -> None:
         NotPermittedError: They may not.
     """
     if not can(actor, permission):
-        allowed = sorted(role.value for role, permissions in ALLOWED.items() if permission in permissions)
+        allowed = sorted(
+            role.value.replace("-", " ") for role, permissions in ALLOWED.items() if permission in permissions
+        )
         raise NotPermittedError(
             f"{actor.name} may not {permission.value}: ask someone whose role is {' or '.join(allowed)}."
         )

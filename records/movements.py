@@ -46,7 +46,7 @@ def take_out(
             raise InvalidInputError(f"Nothing was taken out because it is not said {what}: say it in a few words.")
     if taken_on > clock.today() or due_on < taken_on:
         raise InvalidInputError(
-            "Nothing was taken out because the days cannot be: taken today or before, due after that."
+            "Nothing was taken out because its days cannot be right: it is taken today or before, and due after."
         )
     _refuse_if_out(session, place)
     made = Movement(

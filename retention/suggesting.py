@@ -391,7 +391,8 @@ def _with_passage(evidence: list[Evidence], page: _ReadPage, passage: Passage, c
 
 def _reads_like(passage: Passage, category: Category) -> str:
     words = f"; “{'”, “'.join(passage.words)}” weighed most" if passage.words else ""
-    return f"Reads like records of this category, such as: “{passage.like}”{words}"
+    # Said of the example, or it would be taken for the words of another record that is held here.
+    return f"Reads like the examples taught for this category, none of them from this archive: “{passage.like}”{words}"
 
 
 def _overlap(one: Hit, other: Hit) -> bool:

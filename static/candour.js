@@ -25,6 +25,14 @@ function lookAgain(id, times) {
 
 for (const part of document.querySelectorAll("[data-refresh]")) lookAgain(part.id, 0);
 
+// A list that was narrowed is gone back to as it was. What it was narrowed to stays in this tab of this browser, and
+// holds no words that anybody typed.
+if (document.querySelector("[data-keep]")) sessionStorage.setItem(`candour-list ${location.pathname}`, location.search);
+for (const back of document.querySelectorAll(".govuk-back-link")) {
+  const kept = sessionStorage.getItem(`candour-list ${back.pathname}`);
+  if (kept && !back.search) back.search = kept;
+}
+
 // On a phone a table of many columns is shown line by line, each cell after the heading of its column; without
 // JavaScript it scrolls. What is no longer laid out as a table has to be told that it is one.
 function fitForPhone(table) {

@@ -110,3 +110,14 @@ def test_a_leader_reads_the_home_page_on_a_phone(visit: Visit) -> None:
 
     assert leader.is_too_wide() == ""
     leader.picture("phone")
+
+
+def test_on_a_phone_a_leader_reads_the_costs_line_by_line_and_never_sideways(visit: Visit) -> None:
+    leader = visit(LEADER, viewport=PHONE)
+
+    leader.open("/costs")
+
+    months = leader.page.get_by_role("table", name="Cost by month, net of VAT")
+    expect(months.get_by_role("row")).not_to_have_count(0)
+    assert months.evaluate("(table) => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
+    assert leader.faults_for_assistive_technology() == []

@@ -111,6 +111,19 @@ def test_a_decision_without_a_reason_is_asked_for_again(visit: Visit, house: Hou
     expect(page.locator("#history")).not_to_contain_text(OFFICER)
 
 
+def test_a_list_that_was_narrowed_is_gone_back_to_as_it_was(visit: Visit) -> None:
+    officer = visit(OFFICER)
+    page = officer.page
+    officer.open("/records")
+    page.get_by_label("State").select_option("read")
+    page.get_by_role("button", name="Show").click()
+    page.locator(".candour-row__title a, .candour-rows a").first.click()
+
+    page.get_by_role("navigation", name="Back").get_by_role("link", name="Records").click()
+
+    expect(page.get_by_label("State")).to_have_value("read")
+
+
 def test_a_records_officer_logs_time_and_never_sees_the_spending(visit: Visit) -> None:
     officer = visit(OFFICER)
 

@@ -81,7 +81,11 @@ def test_a_place_is_counted_filled_taken_sealed_and_labelled(officer_client, arc
         ("count", {"count-pages": "3", "count-by": "A", "count-first": "2"}, "both, or neither"),
         ("break", {"break-by": "A", "break-why": "x"}, "no whole seal"),
         ("return", {}, "is not out"),
-        ("take", {"take-by": "A", "take-to": "B", "take-why": "C", "take-due": ["1", "1", "1999"]}, "days cannot be"),
+        (
+            "take",
+            {"take-by": "A", "take-to": "B", "take-why": "C", "take-due": ["1", "1", "1999"]},
+            "days cannot be right",
+        ),
     ],
 )
 def test_what_cannot_be_recorded_comes_back_with_the_reason(officer_client, volume, act, data, words):

@@ -251,10 +251,11 @@ def _escalations() -> Section:
         [
             _counted(
                 overdue,
-                "escalation overdue: somebody who must be told has not been",
-                "escalations overdue: somebody who must be told has not been",
+                "escalation overdue",
+                "escalations overdue",
                 href,
                 _attention(overdue),
+                note="somebody who must be told has not been" if overdue else "",
             ),
             _counted(standing, "escalation open", "escalations open", href),
         ],
