@@ -115,7 +115,7 @@ def test_a_batch_that_does_not_add_up_says_so(officer_client, archive: Archive, 
     page = officer_client.get("/batches/1").text
 
     assert "It adds up" not in page
-    assert "+ 1 still being read." in page
+    assert "+ 1 still to be read." in page
 
 
 @pytest.mark.parametrize("path", ["/batches/7", "/batches/7/items", "/batches/1/items?state=lost"])
@@ -147,9 +147,14 @@ def test_a_batch_under_way_is_paused_gone_on_with_and_cancelled_by_whoever_takes
     assert "data-refresh" in page
 
     assert officer_client.post("/batches/1/pause").status_code == 302
-    assert "Paused" in officer_client.get("/batches/1").text
+    paused = officer_client.get("/batches/1").text
+    assert "Paused" in paused
+    assert "left at that pace" not in paused
     assert officer_client.post("/batches/1/resume").status_code == 302
     assert officer_client.post("/batches/1/cancel").status_code == 302
+    ending = officer_client.get("/batches/1").text
+    assert "Being ended" in ending
+    assert "Cancel the rest" not in ending
 
     with archive.reading() as session:
         (run,) = batches.unfinished_runs(session, batches.find_batch(session, "Box 4"))
@@ -165,6 +170,8 @@ def test_what_was_not_taken_in_stands_in_the_sum(officer_client, archive: Archiv
 
     assert "4 found = 2 registered + 1 duplicate + 0 quarantined + 1 not taken in" in page
     assert "It adds up." in page
+    assert "Every file that has been read so far could be opened." in page
+    assert "was cancelled by records-officer@example.org" in page
     listed = officer_client.get("/batches/1/items?state=cancelled").text
     assert "Not taken in: cancelled by records-officer@example.org on " in listed
 

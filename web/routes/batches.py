@@ -76,6 +76,7 @@ def _batch_page(number: int, form: RetryForm, *, refused: str, custodian: Custod
         speed=counting.speed(session, found.batch, waiting=found.totals.waiting),
         is_moving=any(state == "not finished" for _, state in runs) or bool(jobs),
         is_paused=any(state == "paused" for _, state in runs),
+        is_ending=any(state == "being cancelled" for _, state in runs),
         reasons=reasons,
         quarantined=_rows(session, quarantined),
         form=form,
