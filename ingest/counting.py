@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor
 from ingest.models import CANCELLED, DUPLICATE, ENDED, OPENED, QUARANTINED, REGISTERED, Batch, Item, Run
+from ingest.reading import SENTENCES
 from records.models import Record
 from records.parts import is_no_part
 from store import clock
@@ -77,6 +78,10 @@ class Speed:
     files_per_second: float
     pages_per_second: float
     seconds_left: float | None
+
+
+# What is said of all items of one reason, where the sentences of single ones say more.
+_OF_SEVERAL = SENTENCES | {CANCELLED: "Not taken in: cancelled before their turn; each says by whom and when."}
 
 
 def run_totals(session: Session, run: Run) -> Totals:
@@ -196,13 +201,17 @@ def reasons(session: Session, batch: Batch) -> list[ReasonCount]:
 
 
 def _reasons(session: Session, *conditions: ColumnElement[bool]) -> list[ReasonCount]:
+    """The reasons by their codes; where items of one code were told different things, one sentence true of all."""
     rows = session.execute(
-        select(Item.reason_code, func.min(Item.reason), func.count())
+        select(Item.reason_code, func.min(Item.reason), func.count(), func.count(Item.reason.distinct()))
         .where(*conditions)
         .group_by(Item.reason_code)
         .order_by(func.count().desc(), Item.reason_code)
     )
-    return [ReasonCount(*row) for row in rows]
+    return [
+        ReasonCount(code, sentence if sentences == 1 else _OF_SEVERAL.get(code, sentence), count)
+        for code, sentence, count, sentences in rows
+    ]
 
 
 def speed(session: Session, batch: Batch, *, waiting: int) -> Speed:

@@ -17,11 +17,13 @@ from access.policy import OPERATOR
 from ingest import batches, counting, registering
 from ingest.locking import only_one
 from ingest.models import Item
+from ingest.reading import SENTENCES
 from records.models import Record, RecordFile
 from records.register import family, find_record, visible_records
 from retention import holds, tagging
 from store.errors import InvalidInputError, RefusedError
 from store.files_models import StoredFile
+from tests.ingest.archive_making import rar, zip_with_locked
 from worker.taking_in import take_in
 
 ROOT = Path(__file__).parent.parent.parent
@@ -295,3 +297,22 @@ def test_a_run_killed_in_the_middle_goes_on_with_nothing_twice_and_nothing_lost(
         )
         assert len(visible_records(session, actor=OPERATOR)) == 7
         assert archive.files.reconcile(session) == ([], [])
+
+
+def test_a_reason_shared_by_several_kinds_of_file_is_said_in_words_that_are_true_of_each(archive, notice, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\nno pdf at all")
+    (tmp_path / "b.zip").write_bytes(zip_with_locked({"a.txt": b"One"}, {"a.txt": "x"}))
+    take(archive, tmp_path / "a.pdf", tmp_path / "b.zip")
+    with archive.reading() as session:
+        one_each = {each.code: each for each in counting.reasons(session, batches.find_batch(session, "Box 14"))}
+
+    (tmp_path / "c.docx").write_bytes(b"PK\x03\x04 word/ and nothing else")
+    (tmp_path / "d.rar").write_bytes(rar({"a.txt": b"Two"}, locked=frozenset({"a.txt"})))
+    take(archive, tmp_path / "c.docx", tmp_path / "d.rar")
+    with archive.reading() as session:
+        two_each = {each.code: each for each in counting.reasons(session, batches.find_batch(session, "Box 14"))}
+
+    assert "The PDF is damaged" in one_each["damaged"].sentence
+    assert "The archive is protected" in one_each["encrypted"].sentence
+    for code in ("damaged", "encrypted"):
+        assert (two_each[code].sentence, two_each[code].count) == (SENTENCES[code], 2)
