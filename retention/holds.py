@@ -86,6 +86,17 @@ def hold_records(session: Session, records: Sequence[tuple[Record, str]], *, act
     session.flush()
 
 
+def hold_copy_found(session: Session, record: Record) -> None:
+    """The hold that stands on a copy just found is the record's: one that was cleared is decided on again.
+
+    Where the copy lay is news to whoever cleared it; and a hold that belongs to no record could never end.
+    """
+    for hold in _provisional_holds(session, [record.sha256]):
+        if hold.record_id is None:
+            hold.record_id = record.id
+    session.flush()
+
+
 def _provisional_holds(session: Session, hashes: Iterable[str]) -> list[Hold]:
     """The provisional holds that stand on these bytes, oldest first."""
     query = select(Hold).where(Hold.kind == PROVISIONAL, Hold.released_at.is_(None)).order_by(Hold.id)

@@ -139,6 +139,7 @@ class Intake:
                 batches.end_quarantined(session, item, problem, actor=self.actor)
             elif record is not None:
                 batches.end_duplicate(session, item, record, batch=self.batch, run=self.run, actor=self.actor)
+                holds.hold_copy_found(session, record)
             else:
                 ready.append(Ready(item.id, each.sha256, item.name, item.parent_id is None))
         return ready

@@ -16,6 +16,7 @@ from store.errors import RefusedError
 from store.files_models import StoredFile
 from store.settings import load_settings
 from tests.conftest import NOTICE
+from worker.taking_in import take_in
 
 CONTENT = b"a memorandum on roads"
 
@@ -152,3 +153,27 @@ def test_the_text_of_what_was_purged_is_in_no_file_of_the_database(archive, make
 
     for file in archive.settings.data.glob("candour.sqlite3*"):
         assert b"Zyxwell" not in file.read_bytes(), file.name
+
+
+def test_a_copy_of_a_cleared_record_found_again_holds_it_until_two_people_decide_again(
+    archive, notice, officer, second_officer, tmp_path
+):
+    def find_it_in(box):
+        share = tmp_path / box
+        share.mkdir()
+        (share / "roads.txt").write_text("On the resurfacing of the lane.")
+        take_in(archive, [str(share)], batch=box, source="County store", actor=OPERATOR)
+
+    def clear():
+        with archive.writing() as session:
+            record = find_record(session, "R000001", actor=officer)
+            holds.clear(session, record, reason="Roads.", second=second_officer, actor=officer)
+
+    find_it_in("Box 1")
+    clear()
+    find_it_in("Box 2")
+
+    with pytest.raises(RefusedError, match="hold 2: not yet decided under notice"):
+        purge(archive, "R000001")
+    clear()
+    purge(archive, "R000001")
