@@ -10,6 +10,7 @@ from access import users
 from access.policy import Actor
 from store import schema
 from store.archive import Archive, open_archive
+from store.errors import InvalidInputError
 from store.leaving import Leaving, let_go
 from store.settings import load_settings
 
@@ -31,10 +32,18 @@ def archive() -> Iterator[Archive]:
 
 
 def write_out(opened: Archive, made: Leaving, out: Path, *, actor: Actor) -> None:
-    """The file is there, and the audit trail tells that it left: both or neither."""
+    """The file is there, and the audit trail tells that it left: both or neither.
+
+    Raises:
+        InvalidInputError: It cannot be written there.
+    """
     with opened.writing() as session:
         let_go(session, made, actor=actor.name)
-        out.write_bytes(made.content)
+        try:
+            out.write_bytes(made.content)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+            told = f"{out} was not written ({error.strerror}): name a file in a folder that can be written to."
+            raise InvalidInputError(told) from error
 
 
 def actor_of(session: Session, email: str) -> Actor:

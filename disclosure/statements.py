@@ -49,6 +49,7 @@ EXPLAINED_TOO = (
     "unnamed",
     "places:gaps",
     "places:nothing-registered",
+    "outstanding",
 )
 
 

@@ -491,6 +491,11 @@ def test_a_statement_is_drawn_signed_sealed_proved_and_compared(line, tmp_path):
     proved = line.answer("statements", "verify", number)
     line.answer("statements", "export", number, "--out", str(tmp_path / "one.pdf"))
     line.answer("statements", "export", number, "--out", str(tmp_path / "one.docx"), "--by", lawyer)
+    before = line.answer("audit", "verify")["events"]
+    nowhere = ("statements", "export", number, "--out")
+    assert "name a file in a folder" in line.refusal(*nowhere, str(tmp_path / "none" / "one.pdf"), code=2)
+    assert "neither .docx nor .pdf" in line.refusal(*nowhere, str(tmp_path / "one.odt"), code=2)
+    assert line.answer("audit", "verify")["events"] == before
     again = line.answer("statements", "draft", "--by", lawyer)
     line.answer("statements", "withdraw", again["statement"], "--why", "Too early.", "--by", lawyer)
 
