@@ -53,7 +53,7 @@ def import_file(batch: str, file: Path) -> None:
     with archive() as opened, opened.writing() as session:
         told_in = captures.told_in_file(file.name, content)
         captures.record_captures(session, find_batch(session, batch), told, told_in=told_in, actor=OPERATOR)
-    say(f"{len(told)} entries of {file.name} are recorded for {batch}.")
+    say(f"{len(told)} {'entry' if len(told) == 1 else 'entries'} of {file.name} recorded for {batch}.")
 
 
 @capture.command()
@@ -97,8 +97,9 @@ def hashes(batch: str, file: Path | None, as_json: bool) -> int:
             say(f"  {line.verdict}  {line.path}: delivered {line.delivered[:16]}, held {line.held[:16] or 'nothing'}")
         for line in found.unlisted:
             say(f"  in no list  {line.path}")
+        delivered = "1 hash" if len(found.lines) == 1 else f"{len(found.lines)} hashes"
         say(
-            f"{len(found.lines)} hashes delivered: {found.count(captures.SAME)} the same, {len(found.differing)} not; "
+            f"{delivered} delivered: {found.count(captures.SAME)} the same, {len(found.differing)} not; "
             f"{len(found.unlisted)} files in no list."
         )
     return DIFFERS if found.differing or found.unlisted else 0

@@ -68,7 +68,7 @@ from ingest.kinds import (
     ZIP,
     Identified,
 )
-from ingest.other_kinds import other_kind
+from ingest.other_kinds import PROGRAM, other_kind
 from ingest.zip_errors import CANNOT_UNPACK
 
 _HEAD_BYTES = 8192
@@ -146,7 +146,9 @@ def identify(path: Path, *, name: str | None = None) -> Identified:
     if size == 0:
         return EMPTY
     kind = _by_magic(head) or _by_container(path, head) or (ISO if after == b"CD001" else None)
-    return kind or other_kind(head) or _by_text(head, name or path.name)
+    kind = kind or other_kind(head) or _by_text(head, name or path.name)
+    # An archive that unpacks itself is a program with its members behind it, and other things are set before a ZIP too.
+    return (_zip_kind_behind(path) or kind) if kind == UNKNOWN or kind.media_type == PROGRAM else kind
 
 
 def _by_magic(head: bytes) -> Identified | None:
@@ -215,6 +217,17 @@ def _zip_kind(path: Path) -> Identified:
             return _zip_kind_by_parts(archive)
     except (*CANNOT_UNPACK, RuntimeError):
         return _zip_kind_by_bytes(path)
+
+
+def _zip_kind_behind(path: Path) -> Identified | None:
+    """What the ZIP is that the file ends in; None where it ends in none that holds anything."""
+    if not zipfile.is_zipfile(path):
+        return None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _zip_kind_by_parts(archive) if archive.namelist() else None
+    except (*CANNOT_UNPACK, RuntimeError):
+        return None
 
 
 def _zip_kind_by_parts(archive: zipfile.ZipFile) -> Identified:

@@ -4,6 +4,8 @@ import re
 
 from ingest.kinds import Identified
 
+# Of Windows and DOS; an archive that unpacks itself is one too.
+PROGRAM = "application/x-dosexec"
 _MAGIC: list[tuple[bytes, Identified]] = [
     (b"ID3", Identified("audio/mpeg", "Sound recording (MP3)")),
     (b"OggS", Identified("audio/ogg", "Sound recording (Ogg)")),
@@ -86,7 +88,7 @@ def _recording(head: bytes) -> Identified | None:
 
 def _program_or_drawing(head: bytes) -> Identified | None:
     if head[:2] == b"MZ" and b"\x00" in head[:64]:
-        return Identified("application/x-dosexec", "Program (Windows or DOS)")
+        return Identified(PROGRAM, "Program (Windows or DOS)")
     if _DWG.match(head[:64]):
         return Identified("image/vnd.dwg", "CAD drawing (DWG)")
     if head.startswith(b"AutoCAD Binary DXF"):

@@ -206,7 +206,8 @@ def read_mailbox(job: ReadingJob) -> Iterator[Yielded]:
         yield job.member(f"message {count:05d}.eml", [b"".join(lines)])
     if count == 0:
         raise UnreadableFile("no-pages", "The mailbox opens, but there is no message in it.")
-    job.facts.note(f"The mailbox holds {count} messages, each of them read as a file of its own.")
+    held = "1 message, read" if count == 1 else f"{count} messages, each of them read"
+    job.facts.note(f"The mailbox holds {held} as a file of its own.")
 
 
 def _messages(path: Path) -> Iterator[list[bytes]]:

@@ -226,6 +226,19 @@ def test_what_a_cut_off_office_file_was_is_told_from_its_first_part(tmp_path):
     assert identify(put(tmp_path, odt.getvalue()[:100])) == ODT
 
 
+def test_what_is_set_before_an_archive_does_not_hide_it(tmp_path):
+    program = b"MZ" + bytes(200) + b"This program unpacks itself." + bytes(range(256)) * 40
+    archive = zipped({"letter.txt": b"A letter of the committee.\n"})
+
+    reading = read_here(put(tmp_path, program + archive, "files.exe"))
+
+    assert [member.name for member in reading.members] == ["letter.txt"]
+    assert identify(put(tmp_path, bytes(range(256)) * 4 + word())) == DOCX
+    assert identify(put(tmp_path, program)).label == "Program (Windows or DOS)"
+    assert identify(put(tmp_path, program + archive[:-30])).label == "Program (Windows or DOS)"
+    assert identify(put(tmp_path, program + zipped({}))).label == "Program (Windows or DOS)"
+
+
 def test_a_cut_off_rich_text_document_names_what_is_missing(tmp_path):
     whole = rb"{\rtf1\ansi {\b The minutes} of the \{committee\} \bin3 }}} met at ten.}"
 
