@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 
 from access.policy import SYSTEM, Actor, Permission, require
 from disclosure.statement_drawing import Drawn
-from disclosure.statement_facts import TITLES, Difference, Facts, Figure, differences, from_json, hash_of, to_json
+from disclosure.statement_facts import (
+    OUTSTANDING,
+    TITLES,
+    Difference,
+    Facts,
+    Figure,
+    differences,
+    from_json,
+    hash_of,
+    to_json,
+)
 from disclosure.statement_models import (
     DRAFT,
     FINAL,
@@ -49,7 +59,6 @@ EXPLAINED_TOO = (
     "unnamed",
     "places:gaps",
     "places:nothing-registered",
-    "outstanding",
 )
 
 
@@ -223,6 +232,10 @@ def faults_and_subjects(statement: Statement) -> list[tuple[str, str]]:
             for each in facts.sections
             if not each.looked and each.code not in written
         ]
+        outstanding = facts.value("outstanding")
+        if outstanding and OUTSTANDING not in written:
+            things = f"{outstanding:,} {'thing' if outstanding == 1 else 'things'}"
+            faults.append((f"nothing explains why it is final with {things} still to be done", OUTSTANDING))
     return faults
 
 
