@@ -95,7 +95,7 @@ def _divide(message: EmailMessage) -> tuple[list[Message], list[Message]]:
         if seen > _MAXIMUM_PARTS:
             raise UnreadableFile("bomb", "The message has more parts than the limit; it was not unpacked.")
         kind = part.get_content_type()
-        payload = part.get_payload()
+        payload = part.get_payload() if part.is_multipart() else None
         if kind == "message/rfc822" or (kind.startswith("message/") and part is not message and part.is_multipart()):
             attachments.append(part)
         elif isinstance(payload, list):
@@ -172,7 +172,10 @@ def _payload(part: Message) -> bytes:
         payload = None
     if isinstance(payload, bytes):
         return payload
-    return str(part.get_payload()).encode("utf-8", "surrogateescape")
+    try:
+        return str(part.get_payload()).encode("utf-8", "surrogateescape")
+    except _PARSING_ERRORS:
+        return b""
 
 
 def _attachment(part: Message, position: int) -> tuple[str, bytes]:
@@ -181,7 +184,7 @@ def _attachment(part: Message, position: int) -> tuple[str, bytes]:
         name = part.get_filename() or ""
     except _PARSING_ERRORS:
         name = ""
-    inner = part.get_payload()
+    inner = part.get_payload() if part.is_multipart() else None
     if isinstance(inner, list):
         first = inner[0] if inner else None
         payload = b"" if not isinstance(first, Message) else _as_bytes(first)

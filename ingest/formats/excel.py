@@ -60,7 +60,7 @@ def _open(package: zipfile.ZipFile) -> Any:
     package.fp.seek(0)
     try:
         return load_cells(BytesIO(package.fp.read()))
-    except (InvalidFileException, KeyError, TypeError, AttributeError, *CANNOT_UNPACK) as error:
+    except (InvalidFileException, KeyError, IndexError, TypeError, AttributeError, *CANNOT_UNPACK) as error:
         raise UnreadableFile(
             "damaged", "The workbook is damaged and could not be opened; ask its holder for another copy."
         ) from error

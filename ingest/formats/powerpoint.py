@@ -21,7 +21,7 @@ def read_powerpoint(job: ReadingJob) -> Iterator[Yielded]:
         core_facts(package, job)
         slides = _slide_parts(package)
         if not slides:
-            raise UnreadableFile("no-pages")
+            raise UnreadableFile("damaged" if job.missing else "no-pages")
         for number, part in enumerate(slides, 1):
             yield _slide(package, part, number, job)
         yield from embedded_files(package, job, "ppt")

@@ -1,5 +1,6 @@
 """Office files under a password: opened with one of those given, and read as what they then are."""
 
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,9 @@ from ingest.reading import UnreadableFile
 
 # What Excel itself uses where a workbook is protected against changes and not against reading; it is published.
 _EXCELS_OWN = "VelvetSweatshop"
-_DAMAGE = (FileFormatError, ParseError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError)
+_DAMAGE = (
+    FileFormatError, ParseError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, struct.error,
+)  # fmt: skip
 _ALSO_DAMAGED = (
     "The file is protected by a password, and it is cut off or damaged as well, so that the password alone would not "
     "help; ask its holder for another copy."
@@ -51,7 +54,7 @@ def unlock(job: ReadingJob) -> Path | None:
             protected = msoffcrypto.OfficeFile(source)
             if not protected.is_encrypted():
                 return None
-        except _DAMAGE:
+        except (*_DAMAGE, DecryptionError):
             return None
         for password in (_EXCELS_OWN, *job.passwords):
             target = job.spool / UNLOCKED

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import olefile
+import openpyxl
 import pptx
 import pytest
 from PIL import Image
@@ -189,6 +190,28 @@ def test_a_document_without_its_table_of_contents_is_read_from_the_front(tmp_pat
 
 
 @needs_libarchive
+def test_a_workbook_that_is_cut_off_is_read_or_damaged_at_every_place(tmp_path):
+    book = openpyxl.Workbook()
+    for number in range(40):
+        book.active.append([f"Payment {number} to the home", number * 1.5])
+    book.save(tmp_path / "a.xlsx")
+    whole = (tmp_path / "a.xlsx").read_bytes()
+
+    read = 0
+    for percent in range(2, 100, 3):
+        try:
+            reading = read_here(put(tmp_path, whole[: len(whole) * percent // 100], f"{percent}.xlsx"))
+        except UnreadableFile as problem:
+            if problem.code != "damaged":
+                raise
+        else:
+            read += 1
+            assert reading.pages[-1].unread
+
+    assert read
+
+
+@needs_libarchive
 def test_an_archive_whose_table_of_contents_is_zeroed_gives_its_members(tmp_path):
     whole = zipped({"a.txt": b"One note.\n" * 50, "b.txt": b"Another note.\n" * 50})
     directory = whole.index(b"PK\x01\x02")
@@ -303,3 +326,26 @@ def test_a_protected_file_that_is_cut_off_does_not_ask_for_a_password_alone(corp
     problem = refusal(put(tmp_path, whole[: len(whole) // 2]))
     assert problem.code == "damaged"
     assert "the password alone would not help" in problem.sentence
+
+
+def test_a_message_whose_charset_is_spoilt_keeps_its_words(tmp_path):
+    spoilt_head = MAIL + b'Content-Type: text/plain; charset="utf\x00\x8d8"\r\n\r\nThe matron \xe9 was told.\r\n'
+
+    assert "was told" in all_text(read_here(put(tmp_path, spoilt_head)))
+
+
+@needs_libarchive
+def test_a_presentation_cut_off_before_its_first_slide_is_damaged_and_not_without_pages(tmp_path):
+    whole = zipped(
+        {"[Content_Types].xml": b"<Types/>", "ppt/presentation.xml": b"<p/>", "ppt/slides/slide1.xml": b"<s/>"}
+    )
+
+    assert refusal(put(tmp_path, whole[: whole.index(b"ppt/slides/slide1.xml")])).code == "damaged"
+
+
+@pytest.mark.parametrize("at", [3690, 3652])
+def test_a_protected_file_whose_key_is_damaged_is_damaged(corpus, tmp_path, at):
+    whole = (corpus("files/office/tika") / "testEXCEL_protected_passtika.xlsx").read_bytes()
+
+    for data in (whole[:at], whole[:at] + bytes(64) + whole[at + 64 :]):
+        assert refusal(put(tmp_path, data)).code in ("damaged", "encrypted")
