@@ -19,6 +19,7 @@ from ingest.reading import UnreadableFile
 _EXCELS_OWN = "VelvetSweatshop"
 _DAMAGE = (
     FileFormatError, ParseError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, struct.error,
+    AssertionError,  # how it checks the old formats
 )  # fmt: skip
 _ALSO_DAMAGED = (
     "The file is protected by a password, and it is cut off or damaged as well, so that the password alone would not "

@@ -16,8 +16,10 @@ from PIL import Image
 
 from ingest.formats.compound_files import is_cut_off
 from ingest.formats.libarchive import is_here
+from ingest.formats.protected_office import unlock
 from ingest.identify import identify
-from ingest.kinds import DOCX, EML, MBOX, ODT, TEXT, UNKNOWN, XLSX
+from ingest.job import ReadingJob
+from ingest.kinds import DOCX, EML, MBOX, ODT, PPT, TEXT, UNKNOWN, XLSX
 from ingest.reading import UnreadableFile
 from tests.ingest.archive_making import zipped
 from tests.ingest.reading_here import all_text, read_here
@@ -349,3 +351,13 @@ def test_a_protected_file_whose_key_is_damaged_is_damaged(corpus, tmp_path, at):
 
     for data in (whole[:at], whole[:at] + bytes(64) + whole[at + 64 :]):
         assert refusal(put(tmp_path, data)).code in ("damaged", "encrypted")
+
+
+def test_slides_of_before_2007_with_a_lost_sector_are_no_surprise_to_what_looks_for_a_password(corpus, tmp_path):
+    whole = bytearray((corpus("files/office/tika") / "testPPT.ppt").read_bytes())
+    whole[-600:-88] = bytes(512)
+    path = put(tmp_path, bytes(whole))
+
+    job = ReadingJob(path=path, media_type=PPT.media_type, name="a.ppt", spool=tmp_path)
+
+    assert unlock(job) is None
