@@ -63,7 +63,9 @@ ARRANGEMENT_LIMIT = 12
 _K1, _B = 1.2, 0.75
 """What Tantivy's BM25 is fixed to."""
 
-_READ_AT_FIRST = 5_000
+_READ_AT_FIRST = 50_000
+_MANY = 1_000
+_NEARLY_ALL = 0.8
 
 _SCHEMA = make_schema()
 _SHAPES = frozenset("*?")
@@ -295,7 +297,13 @@ class QueryMaker:
         found = holding(placed, field, kept_of(self._view, addresses), self._vocabulary).tolist()
         ids = self._searcher.fast_field_values(ID, addresses)
         # Ranked by how often its words stand in the field: where they stand together is not asked a second time.
-        words = _any_of([self._leaf(leaf, field) for leaf in dict.fromkeys(leaves(placed))])
+        asked = dict.fromkeys(leaves(placed))
+        words = _any_of([self._leaf(leaf, field) for leaf in asked])
+        if len(found) > _MANY and len(found) > len(ids) * _NEARLY_ALL and all(isinstance(leaf, Word) for leaf in asked):
+            # Looking up very many numbers takes longer than asking for words once more.
+            others = set(range(len(ids))).difference(found)
+            without = [of_ids(self._schema, [int(ids[i] or 0) for i in others])] if others else []
+            return _both([_but_not(candidates, without), words])
         return _both([of_ids(self._schema, [int(ids[i] or 0) for i in found]), words])
 
     def _needed(self, placed: Placed, field: str, also: tuple[TantivyQuery, ...] = ()) -> TantivyQuery:

@@ -1,10 +1,12 @@
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from search.engine import IndexDocument
-from search.engines import tantivy_facets
+from search.engines import tantivy_facets, tantivy_queries
+from search.engines.kept_numbers import holding
 from search.engines.tantivy import TantivyEngine
 from search.language import parse_query
 
@@ -48,3 +50,35 @@ def test_a_record_written_twice_in_one_call_is_there_once_and_only_where_it_was_
     assert engine.matching(parse_query("roads"), compartments=OPEN) == (2, 3)
     assert engine.matching(parse_query("roads"), compartments=frozenset({"restricted"})) == (1,)
     assert engine.document_count == 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["a w/9 b w/2 c", '"a b" w/20 (c OR d)', "(a w/9 b w/2 c) NOT d", "d AND (a w/9 b w/2 c)", "pavement w/3 a"],
+)
+def test_what_is_found_by_reading_is_the_same_whether_it_is_asked_for_by_number_or_by_what_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    chance = random.Random(3)
+    texts = ["".join(chance.choices("abcd", k=5)) for _ in range(60)]
+    engine = TantivyEngine(tmp_path / "index")
+    engine.index(
+        IndexDocument(n, title="a b", pages=[(1, f"{' '.join(text)} pave-\nment")])
+        for n, text in enumerate(texts, start=1)
+    )
+    query = parse_query(written)
+    read: list[int] = []
+
+    def counted(*asked: Any) -> Any:
+        found = holding(*asked)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(tantivy_queries, "holding", counted)
+    by_number = engine.find(query, compartments=OPEN, limit=100)
+
+    assert sum(read) > 0
+    monkeypatch.setattr(tantivy_queries, "_MANY", 0)
+    monkeypatch.setattr(tantivy_queries, "_NEARLY_ALL", 0.0)
+    assert engine.find(query, compartments=OPEN, limit=100) == by_number
+    assert by_number.total > 0
