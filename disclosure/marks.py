@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from disclosure.models import Mark
+from records.families import ids_inside
 from records.likeness_models import SHARED
 from records.likenesses import similar_records
 from records.models import OPEN, PRIVILEGED, RESTRICTED, Record, RecordFile
@@ -104,6 +105,16 @@ def open_copies(session: Session, record: Record, *, actor: Actor) -> list[Recor
     alike = [each.record for each in similar_records(session, record, actor=actor) if each.kind != SHARED]
     copies = {each.id: each for each in (*same, *alike) if each.compartment == OPEN and each.id != record.id}
     return [copies[number] for number in sorted(copies) if copies[number].purged_at is None]
+
+
+def open_inside(session: Session, record: Record) -> list[Record]:
+    """The open records that came out of this one: a mark on a message hides nothing that was attached to it."""
+    inside = session.scalars(
+        select(Record).where(
+            Record.id.in_(ids_inside(session, [record.id])), Record.compartment == OPEN, Record.purged_at.is_(None)
+        )
+    )
+    return sorted(inside, key=lambda each: each.id)
 
 
 def find_mark(session: Session, number: int) -> Mark:

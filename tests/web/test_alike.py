@@ -131,3 +131,19 @@ def test_whoever_marks_a_record_is_told_of_its_copies_and_scans_that_are_open(ar
     assert "not marked: look there too" not in alone
     assert 'id="notice-title-1">Important</h2>' in page
     assert f"{second}, {same} have its bytes or are like it, and are not marked: look there too." in page
+
+
+def test_whoever_marks_a_message_is_told_what_came_out_of_it_and_is_open(client_for, make_record):
+    message = make_record(b"a message")
+    advice = make_record(b"advice", text="advice", parent=message)
+    note = make_record(b"note", text="a note inside what was attached", parent=advice)
+    client = client_for(Role.LEGAL)
+    form = {"mark-kind": "privileged", "mark-reason": "Advice."}
+
+    all_open = client.post(f"/records/{message}/marks", data=form, follow_redirects=True).text
+    one_open = client.post(f"/records/{advice}/marks", data=form, follow_redirects=True).text
+    last = client.post(f"/records/{note}/marks", data=form, follow_redirects=True).text
+
+    assert f"{advice}, {note} came out of it and are not marked: look there too." in all_open
+    assert f"{note} came out of it and is not marked: look there too." in one_open
+    assert "came out of it" not in last

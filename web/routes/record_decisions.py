@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from access.policy import Permission
 from disclosure.bundle_rules import bundles_with
-from disclosure.marks import find_mark, lift_mark, mark, open_copies
+from disclosure.marks import find_mark, lift_mark, mark, open_copies, open_inside
 from disclosure.review import decide_relevance, paragraphs_offered
 from records.models import Record
 from records.register import find_record
@@ -191,11 +191,16 @@ def mark_record(reference: str) -> Page:
 
 
 def _tell_where_else(session: "Session", record: Record) -> None:
-    """Whoever marks a record learns which copies of it are open all the same, and which bundles it stands in."""
+    """Whoever marks a record learns which copies of it and what inside it are open still, and where it is bundled."""
     copies = [each.reference for each in open_copies(session, record, actor=current_actor())]
     if copies:
         have = "has its bytes or is like it, and is" if len(copies) == 1 else "have its bytes or are like it, and are"
         flash(f"{', '.join(copies[:10])} {have} not marked: look there too.", IMPORTANT)
+    inside = [each.reference for each in open_inside(session, record)]
+    if inside:
+        which = ", ".join(inside[:10]) + (f" and {len(inside) - 10} more" if len(inside) > 10 else "")
+        came = "came out of it and is" if len(inside) == 1 else "came out of it and are"
+        flash(f"{which} {came} not marked: look there too.", IMPORTANT)
     for each in bundles_with(session, record):
         flash(
             f"{record.reference} stands in bundle {each.id}, {each.title}: look at it before it leaves, and if it "
