@@ -1,7 +1,9 @@
 """The index kept in step with the database, which is the only truth: one writer, in the worker or a command."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -13,11 +15,15 @@ from records import facts
 from records.families import wholes_of
 from records.models import NOT_NAMED, IndexNeed, Page, Record, RecordFile, RecordPerson, SearchFact
 from search.engine import IndexDocument
+from search.engines.errors import IndexBusyError
+from search.engines.index_folder import LOOK_EVERY, alone
 from search.opening import engine_of
 from store import clock
 from store.archive import Archive
 from store.chunks import chunks
 
+LOCK = "index.lock"
+WAIT_SECONDS = 30.0
 AT_ONCE = 500
 PAGES_AT_ONCE = 2_000
 RENEWED_AT_ONCE = 5_000
@@ -25,34 +31,63 @@ NIGHT = range(1, 5)
 """The hours in which an index of any size may be made anew."""
 
 
-def bring_up_to_date(archive: Archive) -> int:
+def bring_up_to_date(archive: Archive, *, in_passing: bool = False) -> int:
     """Every change committed before now is in the index; the number of records gone through.
 
     A change made while this runs leaves its need standing. A crash between the index and the
-    database repeats a batch, which changes nothing.
+    database repeats a batch, which changes nothing. With `in_passing` nothing is waited for: while another
+    process writes the index, what is left keeps its needs for a later round.
+
+    Raises:
+        IndexBusyError: Another process writes it and did not finish in time; not raised with `in_passing`.
     """
     done = 0
-    while True:
-        with archive.reading() as session:
-            needs = session.execute(
-                select(IndexNeed.record_id, IndexNeed.since)
-                .order_by(IndexNeed.since, IndexNeed.record_id)
-                .limit(AT_ONCE)
-            ).all()
-            if not needs:
+    while _is_any_waiting(archive):
+        try:
+            with _alone(archive, wait=not in_passing):
+                some = _index_some(archive)
+        except IndexBusyError:
+            if in_passing:
                 return done
-            ids = [need.record_id for need in needs]
-            query = select(Record).where(Record.id.in_(ids), Record.purged_at.is_(None)).order_by(Record.id)
-            kept = list(session.scalars(query))
-            engine = engine_of(archive)
-            gone = set(ids) - {record.id for record in kept}
-            if gone:
-                engine.remove(gone)
-            if kept:
-                engine.index(_documents(session, kept))
-        with archive.writing() as session:
-            _met(session, [(need.record_id, need.since) for need in needs])
-        done += len(needs)
+            raise
+        done += some
+        if some == AT_ONCE:
+            time.sleep(2 * LOOK_EVERY)  # whoever waits to be let in gets their turn
+    return done
+
+
+def _alone(archive: Archive, *, wait: bool) -> AbstractContextManager[None]:
+    """What is read of the database, written to the index and then cleared belongs together: one at a time does all.
+
+    Were the lock taken after the view, another could write a newer one in between and be overwritten with the older.
+    Not in the folder of the index, which may be removed.
+    """
+    return alone(archive.settings.data / LOCK, WAIT_SECONDS if wait else 0.0)
+
+
+def _is_any_waiting(archive: Archive) -> bool:
+    with archive.reading() as session:
+        return session.scalar(select(IndexNeed.record_id).limit(1)) is not None
+
+
+def _index_some(archive: Archive) -> int:
+    """The records that have waited longest are in the index; how many they were."""
+    with archive.reading() as session:
+        needs = session.execute(
+            select(IndexNeed.record_id, IndexNeed.since).order_by(IndexNeed.since, IndexNeed.record_id).limit(AT_ONCE)
+        ).all()
+        ids = [need.record_id for need in needs]
+        query = select(Record).where(Record.id.in_(ids), Record.purged_at.is_(None)).order_by(Record.id)
+        kept = list(session.scalars(query))
+        engine = engine_of(archive)
+        gone = set(ids) - {record.id for record in kept}
+        if gone:
+            engine.remove(gone)
+        if kept:
+            engine.index(_documents(session, kept))
+    with archive.writing() as session:
+        _met(session, [(need.record_id, need.since) for need in needs])
+    return len(needs)
 
 
 def _met(session: Session, needs: Sequence[tuple[int, datetime]]) -> None:
@@ -63,8 +98,17 @@ def _met(session: Session, needs: Sequence[tuple[int, datetime]]) -> None:
         session.connection().execute(one, [{"number": number, "seen": since} for number, since in needs])
 
 
-def rebuild(archive: Archive, *, progress: Callable[[int, int], None] | None = None) -> int:
-    """The index is made anew from the database; the old one answers until the new one is whole."""
+def rebuild(archive: Archive, *, progress: Callable[[int, int], None] | None = None, wait: bool = True) -> int:
+    """The index is made anew from the database; the old one answers until the new one is whole.
+
+    Raises:
+        IndexBusyError: Another process writes it and, where that is waited for, did not finish in time.
+    """
+    with _alone(archive, wait=wait):
+        return _rebuild(archive, progress)
+
+
+def _rebuild(archive: Archive, progress: Callable[[int, int], None] | None = None) -> int:
     with archive.reading() as session:
         total = session.scalar(select(func.count(Record.id)).where(Record.purged_at.is_(None))) or 0
         seen = list(session.execute(select(IndexNeed.record_id, IndexNeed.since)))

@@ -58,5 +58,5 @@ def read_pages_again(
             made.left += 1  # nothing of the page changed
         beat(made.pages + made.left, len(wanted))
     look_through_again(archive)
-    indexing.bring_up_to_date(archive)
+    indexing.bring_up_to_date(archive, in_passing=True)
     return made

@@ -83,7 +83,7 @@ def reread(archive: Archive, batch: str, stage: str, *, actor: Actor, beat: Hear
         beat(made.records, len(numbers))
     if stage == TEXT:
         look_through_again(archive)
-    indexing.bring_up_to_date(archive)
+    indexing.bring_up_to_date(archive, in_passing=True)
     return made
 
 

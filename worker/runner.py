@@ -5,8 +5,10 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 
 from search import alerts, indexing
+from search.engines.errors import IndexBusyError
 from store import audit, jobs
 from store.archive import Archive
 from store.errors import CandourError
@@ -71,7 +73,7 @@ class Worker:
                     self._do(job)
                     return True
             looked = look_through_again(self._archive)
-            if indexing.bring_up_to_date(self._archive) or self._compare() or looked:
+            if indexing.bring_up_to_date(self._archive, in_passing=True) or self._compare() or looked:
                 return True
             self._renew_index()
             self._watch_searches()
@@ -114,7 +116,8 @@ class Worker:
         if time.monotonic() - self._renewed >= RENEW_EVERY and indexing.is_to_be_renewed(self._archive):
             # Before, so that one that fails is not tried again at once.
             self._renewed = time.monotonic()
-            indexing.rebuild(self._archive)
+            with suppress(IndexBusyError):  # a command writes it just now: no other work waits for that
+                indexing.rebuild(self._archive, wait=False)
 
     def _do(self, job: jobs.Job) -> None:
         log.info("job %s of kind %s begins", job.id, job.kind)

@@ -116,7 +116,7 @@ def split(
             done = _keep(
                 archive, session, reference, plan, readings, made, proposed, how=how, titles=titles, actor=actor
             )
-    indexing.bring_up_to_date(archive)
+    indexing.bring_up_to_date(archive, in_passing=True)
     return done
 
 

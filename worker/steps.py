@@ -238,7 +238,7 @@ def files_again_job(archive: Archive, arguments: dict[str, Any], asked_by: str, 
     actor = _acting(archive, asked_by)
     made = files_again.read_files_again(archive, arguments["batch"], actor=actor, beat=beat, wait=True)
     page_work.look_through_again(archive)
-    indexing.bring_up_to_date(archive)
+    indexing.bring_up_to_date(archive, in_passing=True)
     return {"batch": arguments["batch"], **vars(made)}
 
 

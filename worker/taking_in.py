@@ -227,7 +227,7 @@ class _Taking:
         finally:
             for journal in self.journals.values():
                 journal.close()
-        indexing.bring_up_to_date(self.archive)
+        indexing.bring_up_to_date(self.archive, in_passing=True)
         return self._finish(time.monotonic() - started, stopped)
 
     def _sweep_journals(self) -> None:
@@ -373,7 +373,7 @@ class _Taking:
         self.found += kept.members
         self.unindexed += kept.registered
         if self.unindexed >= INDEX_EVERY:
-            indexing.bring_up_to_date(self.archive)
+            indexing.bring_up_to_date(self.archive, in_passing=True)
             self.unindexed = 0
         self._ended(kept.ended)
 

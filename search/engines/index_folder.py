@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import time
@@ -15,6 +16,43 @@ from store.errors import DamagedError
 POINTER = "current.json"
 LOCK = "writer.lock"
 LEFT = "left-behind"
+TOLD_AFTER = 1.0
+LOOK_EVERY = 0.05
+"""Seconds between two tries to be let in."""
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def alone(lock: Path, wait_seconds: float) -> Iterator[None]:
+    """Nobody else is in a block with this lock, of all threads and processes; the system frees it if we are killed.
+
+    Whoever has to wait longer than a second is told so.
+
+    Raises:
+        IndexBusyError: Another did not leave it in time.
+    """
+    with lock.open("a") as file:
+        began = time.monotonic()
+        is_told = False
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                waited = time.monotonic() - began
+                if waited >= wait_seconds:
+                    raise IndexBusyError(
+                        "The search index is being written by another process that did not finish in"
+                        f" {wait_seconds:g} seconds: try again when it has."
+                    ) from error
+                if waited >= TOLD_AFTER and not is_told:
+                    is_told = True
+                    log.warning(
+                        "The search index is being written by another process: waiting up to %g seconds.", wait_seconds
+                    )
+                time.sleep(LOOK_EVERY)
+        yield
 
 
 class IndexFolder:
@@ -155,17 +193,5 @@ class IndexFolder:
     @contextmanager
     def _alone(self, wait_seconds: float) -> Iterator[None]:
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / LOCK).open("w") as lock:
-            deadline = time.monotonic() + wait_seconds
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError as error:
-                    if time.monotonic() >= deadline:
-                        raise IndexBusyError(
-                            "The search index is being written by another process that did not finish in"
-                            f" {wait_seconds:g} seconds: try again when it has."
-                        ) from error
-                    time.sleep(0.05)
+        with alone(self.path / LOCK, wait_seconds):
             yield
