@@ -11,7 +11,7 @@ from records.likenesses import similar_records
 from records.models import OPEN, PRIVILEGED, RESTRICTED, Record, RecordFile
 from records.parts import parts_below, wholes_above
 from records.parts_models import UNDONE
-from records.register import needs_indexing
+from records.register import need_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError, RefusedError
@@ -71,18 +71,21 @@ def refresh_compartment(session: Session, marked: Record) -> None:
     """The record, and each record that holds some of its pages, is where the marks over its pages put it.
 
     A part of a restricted scan is restricted, and so is a scan one of whose parts is: they show the same pages.
-    Parts beside it are not, because they show other pages.
+    Parts beside it are not, because they show other pages. What lies in one of them is indexed again, because it tells
+    where the whole was found only as long as everybody may know.
     """
     # The session's own rows: one read in an earlier unit of work would be changed in memory and nowhere else,
     # and a privileged record would stay open.
     record = session.get_one(Record, marked.id)
+    placed: list[int] = []
     for each in (record, *wholes_above(session, record), *parts_below(session, record)):
         if each.compartment == UNDONE:
             continue
         kinds = kinds_over(session, each)
         each.compartment = next((kind for kind in KINDS if kind in kinds), OPEN)
         session.flush()
-        needs_indexing(session, each.id)
+        placed.append(each.id)
+    need_indexing(session, [*placed, *ids_inside(session, placed)])
 
 
 def kinds_over(session: Session, record: Record) -> set[str]:

@@ -1,13 +1,13 @@
 """A message and its attachments, a container and its members: the family of a record, as far as an actor may know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor
-from records.models import Record
+from records.models import OPEN, Record
 from records.parts_models import UNDONE
 from records.register import visible
 from store.chunks import chunks
@@ -61,30 +61,44 @@ def everything_inside(session: Session, record: Record) -> list[Record]:
     return found
 
 
-def ids_inside(session: Session, record_ids: Iterable[int]) -> list[int]:
-    """The id of every record that came out of one of these, at any depth, in order of depth and id."""
+def ids_inside(
+    session: Session, record_ids: Iterable[int], *, compartments: Collection[str] | None = None
+) -> list[int]:
+    """The id of every record that came out of one of these, at any depth, in order of depth and id.
+
+    With compartments it ends where whoever sees those may not see further, as the family does.
+    """
+    query = select(Record.id).order_by(Record.id)
+    if compartments is not None:
+        query = query.where(Record.compartment.in_(compartments))
     found: list[int] = []
     generation = list(record_ids)
     while generation:
         inside: list[int] = []
         for some in chunks(generation, AT_ONCE):
-            inside += session.scalars(select(Record.id).where(Record.parent_id.in_(some)).order_by(Record.id))
+            inside += session.scalars(query.where(Record.parent_id.in_(some)))
         found += inside
         generation = inside
     return found
 
 
 def wholes_of(session: Session, records: Sequence[Record]) -> dict[int, list[int]]:
-    """For each of the records, by its id, the ids of those it came out of, the nearest first."""
+    """For each of the records, by its id, the ids of those it came out of, the nearest first.
+
+    It ends where somebody who may see the record may not see further: at what is in another compartment than the
+    record's own and not open.
+    """
     parents: dict[int, int | None] = {record.id: record.parent_id for record in records}
+    compartments = {record.id: record.compartment for record in records}
     while wanted := [each for each in set(parents.values()) if each is not None and each not in parents]:
         for some in chunks(sorted(wanted), AT_ONCE):
-            rows = session.execute(select(Record.id, Record.parent_id).where(Record.id.in_(some)))
-            parents.update((row.id, row.parent_id) for row in rows)
+            rows = session.execute(select(Record.id, Record.parent_id, Record.compartment).where(Record.id.in_(some)))
+            for row in rows:
+                parents[row.id], compartments[row.id] = row.parent_id, row.compartment
     wholes: dict[int, list[int]] = {}
     for record in records:
         above, whole = [], record.parent_id
-        while whole is not None:
+        while whole is not None and compartments[whole] in (OPEN, record.compartment):
             above.append(whole)
             whole = parents[whole]
         wholes[record.id] = above

@@ -227,7 +227,10 @@ class _Origin:
 
 
 def _origins(session: Session, records: Sequence[Record]) -> dict[int, _Origin]:
-    """A copy of a container is not unpacked again, so that only the container says that its members came with it."""
+    """A copy of a container is not unpacked again, so that only the container says that its members came with it.
+
+    Of a container that somebody who sees the record may not know of, nothing is told.
+    """
     wholes = wholes_of(session, records)
     ids = list(dict.fromkeys(chain(wholes, *wholes.values())))
     files: dict[int, list[tuple[str, str]]] = {}

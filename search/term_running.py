@@ -172,14 +172,17 @@ def _flags(session: Session, engine: SearchEngine, scope: Scope, records: Number
         inside &= np.isin(records, _matching(engine, parse_query(scope.query).node, actor))
     if scope.batch:
         query = select(Record.id).where(
+            Record.compartment.in_(actor.compartments),
             or_(
                 Record.batch == scope.batch,
                 Record.id.in_(select(RecordFile.record_id).where(RecordFile.batch == scope.batch)),
-            )
+            ),
         )
         came = list(session.scalars(query))
-        # As `batch:` finds them: what lies inside a copy came with it, though it is unpacked only once.
-        inside &= np.isin(records, np.array([*came, *ids_inside(session, came)], dtype=np.int64))
+        # What lies inside a copy came with it, though it is unpacked only once. `batch:` tells everybody the same and
+        # so leaves out what an open record has from a container that is not; whoever may see both has it counted.
+        came += ids_inside(session, came, compartments=actor.compartments)
+        inside &= np.isin(records, np.array(came, dtype=np.int64))
     undated = np.zeros(len(records), dtype=np.bool_)
     if scope.first or scope.last:
         undated = inside & np.isin(records, _matching(engine, Undated(), actor))

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from alembic import command
 from sqlalchemy import select
 
 from access.policy import Actor
-from disclosure.marks import mark
+from disclosure.marks import lift_mark, mark
+from disclosure.models import Mark
 from ingest import batches, custodians
 from ingest.models import Item
 from records.facts import CUSTODIAN, values_of
@@ -16,6 +19,8 @@ from records.register import find_record
 from search import querying
 from search.indexing import bring_up_to_date
 from search.opening import close_engine
+from search.term_running import IN_SCOPE, Scope, run_terms
+from store import clock, schema
 from store.archive import Archive
 from store.audit import AuditEvent
 from store.audit_actions import AuditAction
@@ -142,3 +147,73 @@ def test_a_record_and_what_lies_in_it_are_found_under_the_batch_and_source_of_ev
         custodians.name_custodian(session, batches.find_batch(session, "Attic"), "Gardener", actor=officer)
     assert found(archive, officer, "custodian:gardener") == family
     assert found(archive, officer, "custodian:porter") == set()
+
+
+def counted(archive: Archive, actor: Actor, batch: str) -> tuple[int, int]:
+    """How many records a search and a term report count in the batch."""
+    in_scope = run_terms(archive, [], Scope(batch=batch), actor=actor, progress=lambda _done, _total: None).universe
+    return len(found(archive, actor, f'batch:="{batch}"')), int((in_scope.flags & IN_SCOPE > 0).sum())
+
+
+def test_what_lies_open_in_a_hidden_message_tells_nothing_of_where_that_was_found(
+    archive: Archive, officer: Actor, lawyer: Actor, make_record: Callable[..., str], kept: list[str]
+) -> None:
+    around, _ = kept
+    message = make_record(b"message", text="advice", parent=around)
+    attached = make_record(b"inside", text="ferry ticket", parent=message)
+    inside = make_record(b"inside that", text="ferry ticket stub", parent=attached)
+    with archive.writing() as session:
+        batch, run, _ = batches.open_run(
+            session, ["/c"], batch="Advice", source="Solicitors", custodian="Solicitor", actor=officer
+        )
+        item = Item(run_id=run.id, path="advice/one.txt", name="one.txt", state="stored")
+        session.add(item)
+        session.flush()
+        known = find_record(session, message, actor=officer)
+        batches.end_duplicate(session, item, known, batch=batch, run=run, actor=officer)
+    family = {message, attached, inside}
+    assert found(archive, officer, "batch:advice AND source:solicitors AND custodian:solicitor") == family
+    assert (counted(archive, officer, "Advice"), counted(archive, officer, "Drive")) == ((3, 3), (4, 4))
+
+    with archive.writing() as session:
+        made = mark(session, find_record(session, message, actor=lawyer), kind="privileged", reason="x", actor=lawyer)
+
+    assert found(archive, officer, "batch:advice OR source:solicitors OR custodian:solicitor") == set()
+    # “Drive” is the batch of what is around the message: that it is around what lies in it would tell of the message.
+    assert found(archive, officer, "batch:drive OR custodian:children's") == {around}
+    assert {name for name, _ in facet(archive, officer, "batch")} == {"Box 14", "Drive"}
+    assert found(archive, officer, "ferry ticket") == {attached, inside}
+    assert (counted(archive, officer, "Advice"), counted(archive, officer, "Drive")) == ((0, 0), (1, 1))
+    # The message itself tells all of it to those who may see it; a term report of theirs counts what lies in it.
+    assert found(archive, lawyer, "batch:advice AND batch:drive") == {message}
+    assert (counted(archive, lawyer, "Advice"), counted(archive, lawyer, "Drive")) == ((1, 3), (2, 4))
+
+    with archive.writing() as session:
+        lift_mark(session, session.get_one(Mark, made.id), reason="x", actor=lawyer)
+
+    assert found(archive, officer, "batch:advice AND batch:drive") == family
+    assert counted(archive, officer, "Advice") == (3, 3)
+
+
+def test_an_index_of_before_is_made_to_forget_what_it_told_of_hidden_messages(
+    archive: Archive, officer: Actor, lawyer: Actor, make_record: Callable[..., str]
+) -> None:
+    message = make_record(b"message", text="advice")
+    attached = make_record(b"inside", text="ferry ticket", parent=message)
+    inside = make_record(b"inside that", text="ferry ticket stub", parent=attached)
+    make_record(b"another", text="a letter", parent=make_record(b"open", text="another message"))
+    with archive.writing() as session:
+        mark(session, find_record(session, message, actor=lawyer), kind="privileged", reason="x", actor=lawyer)
+    bring_up_to_date(archive)
+    config = schema.configuration()
+    with archive.engine.connect().execution_options(candour_writing=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0017")
+        command.upgrade(config, "head")
+
+    with archive.reading() as session:
+        needs = session.execute(select(Record.reference, IndexNeed.since).join(IndexNeed)).all()
+    assert {each.reference for each in needs} == {attached, inside}
+    assert all(abs(clock.now() - each.since) < timedelta(minutes=5) for each in needs)
+    assert bring_up_to_date(archive) == 2
+    close_engine(archive)
