@@ -11,7 +11,7 @@ from access.policy import Actor
 from records.models import IndexNeed, Record
 from search import language_fields as fields
 from search.analysis import fold
-from search.engine import Found, Order, PageHits, SearchEngine
+from search.engine import EVERY_DOCUMENT, Found, Order, PageHits, SearchEngine
 from search.language_tree import And, Asked, Node, Not, Or, Query, Text, Word, meaning
 from search.opening import engine_of, refuse_if_lost
 from store.archive import Archive
@@ -65,7 +65,8 @@ class Asking:
 
     def spelling(self, query: Query) -> str | None:
         """The query with its unknown words changed to known ones, or None where there is nothing better."""
-        return self.engine.suggest_spelling(query, compartments=self.actor.compartments)
+        among = self._seen(EVERY_DOCUMENT)
+        return self.engine.suggest_spelling(query, compartments=self.actor.compartments, among=among)
 
     def _seen(self, query: Asked) -> Node:
         node = meaning(query)

@@ -8,10 +8,12 @@ from typing import NamedTuple, Protocol
 
 from search import language_fields as fields
 from search.analysis import keyword
-from search.language_tree import Asked, Query
+from search.language_tree import Asked, Everything, Node, Query
 
 VALUE_GAP = 1_000
 """Words of distance kept between two values of one field: no phrase or distance reaches from one into the next."""
+
+EVERY_DOCUMENT = Everything()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +232,13 @@ class SearchEngine(Protocol):
     ) -> Highlights:
         """The places on these pages, given in order with their text; nothing for a record that may not be seen."""
 
-    def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
-        """The query with its unknown words changed to known ones, or None where there is nothing better."""
+    def suggest_spelling(
+        self, query: Query, *, compartments: frozenset[str], among: Node = EVERY_DOCUMENT
+    ) -> str | None:
+        """The query with its unknown words changed to known ones, or None where there is nothing better.
+
+        A word is known that stands in a document which `among` matches.
+        """
 
     @property
     def generation(self) -> str:

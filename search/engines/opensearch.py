@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from search import language_fields as fields
-from search.engine import FACETS, Found, Highlights, Hit, IndexDocument, Order, PageHits
+from search.engine import EVERY_DOCUMENT, FACETS, Found, Highlights, Hit, IndexDocument, Order, PageHits
 from search.engines.batches import in_batches
 from search.engines.broken_words import JOINED
 from search.engines.errors import REBUILD, IndexUnreadableError
@@ -35,7 +35,7 @@ from search.engines.opensearch_schema import (
 from search.engines.opensearch_server import Server, read_place
 from search.engines.spelling import suggest
 from search.highlighting import highlight_pages, text_parts
-from search.language_tree import Asked, Placed, Query, Text, meaning, placed_parts
+from search.language_tree import And, Asked, Node, Placed, Query, Text, meaning, placed_parts
 from store.errors import InvalidInputError
 from store.settings import Settings
 
@@ -194,13 +194,15 @@ class OpenSearchEngine:
             return Highlights()
         return highlight_pages(query, pages, snippet_limit=snippet_limit)
 
-    def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
+    def suggest_spelling(
+        self, query: Query, *, compartments: frozenset[str], among: Node = EVERY_DOCUMENT
+    ) -> str | None:
         """The query with its unknown words changed to known ones, or None where there is nothing better."""
         aliases = list(self._visible(compartments).values())
         return suggest(
             query,
             _NearWords(self._server, aliases),
-            lambda word: self.count(Text(word), compartments=compartments),
+            lambda word: self.count(And((Text(word), among)), compartments=compartments),
         )
 
     @property

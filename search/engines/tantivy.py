@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import tantivy
 
-from search.engine import Found, Highlights, IndexDocument, Order, PageHits
+from search.engine import EVERY_DOCUMENT, Found, Highlights, IndexDocument, Order, PageHits
 from search.engines.errors import IndexUnreadableError
 from search.engines.index_folder import IndexFolder
 from search.engines.kept_numbers import page_hits
@@ -34,7 +34,7 @@ from search.engines.tantivy_schema import ID, LAYOUT, of_ids
 from search.engines.tantivy_writing import FolderWriter, writing_into
 from search.engines.vocabulary import Vocabulary
 from search.highlighting import highlight_pages, text_parts
-from search.language_tree import AnyOf, Asked, Everything, Query, Text, Word, meaning, placed_parts
+from search.language_tree import And, AnyOf, Asked, Everything, Node, Query, Text, Word, meaning, placed_parts
 from store.settings import Settings
 
 WAIT_SECONDS = 30.0
@@ -144,7 +144,9 @@ class TantivyEngine:
             return Highlights()
         return highlight_pages(query, pages, snippet_limit=snippet_limit)
 
-    def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
+    def suggest_spelling(
+        self, query: Query, *, compartments: frozenset[str], among: Node = EVERY_DOCUMENT
+    ) -> str | None:
         """The query with its unknown words changed to known ones, or None where there is nothing better."""
 
         def answer(views: list[View], vocabulary: Vocabulary) -> str | None:
@@ -152,7 +154,7 @@ class TantivyEngine:
             makers = [(view, QueryMaker(view, vocabulary)) for view in allowed]
 
             def holders(word: Word) -> int:
-                asked = Text(AnyOf((word,)))
+                asked = And((Text(AnyOf((word,))), among))
                 return sum(count_of(view.searcher, maker.make(asked)) for view, maker in makers)
 
             return suggest(query, vocabulary, holders)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from search.engine import Found, Highlights, IndexDocument, Order, PageHits
+from search.engine import EVERY_DOCUMENT, Found, Highlights, IndexDocument, Order, PageHits
 from search.engines.errors import IndexUnreadableError
 from search.engines.index_folder import IndexFolder
 from search.engines.spelling import suggest
@@ -24,7 +24,7 @@ from search.engines.whoosh_schema import SCHEMA_VERSION, make_schema
 from search.engines.whoosh_snapshot import Snapshot, SnapshotKeeper
 from search.engines.whoosh_writing import delete_records, write_documents
 from search.highlighting import highlight_pages, text_parts
-from search.language_tree import Asked, Query, meaning
+from search.language_tree import Asked, Node, Query, meaning
 from search.spans import Spans, words_on_pages
 from store.settings import Settings
 
@@ -132,11 +132,13 @@ class WhooshEngine:
             return Highlights()
         return highlight_pages(query, pages, snippet_limit=snippet_limit)
 
-    def suggest_spelling(self, query: Query, *, compartments: frozenset[str]) -> str | None:
+    def suggest_spelling(
+        self, query: Query, *, compartments: frozenset[str], among: Node = EVERY_DOCUMENT
+    ) -> str | None:
         """The query with its unknown words changed to known ones, or None where there is nothing better."""
 
         def answer(snapshot: Snapshot) -> str | None:
-            allowed = snapshot.in_compartments(compartments)
+            allowed = match_query(among, snapshot, snapshot.in_compartments(compartments)).mask
             return suggest(query, snapshot.vocabulary, lambda word: snapshot.holders(word, allowed))
 
         return self._read(answer, None)

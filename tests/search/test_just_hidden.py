@@ -14,6 +14,7 @@ from search.asking import Asking
 from search.engine import Found
 from search.indexing import bring_up_to_date, rebuild
 from search.language import parse_query
+from search.meant import Meant, what_was_meant
 from search.opening import close_engine, engine_of
 from store import clock
 from store.archive import Archive
@@ -67,6 +68,26 @@ def test_totals_and_facets_are_those_without_it_at_once_and_scores_once_the_inde
         {hit.record_id for hit in each.hits} for each in before
     ]
     assert later == before
+
+
+@pytest.mark.parametrize("written", ["quillfeathor OR harbuor", "quillfeather OR harbuor", "quilfeather"])
+def test_no_spelling_is_learnt_from_it(
+    engine: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor, written: str
+) -> None:
+    make_record(b"shown", text="the harbour master's quillfeathers")
+    hidden = make_record(b"hidden", text="quillfeather")
+    bring_up_to_date(engine)
+
+    def suggested() -> list[Meant]:
+        with engine.reading() as session:
+            return what_was_meant(Asking(engine, session, officer), written, 0)
+
+    with engine.writing() as session:
+        mark(session, find_record(session, hidden, actor=lawyer), kind="restricted", reason="a child", actor=lawyer)
+    just_now = suggested()
+    bring_up_to_date(engine)
+
+    assert just_now == suggested()
 
 
 def test_with_whoosh_the_scores_too_are_those_without_it_at_once(
