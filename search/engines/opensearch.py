@@ -1,7 +1,8 @@
 """The engine for several machines: OpenSearch matches, ranks and counts; the language's meaning is exactly the same.
 
 Each compartment has an index of its own behind an alias, so that what somebody may not see is in no index that is
-asked for them. A rebuild fills new indexes and moves all the aliases in one step.
+asked for them. A rebuild fills new indexes and moves all the aliases in one step. One more index lists the
+compartments, so that one whose index is lost is missed.
 """
 
 import secrets
@@ -66,15 +67,19 @@ class OpenSearchEngine:
     def index(self, documents: Iterable[IndexDocument]) -> int:
         """Put the documents in, each in place of the one with its record id; the number put in."""
         with self._writing():
-            aliases = self._aliases()
-            names = dict(aliases)
-            return self._write(documents, names, new=False)
+            names = self._aliases()
+            written = self._write(documents, names, new=False)
+            self._list(names)
+            return written
 
     def remove(self, record_ids: Iterable[int]) -> int:
         """Take the documents out; the number that were there."""
         wanted = sorted(set(record_ids))
         with self._writing():
-            return sum(self._delete(alias, wanted) for alias in self._aliases().values())
+            aliases = self._aliases()
+            gone = sum(self._delete(alias, wanted) for alias in aliases.values())
+            self._list(aliases)
+            return gone
 
     def rebuild(self, documents: Iterable[IndexDocument]) -> int:
         """Make new indexes beside the old ones, which answer until all the aliases are moved in one step."""
@@ -88,7 +93,12 @@ class OpenSearchEngine:
                 raise
             moves = [{"add": {"index": name, "alias": self._alias(compartment)}} for compartment, name in made.items()]
             moves += [{"remove": {"index": name, "alias": each}} for name, aliases in old.items() for each in aliases]
+            # Those that go are off the list before they go, and new ones come on it after: what is listed is there.
+            listed = self._listed()
+            if listed - made.keys():
+                self._list(listed & made.keys())
             self._server.move_aliases(moves)
+            self._list(made)
             self._lock.leave_nothing_behind()
             # Not in the same step: whoever has just found the old index by its alias must still find it there.
             self._server.drop_indexes(old)
@@ -208,11 +218,7 @@ class OpenSearchEngine:
     @property
     def generation(self) -> str:
         """A name written anew with every change."""
-        about = self._server.indexes(f"{self._prefix}.about")
-        if not about:
-            return ""
-        hits = self._server.search(f"{self._prefix}.about", {"query": {"match_all": {}}})["hits"]["hits"]
-        return str(hits[0]["_source"]["generation"]) if hits else ""
+        return str(self._about().get("generation", ""))
 
     @property
     def layout(self) -> str:
@@ -242,17 +248,41 @@ class OpenSearchEngine:
         # A compartment's name is data: as figures it can be part of no other name.
         return f"{self._prefix}.in-{compartment.encode().hex()}"
 
+    def _about(self) -> dict[str, Any]:
+        """What the last change wrote down; nothing where there was none.
+
+        Raises:
+            SearchUnreachableError: We have no rights here, whether something is there or not.
+        """
+        return self._server.document(f"{self._prefix}.about", "1") or {}
+
+    def _listed(self) -> set[str]:
+        return set(self._about().get("compartments", ()))
+
+    def _list(self, compartments: Iterable[str]) -> None:
+        """These compartments have an index, and the generation is a new one."""
+        about = {"index": {"_index": f"{self._prefix}.about", "_id": "1"}}
+        self._server.write([about, {"generation": secrets.token_hex(8), "compartments": sorted(compartments)}])
+
     def _aliases(self) -> dict[str, str]:
-        """The alias of each compartment that has an index."""
+        """The alias of each compartment that has an index.
+
+        Raises:
+            IndexUnreadableError: One is lost, or nothing says whether one is.
+            SearchUnreachableError: One is kept from us.
+        """
         found = {
             alias
             for name, aliases in self._server.indexes(f"{self._prefix}.in-*").items()
             for alias in aliases
             if self._of_layout(name)
         }
-        if not found:
-            # A server may leave out of a pattern's answer what we may not see: an index asked for by name it refuses.
-            self._server.has_index(f"{self._prefix}.about")
+        about = self._about()
+        listed = {self._alias(compartment) for compartment in about.get("compartments", ())}
+        # A server may leave out of a pattern's answer what we may not see: an index asked for by name it refuses.
+        found |= {alias for alias in listed - found if self._server.has_index(alias)}
+        if listed - found or (found and not about):
+            raise IndexUnreadableError(f"A part of the search index is gone from the server: {REBUILD}.")
         start = f"{self._prefix}.in-"
         return {bytes.fromhex(alias.removeprefix(start)).decode(): alias for alias in sorted(found)}
 
@@ -281,6 +311,8 @@ class OpenSearchEngine:
                 of_compartment.setdefault(document.compartment, []).append(record_id)
             for compartment in of_compartment.keys() - names.keys():
                 names[compartment] = self._new_index(compartment, has_alias=not new)
+                if not new:
+                    self._list(names)
             # Out of where they may no longer be first, so that a crash can hide a record for a while and never show it.
             for compartment, name in names.items():
                 staying = set(of_compartment.get(compartment, ()))
@@ -318,8 +350,6 @@ class OpenSearchEngine:
             found = self._server.indexes(f"{self._prefix}.in-*")
             self._server.drop_indexes(name for name, aliases in found.items() if not aliases)
             yield
-            about = {"index": {"_index": f"{self._prefix}.about", "_id": "1"}}
-            self._server.write([about, {"generation": secrets.token_hex(8)}])
 
 
 class _Reading:

@@ -139,6 +139,17 @@ class Server:
         with asking(self.place):
             return bool(self._client.indices.exists(index=name))
 
+    def document(self, index: str, number: str) -> dict[str, Any] | None:
+        """The document as it was last written, or None where it is not there or has no index.
+
+        Raises:
+            SearchUnreachableError: We have no rights to the index, whether it is there or not.
+        """
+        with asking(self.place):
+            found = self._client.get(index=index, id=number, params={"ignore": 404})
+        written: dict[str, Any] | None = found.get("_source")
+        return written
+
     def move_aliases(self, actions: list[dict[str, Any]]) -> None:
         """All of the aliases are moved, or none."""
         if actions:

@@ -232,7 +232,7 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence_without_a_secret(tmp_p
     assert "somebody" not in str(caught.value)
 
 
-@pytest.mark.parametrize("layout", ["0", "1", "2", "3"])
+@pytest.mark.parametrize("layout", ["0", "1", "2", "3", "4"])
 def test_an_index_of_another_layout_is_refused_with_what_to_do(engine: OpenSearchEngine, layout: str) -> None:
     engine.index([paper(1)])
     alias = engine._alias("restricted")
@@ -254,3 +254,50 @@ def test_an_index_that_a_rebuild_left_behind_is_gone_with_the_next_writing(engin
 
     assert left not in engine._server.indexes(f"{engine._prefix}.in-*")
     assert ids(engine, "roads") == ()
+
+
+@pytest.mark.parametrize("lost", ["in-*", "in-" + b"open".hex() + "*", "in-" + b"restricted".hex() + "*", "about"])
+def test_a_compartment_whose_index_is_gone_is_missed(engine: OpenSearchEngine, lost: str) -> None:
+    documents = [paper(1), paper(2, compartment="restricted")]
+    engine.index(documents)
+    engine._server.drop_indexes(list(engine._server.indexes(f"{engine._prefix}.{lost}")))
+
+    for ask in (
+        lambda: ids(engine, "roads"),
+        lambda: ids(engine, "roads", BOTH),
+        lambda: engine.count(parse_query("parks"), compartments=OPEN),
+        lambda: engine.document_count,
+        lambda: engine.index([paper(3)]),
+        lambda: engine.remove([1]),
+    ):
+        with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
+            ask()
+    assert engine.rebuild(documents) == 2
+    assert (ids(engine, "roads"), ids(engine, "roads", BOTH)) == ((1,), (1, 2))
+
+
+def test_compartments_come_and_go_while_questions_are_asked(
+    engine: OpenSearchEngine, make_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine.index([paper(1)])
+    other = make_engine(tmp_path / "index")
+    found: list[object] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                found.append(ids(other, "roads"))
+            except CandourError as error:
+                found.append(error)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    for turn in range(5):
+        engine.index([paper(1), paper(2 + turn, compartment="restricted"), paper(20, compartment=f"other {turn}")])
+        engine.rebuild([paper(1)])
+    stop.set()
+    asker.join()
+
+    assert set(found) == {(1,)}
+    assert engine._listed() == {"open"}

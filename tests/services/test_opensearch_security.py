@@ -87,6 +87,20 @@ def test_a_user_with_rights_to_other_indexes_alone_is_refused(
         engine.index([IndexDocument(1)])
 
 
+def test_a_compartment_that_is_kept_from_the_user_is_told(server: RunningServer, tmp_path: Path) -> None:
+    engine = open_engine(load_settings(settings_of(server, tmp_path, CANDOUR_SEARCH_URL=server.url("testpart"))))
+    engine.index([IndexDocument(1, pages=[(1, "roads")]), IndexDocument(2, compartment="restricted")])
+    patterns = ["testpart.about", f"testpart.in-{b'restricted'.hex()}*"]
+    part = {**ROLE, "index_permissions": [{"index_patterns": patterns, "allowed_actions": ["indices_all"]}]}
+    server.add_user("partly", "a-Partial-password-1", part)
+    url = server.url("testpart", user="partly")
+    engine = open_engine(
+        load_settings(settings_of(server, tmp_path, password="a-Partial-password-1", CANDOUR_SEARCH_URL=url))
+    )
+
+    assert "who may not do what was asked" in refusal(engine, secret="a-Partial-password-1")
+
+
 def test_where_nothing_is_indexed_yet_nothing_is_found(server: RunningServer, tmp_path: Path) -> None:
     engine = open_engine(load_settings(settings_of(server, tmp_path, CANDOUR_SEARCH_URL=server.url("testempty"))))
 
