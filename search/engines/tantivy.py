@@ -95,7 +95,7 @@ class TantivyEngine:
                 return Found(0, (), {})
             total, facets = count_facets(asked)
             wanted = min(offset + limit, total) if limit > 0 else 0
-            parts = [ranked_hits(view, made, order, wanted=wanted, parts=scored) for view, made in asked]
+            parts = [ranked_hits(view, made, order, wanted=wanted, total=total, parts=scored) for view, made in asked]
             ranked = sorted((hit for hits in parts for hit in hits), key=lambda hit: hit[0])
             return Found(total, tuple(hit for _, hit in ranked[offset : offset + limit]), facets)
 

@@ -30,17 +30,21 @@ _SCORE_DIGITS = 4
 """Scores that differ by less are one: the same sum comes out a little different in another order."""
 _TIED_AT_MOST = 2_000
 _LOOKED_AT = 512
+_DEAR_TO_ASK_AGAIN = 20_000
+"""Of so many hits, to compare the places of their words anew costs more than to read some thousand scores."""
 
 Ranked = tuple[Any, Hit]
 """A hit and what it is put in order by, the least first."""
 
 
-def ranked_hits(view: View, query: tantivy.Query, order: Order, *, wanted: int, parts: Sequence[Text]) -> list[Ranked]:
-    """At least the first so many of the documents that the query matches; `parts` are what it scores."""
+def ranked_hits(
+    view: View, query: tantivy.Query, order: Order, *, wanted: int, total: int, parts: Sequence[Text]
+) -> list[Ranked]:
+    """At least the first `wanted` of the documents that the query matches, some `total`; `parts` are what it scores."""
     if wanted <= 0:
         return []
     if order is Order.RELEVANCE and parts:
-        return _by_score(view, query, wanted, _limits(wanted, parts))
+        return _by_score(view, query, wanted, _limits(wanted, total, parts))
     column, direction = _COLUMNS.get(order, _BY_ID)
     found = view.searcher.search(query, limit=wanted, count=False, order_by_field=column, order=direction)
     ids = _ids(view, [address for _, address in found.hits])
@@ -48,7 +52,7 @@ def ranked_hits(view: View, query: tantivy.Query, order: Order, *, wanted: int, 
     return [(key, Hit(i, 0.0)) for key, i in zip(keys, ids, strict=True)]
 
 
-def _limits(wanted: int, parts: Sequence[Text]) -> list[int]:
+def _limits(wanted: int, total: int, parts: Sequence[Text]) -> list[int]:
     """How many of the best are asked for, until all that equal the last one wanted are among them.
 
     More at once where asking again costs more than reading them: all that a pattern matches score the same, and for
@@ -57,7 +61,9 @@ def _limits(wanted: int, parts: Sequence[Text]) -> list[int]:
     limits = [wanted + 1, (wanted + 1) * 8, _TIED_AT_MOST + wanted]
     if any(isinstance(leaf, Wildcard | Fuzzy) for part in parts for leaf in leaves(part.placed)):
         return limits[2:]
-    return limits if all(is_one_word(part.placed) for part in parts) else limits[1:]
+    if all(is_one_word(part.placed) for part in parts):
+        return limits
+    return limits[2:] if total > _DEAR_TO_ASK_AGAIN else limits[1:]
 
 
 def _by_score(view: View, query: tantivy.Query, wanted: int, limits: Sequence[int]) -> list[Ranked]:
