@@ -8,6 +8,8 @@ from access.policy import OPERATOR
 from disclosure import marks
 from records.register import find_record
 from retention import disposal, holds, tagging
+from store import audit
+from store.audit_actions import AuditAction
 from worker.checkup import FAULT, GOOD, _database, _evidence
 
 EMPTY = "CREATE TRIGGER {name} BEFORE UPDATE OF released_at ON hold WHEN 0 BEGIN SELECT 1; END"
@@ -110,3 +112,16 @@ def test_what_people_did_in_order_is_found_in_order(archive, evidence, make_reco
         disposal.purge(session, archive.files, record, actor=OPERATOR)
 
     assert _evidence(archive).level == GOOD
+
+
+def test_a_purge_that_an_earlier_version_told_of_twice_is_one_purge(archive, make_record, officer, second_officer):
+    reference = make_record(b"roads")
+    with archive.writing() as session:
+        record = find_record(session, reference, actor=officer)
+        holds.clear(session, record, reason="Roads.", second=second_officer, actor=officer)
+        disposal.purge(session, archive.files, record, actor=OPERATOR)
+    for subject, level in ((reference, GOOD), ("R000002", FAULT)):
+        with archive.writing() as session:
+            audit.record(session, AuditAction.RECORD_PURGED, actor="operator", subject=f"record:{subject}", detail={})
+
+        assert _evidence(archive).level == level
