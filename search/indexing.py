@@ -1,5 +1,6 @@
 """The index kept in step with the database, which is the only truth: one writer, in the worker or a command."""
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -14,13 +15,15 @@ from sqlalchemy.orm import Session
 from records import facts
 from records.families import wholes_of
 from records.models import NOT_NAMED, IndexNeed, Page, Record, RecordFile, RecordPerson, SearchFact
-from search.engine import IndexDocument
+from search.engine import IndexDocument, SearchEngine
 from search.engines.errors import IndexBusyError
 from search.engines.index_folder import LOOK_EVERY, alone
-from search.opening import engine_of
+from search.opening import engine_of, is_incomplete, is_lost
 from store import clock
 from store.archive import Archive
 from store.chunks import chunks
+
+log = logging.getLogger(__name__)
 
 LOCK = "index.lock"
 WAIT_SECONDS = 30.0
@@ -35,17 +38,21 @@ def bring_up_to_date(archive: Archive, *, in_passing: bool = False) -> int:
     """Every change committed before now is in the index; the number of records gone through.
 
     A change made while this runs leaves its need standing. A crash between the index and the
-    database repeats a batch, which changes nothing. With `in_passing` nothing is waited for: while another
-    process writes the index, what is left keeps its needs for a later round.
+    database repeats a batch, which changes nothing. An index that was lost is made anew first: with one record
+    put into it it would be searched as if it were whole. With `in_passing` nothing is waited for or counted: while
+    another process writes the index, what is left keeps its needs for a later round, and that some of it is lost is
+    left to `make_whole`.
 
     Raises:
         IndexBusyError: Another process writes it and did not finish in time; not raised with `in_passing`.
     """
     done = 0
+    if not in_passing:
+        make_whole(archive)
     while _is_any_waiting(archive):
         try:
             with _alone(archive, wait=not in_passing):
-                some = _index_some(archive)
+                some = _mend(archive) if _is(archive, is_lost) else _index_some(archive)
         except IndexBusyError:
             if in_passing:
                 return done
@@ -116,6 +123,32 @@ def _rebuild(archive: Archive, progress: Callable[[int, int], None] | None = Non
     with archive.writing() as session:
         _met(session, [(record_id, since) for record_id, since in seen])
     return count
+
+
+def make_whole(archive: Archive, *, wait: bool = True) -> bool:
+    """Where the index has lost some of what it had, it is made anew; whether it was.
+
+    Raises:
+        IndexBusyError: It is to be, another process writes it and, where that is waited for, did not finish in time.
+    """
+    if not _is(archive, is_incomplete):
+        return False
+    with _alone(archive, wait=wait):
+        # Asked again: whoever wrote it just now may have been between the index and the database.
+        if not _is(archive, is_incomplete):
+            return False
+        _mend(archive)
+    return True
+
+
+def _mend(archive: Archive) -> int:
+    log.warning("The search index has lost records that it had: it is made anew from the database.")
+    return _rebuild(archive)
+
+
+def _is(archive: Archive, so: Callable[[Session, SearchEngine], bool]) -> bool:
+    with archive.reading() as session:
+        return so(session, engine_of(archive))
 
 
 def is_to_be_renewed(archive: Archive) -> bool:

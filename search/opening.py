@@ -36,11 +36,16 @@ def engine_of(archive: Archive) -> SearchEngine:
 
 def is_lost(session: Session, engine: SearchEngine) -> bool:
     """Whether the index is empty although more records are held than wait to be put into it."""
-    if engine.document_count:
-        return False
-    held = session.scalar(select(func.count(Record.id)).where(Record.purged_at.is_(None))) or 0
-    waiting = session.scalar(select(func.count(IndexNeed.record_id))) or 0
-    return held > waiting
+    return not engine.document_count and is_incomplete(session, engine)
+
+
+def is_incomplete(session: Session, engine: SearchEngine) -> bool:
+    """Whether the index holds fewer records than are held and wait for nothing; it counts every record.
+
+    Sure only while nobody else writes the index.
+    """
+    settled = Record.purged_at.is_(None) & Record.id.not_in(select(IndexNeed.record_id))
+    return engine.document_count < (session.scalar(select(func.count(Record.id)).where(settled)) or 0)
 
 
 def refuse_if_lost(session: Session, engine: SearchEngine) -> None:

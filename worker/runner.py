@@ -26,6 +26,8 @@ WATCH_EVERY = 20.0
 COMPARE_EVERY = 300.0
 # While somebody restricts record after record, the index is not made anew after each.
 RENEW_EVERY = 600.0
+# To ask whether the index is whole is to count every record.
+COUNT_EVERY = 300.0
 TELL_EVERY = 300.0
 
 
@@ -41,6 +43,7 @@ class Worker:
         self._nothing_since = -1
         self._compared = -COMPARE_EVERY
         self._renewed = -RENEW_EVERY
+        self._counted = -COUNT_EVERY
         self._thread: threading.Thread | None = None
         self._trouble, self._told = "", 0.0
 
@@ -75,7 +78,7 @@ class Worker:
             looked = look_through_again(self._archive)
             if indexing.bring_up_to_date(self._archive, in_passing=True) or self._compare() or looked:
                 return True
-            self._renew_index()
+            self._keep_index()
             self._watch_searches()
             return False
         except Exception as error:
@@ -111,13 +114,22 @@ class Worker:
             alerts.raise_alerts(self._archive)
             self._watched = time.monotonic()
 
+    def _keep_index(self) -> None:
+        """What was lost of the index is there again, and what left a compartment weighs no longer in the order there.
+
+        While a command writes it, neither is waited for.
+        """
+        with suppress(IndexBusyError):
+            if time.monotonic() - self._counted >= COUNT_EVERY:
+                self._counted = time.monotonic()
+                indexing.make_whole(self._archive, wait=False)
+            self._renew_index()
+
     def _renew_index(self) -> None:
-        """What left a compartment no longer weighs in the order of what is found there."""
         if time.monotonic() - self._renewed >= RENEW_EVERY and indexing.is_to_be_renewed(self._archive):
             # Before, so that one that fails is not tried again at once.
             self._renewed = time.monotonic()
-            with suppress(IndexBusyError):  # a command writes it just now: no other work waits for that
-                indexing.rebuild(self._archive, wait=False)
+            indexing.rebuild(self._archive, wait=False)
 
     def _do(self, job: jobs.Job) -> None:
         log.info("job %s of kind %s begins", job.id, job.kind)
