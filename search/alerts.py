@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from sqlalchemy import or_, select
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR, SYSTEM, Actor, Permission, can
 from access.users import acting
-from records.models import IndexNeed, Record
+from records.families import wholes_of
+from records.models import IndexNeed, Record, RecordFile
 from search.kept_searches import ask, reading_version, trouble_of
 from search.models import KeptSearch, KeptSearchRun, SearchAlert
 from search.opening import engine_of, is_lost
 from search.packing import Numbers, pack, unpack
 from search.reviews import OPENED, READ
-from search.sight import records_of
+from search.sight import compartments_of, records_of
 from store import audit, clock
 from store.archive import Archive
 from store.audit import AuditEvent
@@ -24,6 +26,8 @@ from store.chunks import chunks
 from store.errors import NotFoundError, NotPermittedError
 
 AT_ONCE = 500
+NO_CHANGE = OPENED | READ | {AuditAction.BATCH_READ_AGAIN.value}
+"""Events that change no record by themselves: what a batch read again changes is told of each record."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def raise_alerts(archive: Archive) -> int:
 
 
 def _raise_alert(archive: Archive, number: int, generation: str, read_as: str) -> bool:
-    trouble, started = "", clock.now()
+    trouble, started, compared_in = "", clock.now(), ""
     with archive.reading() as session:
         kept = session.get_one(KeptSearch, number)
         new: Numbers = np.empty(0, dtype=np.int64)
@@ -68,11 +72,13 @@ def _raise_alert(archive: Archive, number: int, generation: str, read_as: str) -
         if keeper is not None:
             trouble = trouble_of(kept)
             if not trouble:
+                compared_in = compartments_of(keeper)
                 new = np.setdiff1d(ask(archive, session, kept.query, actor=keeper).found, _known(session, kept))
                 otherwise = _read_otherwise(session, kept, new, read_as)
     with archive.writing() as session:
         kept = session.get_one(KeptSearch, number)
         kept.compared_with, kept.compared_at, kept.read_as = generation, started, read_as
+        kept.compared_in = compared_in
         if trouble:
             kept.watched = False
             detail = {"watched": False, "because": trouble}
@@ -99,23 +105,43 @@ def _raise_alert(archive: Archive, number: int, generation: str, read_as: str) -
 def _read_otherwise(session: Session, kept: KeptSearch, new: Numbers, read_as: str) -> Numbers:
     """Those of the new hits that were there, as they are, when the search was last compared, if it was read otherwise.
 
-    Whatever changes a record is in the audit trail. In doubt a hit is new material.
+    Its keeper could see them then. Whatever changes a record is in the audit trail. In doubt a hit is new material.
     """
-    since = kept.compared_at
+    since, none = kept.compared_at, np.empty(0, dtype=np.int64)
     if since is None or kept.read_as is None or kept.read_as == read_as:
-        return np.empty(0, dtype=np.int64)
+        return none
+    # Of a place that was moved, the trail does not say what lay in it.
+    moved = select(AuditEvent.sequence).where(AuditEvent.action == AuditAction.PLACE_MOVED, AuditEvent.at >= since)
+    if session.scalar(moved.limit(1)) is not None:
+        return none
     unchanged: list[int] = []
     for some in chunks(new.tolist(), AT_ONCE):
-        rows = session.execute(
-            select(Record.id, Record.reference).where(Record.id.in_(some), Record.registered_at <= since)
+        query = select(Record).where(
+            Record.id.in_(some), Record.registered_at <= since, Record.compartment.in_(kept.compared_in.split())
         )
-        there = {f"record:{row.reference}": row.id for row in rows}
+        subjects = _subjects(session, session.scalars(query).all())
         events = select(AuditEvent.subject).where(
-            AuditEvent.subject.in_(list(there)), AuditEvent.at >= since, AuditEvent.action.not_in(OPENED | READ)
+            AuditEvent.subject.in_(sorted(set(chain.from_iterable(subjects.values())))),
+            AuditEvent.at >= since,
+            AuditEvent.action.not_in(NO_CHANGE),
         )
         changed = set(session.scalars(events))
-        unchanged += [number for subject, number in there.items() if subject not in changed]
+        unchanged += [number for number, told in subjects.items() if told.isdisjoint(changed)]
     return np.array(sorted(unchanged), dtype=np.int64)
+
+
+def _subjects(session: Session, records: Sequence[Record]) -> dict[int, set[str]]:
+    """What the trail calls each of the records, by its id, what it came out of, and the batches of all their copies.
+
+    A change to any of them can be one to where the record is found, and the trail tells it of that alone.
+    """
+    wholes = wholes_of(session, records)
+    names: dict[int, set[str]] = {}
+    for some in chunks(dict.fromkeys(chain(wholes, *wholes.values())), AT_ONCE):
+        query = select(Record.id, Record.reference, RecordFile.batch).outerjoin(RecordFile).where(Record.id.in_(some))
+        for row in session.execute(query):
+            names.setdefault(row.id, set()).update((f"record:{row.reference}", f"batch:{row.batch}"))
+    return {number: set().union(*(names[each] for each in (number, *line))) for number, line in wholes.items()}
 
 
 def _keeper(session: Session, kept: KeptSearch) -> Actor | None:

@@ -117,6 +117,7 @@ def keep_search(session: Session, asked: Asked, *, name: str, actor: Actor, watc
         compared_with=asked.index_generation,
         compared_at=asked.asked_at,
         read_as=asked.read_as,
+        compared_in=asked.counted_in,
     )
     session.add(kept)
     session.flush()

@@ -1,19 +1,26 @@
 """Searches that are kept: run again, compared record by record, and watched, without a trace of what is hidden."""
 
+from contextlib import contextmanager
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from access.policy import OPERATOR, Role
-from access.users import add_user, find_user, set_active
+from access.users import add_user, change_role, find_user, set_active
 from disclosure.marks import lift_mark, mark
+from ingest import batches, custodians
+from ingest.models import Item
+from records import custody
 from records.register import find_record
 from retention.tagging import decide
 from search import alerts, kept_searches
 from search.indexing import bring_up_to_date, rebuild
 from search.language import LANGUAGE_VERSION
 from search.opening import close_engine
+from store import audit
 from store.audit import AuditEvent
+from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError
 from worker.runner import Worker
 
@@ -256,13 +263,19 @@ def read_otherwise(archive, actor):
         return [([r.reference for r in each.records], [r.reference for r in each.read_otherwise]) for each in waiting]
 
 
+@contextmanager
+def read_as_before(monkeypatch):
+    """As it was before: another version of the language, and without the words that a line breaks."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr("search.engines.broken_words.joined_in_pages", lambda pages: [[] for _ in pages])
+        earlier.setattr("search.kept_searches.LANGUAGE_VERSION", "0")
+        yield
+
+
 def test_what_is_found_only_because_the_program_reads_otherwise_is_told_as_no_new_material(
     held, officer, lawyer, make_record, monkeypatch
 ):
-    with monkeypatch.context() as earlier:
-        # As it was before: without the words that a line breaks.
-        earlier.setattr("search.engines.broken_words.joined_in_pages", lambda pages: [[] for _ in pages])
-        earlier.setattr("search.kept_searches.LANGUAGE_VERSION", "0")
+    with read_as_before(monkeypatch):
         always, changed = (make_record(text.encode(), text=text) for text in ("a mini-\nbus", "the mini-\nbus came"))
         bring_up_to_date(held)
         keep(held, "minibus", officer)
@@ -296,3 +309,97 @@ def test_while_the_program_reads_as_before_every_new_hit_is_new(held, officer, m
 
     assert alerts.raise_alerts(held) == 1
     assert read_otherwise(held, officer) == [([new], [])]
+
+
+def test_what_the_keeper_could_not_see_when_it_was_last_compared_is_new_to_them(
+    held, officer, lawyer, make_record, monkeypatch
+):
+    with read_as_before(monkeypatch):
+        always, hidden = (make_record(text.encode(), text=text) for text in ("a mini-\nbus", "the minibus, hidden"))
+        restrict(held, hidden, lawyer)
+        keep(held, "minibus", officer)
+        assert alerts.raise_alerts(held) == 0
+    rebuild(held)
+    with held.writing() as session:
+        change_role(session, find_user(session, officer.name), role=Role.LEGAL, actor=OPERATOR)
+
+    assert alerts.raise_alerts(held) == 1
+    assert read_otherwise(held, type(lawyer)(officer.name, lawyer.roles)) == [([hidden], [always])]
+
+
+def test_what_came_while_the_keeper_was_away_is_new_to_them(held, officer, make_record, monkeypatch):
+    with read_as_before(monkeypatch):
+        keep(held, "minibus", officer)
+        with held.writing() as session:
+            set_active(session, find_user(session, officer.name), active=False, actor=OPERATOR)
+        came = make_record(b"4", text="Another minibus.")
+        bring_up_to_date(held)
+        assert alerts.raise_alerts(held) == 0
+        with held.writing() as session:
+            set_active(session, find_user(session, officer.name), active=True, actor=OPERATOR)
+
+    assert alerts.raise_alerts(held) == 1
+    assert read_otherwise(held, officer) == [([came], [])]
+
+
+def name_custodian(session, officer, _message, _place):
+    custodians.name_custodian(session, batches.find_batch(session, "Box 14"), "Gardener", actor=officer)
+
+
+def find_copy(session, officer, message, _place):
+    batch, run, _ = batches.open_run(session, ["/c"], batch="Attic", source="Caretaker", actor=officer)
+    item = Item(run_id=run.id, path="attic/one.txt", name="one.txt", state="stored")
+    session.add(item)
+    session.flush()
+    batches.end_duplicate(session, item, message, batch=batch, run=run, actor=officer)
+
+
+def put_message(session, officer, message, _place):
+    custody.put_record(session, message, custody.find_place(session, "Trunk"), actor=officer)
+
+
+def ask_again(session, officer, _message, _place):
+    event = AuditAction.BATCH_READ_AGAIN
+    audit.record(session, event, actor=officer.name, subject="batch:Box 14", detail={"step": "index"})
+
+
+def move_folder(session, officer, _message, place):
+    custody.move_place(session, place, to=custody.find_place(session, "Trunk"), actor=officer)
+
+
+@pytest.mark.parametrize(
+    ("happens", "query", "new", "otherwise"),
+    [
+        (name_custodian, "custodian:gardener", ["always", "message", "attached", "R000003"], []),
+        (find_copy, "batch:attic", ["message", "attached"], ["always"]),
+        (put_message, "box:trunk", ["message", "attached"], ["always"]),
+        (ask_again, "box:trunk", [], ["always"]),
+        # What was moved may have held any of them.
+        (move_folder, "box:trunk", ["always", "message", "attached"], []),
+    ],
+)
+def test_what_is_found_by_a_change_to_its_batch_place_or_container_is_new(
+    held, officer, make_record, monkeypatch, happens, query, new, otherwise
+):
+    with read_as_before(monkeypatch):
+        named = {"always": make_record(b"always", text="a mini-\nbus"), "message": make_record(b"m", text="A message.")}
+        named["attached"] = make_record(b"attached", text="A letter.", parent=named["message"])
+        with held.writing() as session:
+            batches.open_run(session, ["/a"], batch="Box 14", source="Store", actor=officer)
+            custody.add_place(session, kind="box", reference="Trunk", actor=officer)
+            crate = custody.add_place(session, kind="box", reference="Crate", actor=officer)
+            folder = custody.add_place(session, kind="file", reference="1", within=crate, actor=officer)
+            custody.put_record(session, find_record(session, named["message"], actor=officer), folder, actor=officer)
+        bring_up_to_date(held)
+        keep(held, f"{query} OR minibus", officer)
+        assert alerts.raise_alerts(held) == 0
+    rebuild(held)
+    with held.writing() as session:
+        message = find_record(session, named["message"], actor=officer)
+        happens(session, officer, message, custody.find_place(session, "Crate/1"))
+    bring_up_to_date(held)
+
+    assert alerts.raise_alerts(held) == 1
+    ((told_new, told_otherwise),) = read_otherwise(held, officer)
+    assert set(told_new) == {named.get(each, each) for each in new}
+    assert set(told_otherwise) == {named.get(each, each) for each in otherwise}
