@@ -4,8 +4,9 @@ Taken out of its file, a page would carry the whole list along, and with it the 
 same scan and are not to be seen. qpdf's own trimming stops at pictures and fonts, and at content it cannot parse.
 """
 
+import copy
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
@@ -67,23 +68,25 @@ def _trim(holder: Object, pieces: Sequence[object], done: set[tuple[int, int]], 
     try:
         used = _names(pieces)
         if isinstance(forms, Dictionary):
-            used |= _names_of_bare_forms(forms, used)
+            used |= _names_of_bare_forms(dict(forms.items()), used)
     except _UnreadableError:
         return False
-    whole, kept = depth < _DEEPEST, Dictionary()
+    # Copied and thinned out: pikepdf makes no dictionary of names that are not UTF-8, though it keeps those of a file.
+    whole, kept = depth < _DEEPEST, copy.copy(resources)
     for key, value in resources.items():
         if key not in _LISTS or not isinstance(value, Dictionary):
-            kept[key] = value
             continue
-        chosen = {name: each for name, each in value.items() if name in used or name in _ALWAYS}
-        kept[key] = Dictionary(chosen)
-        for each in chosen.values() if depth < _DEEPEST else ():
-            whole = _trim_inside(each, done, depth + 1) and whole
+        kept[key] = copy.copy(value)
+        for name, each in value.items():
+            if name not in used and name not in _ALWAYS:
+                del kept[key][name]
+            elif depth < _DEEPEST:
+                whole = _trim_inside(each, done, depth + 1) and whole
     holder["/Resources"] = kept
     return whole
 
 
-def _names_of_bare_forms(forms: Dictionary, used: set[str]) -> set[str]:
+def _names_of_bare_forms(forms: Mapping[str, Object], used: set[str]) -> set[str]:
     """What forms without a list of their own name: they use the list of whoever draws them."""
     found: set[str] = set()
     waiting, seen = sorted(used), set(used)

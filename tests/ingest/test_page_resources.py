@@ -1,5 +1,6 @@
 """A page taken out of a scan carries nothing of the pages beside it, however they share what they are drawn with."""
 
+import io
 from pathlib import Path
 
 import pikepdf
@@ -52,6 +53,16 @@ def shared_resources(pdf: pikepdf.Pdf) -> pikepdf.Object:
     )
 
 
+def with_names_not_utf8(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
+    """The names Im1, Im2 and Bare become ones that are not UTF-8, as older programs wrote them."""
+    out = io.BytesIO()
+    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
+    data = out.getvalue()
+    for plain, old in ((b"/Im1", b"/#e9"), (b"/Im2", b"/#f6"), (b"/Bare", b"/B#fc")):
+        data = data.replace(plain, old)
+    return pikepdf.open(io.BytesIO(data))
+
+
 def everything_in(file: Path) -> bytes:
     with pikepdf.open(file) as pdf:
         return b"".join(
@@ -88,6 +99,24 @@ def test_a_part_carries_nothing_that_only_another_page_is_drawn_with(tmp_path: P
     assert b"OURS" in everything_in(first)
     for mark in (b"SECRET-PICTURE", b"SECRET-PATTERN", b"SECRET-MASK"):
         assert mark in everything_in(second)
+
+
+@pytest.mark.parametrize("content", [SQUARE, b"/Bare Do"], ids=["a picture", "a form"])
+def test_names_that_are_not_utf8_are_kept_or_left_like_any_other(tmp_path: Path, content: bytes) -> None:
+    plain = pikepdf.new()
+    shared = shared_resources(plain)
+    for each in (content, b"q 50 0 0 50 0 0 cm /Im2 Do Q"):
+        page = plain.add_blank_page(page_size=(100, 100))
+        page.Contents = Stream(plain, each)
+        page.Resources = shared
+    with_names_not_utf8(plain).save(tmp_path / "whole.pdf")
+
+    first, second = write_parts(tmp_path / "whole.pdf", "application/pdf", [[1], [2]], folder=tmp_path)
+
+    assert b"SECRET" not in everything_in(first)
+    assert b"OURS" in everything_in(first)
+    assert b"SECRET-PICTURE" in everything_in(second)
+    assert b"OURS" not in everything_in(second)
 
 
 def test_a_part_does_not_carry_what_was_typed_in_the_fields_of_another_page(tmp_path: Path) -> None:
