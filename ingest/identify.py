@@ -148,7 +148,8 @@ def identify(path: Path, *, name: str | None = None) -> Identified:
     kind = _by_magic(head) or _by_container(path, head) or (ISO if after == b"CD001" else None)
     kind = kind or other_kind(head) or _by_text(head, name or path.name)
     # An archive that unpacks itself is a program with its members behind it, and other things are set before a ZIP too.
-    return (_zip_kind_behind(path) or kind) if kind == UNKNOWN or kind.media_type == PROGRAM else kind
+    # Never a document: a disk image that happens to end in one is not that document.
+    return ZIP if (kind == UNKNOWN or kind.media_type == PROGRAM) and _ends_in_zip(path) else kind
 
 
 def _by_magic(head: bytes) -> Identified | None:
@@ -219,15 +220,13 @@ def _zip_kind(path: Path) -> Identified:
         return _zip_kind_by_bytes(path)
 
 
-def _zip_kind_behind(path: Path) -> Identified | None:
-    """What the ZIP is that the file ends in; None where it ends in none that holds anything."""
-    if not zipfile.is_zipfile(path):
-        return None
+def _ends_in_zip(path: Path) -> bool:
+    """Whether the file ends in a ZIP that holds anything."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _zip_kind_by_parts(archive) if archive.namelist() else None
+            return bool(archive.namelist())
     except (*CANNOT_UNPACK, RuntimeError):
-        return None
+        return False
 
 
 def _zip_kind_by_parts(archive: zipfile.ZipFile) -> Identified:

@@ -36,17 +36,19 @@ class ReadingJob:
     careful_page: int | None = None
     facts: FileFacts = field(default_factory=FileFacts)
     announce: Callable[[int], None] = _no_total
-    # What should be in the file and is not, because it is cut off or damaged: an unread page names it at the end.
+    # What should be in the file and is not, because it is cut off or damaged, and what of it nothing reads: an unread
+    # page names it at the end, in these lines.
     missing: list[str] = field(default_factory=list)
     # What looking for ruled tables has taken of this file so far.
     table_seconds: float = 0.0
     _members: int = 0
     _spooled_bytes: int = 0
 
-    def miss(self, what: str) -> None:
+    def miss(self, what: str, *, because: str = "Damaged") -> None:
         """Something of the file is lost, in words that follow “Damaged:”; its record says so on an unread page."""
-        if what not in self.missing:
-            self.missing.append(what)
+        line = f"{because}: {what}"
+        if line not in self.missing:
+            self.missing.append(line)
 
     def skip_member(self) -> None:
         """A member that cannot be taken out now keeps its place, so that later the others still have theirs."""

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from ingest import kinds
 from ingest.formats import libarchive
+from ingest.formats.around_zip import miss_around
 from ingest.formats.bombs import is_bomb
 from ingest.job import MAXIMUM_MEMBERS, ReadingJob, Yielded, shown_name
 from ingest.reading import NOT_TAKEN_OUT, PageReading, UnreadableFile
@@ -83,7 +84,10 @@ def _listed(names: list[str]) -> str:
 
 
 def read_zip(job: ReadingJob) -> Iterator[Yielded]:
-    """Each member of the archive; one that is damaged or protected is named and the others are read."""
+    """Each member of the archive; one that is damaged or protected is named and the others are read.
+
+    What stands in the file before or after it is named as not read: of an archive that unpacks itself, its program.
+    """
     try:
         archive = zipfile.ZipFile(job.path)
     except CANNOT_UNPACK as error:
@@ -98,6 +102,7 @@ def read_zip(job: ReadingJob) -> Iterator[Yielded]:
         members = [info for info in archive.infolist() if not info.is_dir()]
         if len(members) > MAXIMUM_MEMBERS or is_bomb(archive, job.path.stat().st_size):
             raise UnreadableFile("bomb")
+        miss_around(job, archive)
         if libarchive.is_here() and not all(info.compress_type in _BY_THE_STANDARD_LIBRARY for info in members):
             yield from read_archive(job)
             return

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from ingest.formats import libarchive
+from ingest.formats.around_zip import miss_around
 from ingest.job import ReadingJob, shown_name
 from ingest.reading import MemberFound, UnreadableFile
 from ingest.zip_errors import CANNOT_UNPACK, cannot_be_so_large, is_protected
@@ -43,6 +44,8 @@ _SAFELY: dict[str, Any] = {
 def open_package(job: ReadingJob) -> Iterator[zipfile.ZipFile]:
     """The parts of the file; of one whose table of contents is lost, those that can be taken out from the front.
 
+    What stands in the file before or after them is named as not read.
+
     Raises:
         UnreadableFile: Nothing of it can be taken out.
     """
@@ -58,6 +61,8 @@ def open_package(job: ReadingJob) -> Iterator[zipfile.ZipFile]:
         job.miss("the document's table of contents, so that more may have been in it")
     with package:
         yield package
+        if package.filename:
+            miss_around(job, package)
 
 
 def _from_the_front(job: ReadingJob) -> zipfile.ZipFile:

@@ -146,10 +146,10 @@ def _missing(job: ReadingJob, number: int) -> Iterator[PageReading]:
     """The page that names what is lost of the file; none where nothing is."""
     if not job.missing:
         return
-    lines = [f"Damaged: {what}" for what in job.missing[:_NAMED]]
-    job.facts.note(f"Parts of the file are damaged or missing; the last page of the record names {len(job.missing)}.")
+    lines, count = job.missing[:_NAMED], len(job.missing)
+    job.facts.note(f"Parts of the file are damaged, missing or not read; the last page of the record names {count}.")
     job.missing.clear()  # one reader may have handed the file to another, which has said so already
-    reason = "unreadable: parts of the file are damaged or missing; each is named here"
+    reason = "unreadable: parts of the file are damaged, missing or not read; each is named here"
     yield PageReading(number, "\n".join(lines), "none", unread=True, reason=reason, heading=MISSING)
 
 

@@ -19,7 +19,7 @@ from ingest.formats.libarchive import is_here
 from ingest.formats.protected_office import unlock
 from ingest.identify import identify
 from ingest.job import ReadingJob
-from ingest.kinds import DOCX, EML, MBOX, ODT, PPT, TEXT, UNKNOWN, XLSX
+from ingest.kinds import DOCX, EML, MBOX, ODT, PPT, TEXT, UNKNOWN, XLSX, ZIP
 from ingest.reading import UnreadableFile
 from tests.ingest.archive_making import zipped
 from tests.ingest.reading_here import all_text, read_here
@@ -258,10 +258,45 @@ def test_what_is_set_before_an_archive_does_not_hide_it(tmp_path):
     reading = read_here(put(tmp_path, program + archive, "files.exe"))
 
     assert [member.name for member in reading.members] == ["letter.txt"]
-    assert identify(put(tmp_path, bytes(range(256)) * 4 + word())) == DOCX
+    assert missing(reading) == f"Not read: the {len(program):,} bytes before the archive in the file"
     assert identify(put(tmp_path, program)).label == "Program (Windows or DOS)"
     assert identify(put(tmp_path, program + archive[:-30])).label == "Program (Windows or DOS)"
     assert identify(put(tmp_path, program + zipped({}))).label == "Program (Windows or DOS)"
+
+
+def test_a_disk_image_that_ends_in_a_document_is_not_that_document_and_the_rest_of_it_is_named(tmp_path):
+    disk = bytes(range(1, 256)) * 600 + bytes(100)
+
+    reading = read_here(put(tmp_path, disk + word() + bytes(20_000), "disk.img"))
+
+    assert reading.media_type == ZIP.media_type
+    assert "word/document.xml" in [member.name for member in reading.members]
+    assert missing(reading) == "Not read: the 153,100 bytes before the archive in the file"
+
+
+def test_what_stands_before_or_after_the_parts_of_a_document_is_named_and_fill_is_not(tmp_path):
+    whole = word()
+
+    for fill in (bytes(300), b"\r\n"):
+        assert not read_here(put(tmp_path, whole + fill, "filled")).pages[-1].unread
+    after = read_here(put(tmp_path, whole + b"The other letter", "after"))
+    before = read_here(put(tmp_path, whole + word(), "two"))
+
+    assert after.pages[0].text == before.pages[0].text == "The minutes"
+    assert missing(after) == "Not read: the 16 bytes after the archive in the file"
+    assert missing(before) == f"Not read: the {len(whole):,} bytes before the archive in the file"
+
+
+def test_what_is_said_of_an_archive_is_said_once_whatever_comment_it_ends_in(tmp_path):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("letter.txt", "A letter of the committee.")
+        archive.comment = b"Packed by the registry. PK"
+
+    assert not read_here(put(tmp_path, made.getvalue(), "a.zip")).pages
+    assert not read_here(put(tmp_path, b"PK00" + made.getvalue(), "b.zip")).pages
+    reading = read_here(put(tmp_path, made.getvalue() + b"more", "c.zip"))
+    assert missing(reading) == "Not read: the 4 bytes after the archive in the file"
 
 
 def test_a_cut_off_rich_text_document_names_what_is_missing(tmp_path):
