@@ -17,7 +17,7 @@ from inquiry import requests as inquiry_requests
 from records.register import find_record
 from search.indexing import bring_up_to_date
 from store.archive import Archive
-from store.errors import InvalidInputError, NotFoundError
+from store.errors import CandourError, InvalidInputError, NotFoundError
 from store.settings import load_settings
 from worker.steps import build_bundle
 
@@ -250,8 +250,12 @@ def verify(file: Path, from_elsewhere: bool, as_json: bool) -> int:
         raise InvalidInputError(f"There is no file {file}: check the name.")
     verification = verify_confined(file)
     if not from_elsewhere and load_settings().database_path.exists():
-        with archive() as opened, opened.reading() as session:
-            verification = verification.with_check(production.check_built_here(session, file))
+        try:
+            with archive() as opened, opened.reading() as session:
+                verification = verification.with_check(production.check_built_here(session, file))
+        except CandourError as error:
+            # What the bundle promises of itself is shown all the same: it holds without any archive.
+            verification = verification.with_note(f"It could not be compared with the archive here: {error}")
     if as_json:
         show_json(
             {

@@ -38,6 +38,10 @@ class Verification:
         """The same with one more promise."""
         return replace(self, checks=(*self.checks, check))
 
+    def with_note(self, note: str) -> "Verification":
+        """The same with one more thing that could not be known."""
+        return replace(self, notes=(*self.notes, note))
+
 
 @dataclass(frozen=True, slots=True)
 class ListedDocument:

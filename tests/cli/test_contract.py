@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -257,6 +258,15 @@ def test_a_bundle_is_built_verified_and_refused_while_a_record_in_it_is_privileg
         pdf.save(saved_again)
     assert "WRONG  built by this archive" in line.run("bundle", "verify", str(saved_again)).stdout
     assert line.answer("bundle", "verify", str(saved_again), "--from-elsewhere")["ok"]
+    older = CommandLine(tmp_path / "older")
+    older.answer("init")
+    with sqlite3.connect(older.data / "candour.sqlite3") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0014'")
+    alone = older.answer("bundle", "verify", str(out))
+    assert alone["ok"]
+    assert len(alone["checks"]) > 5
+    assert [each for each in alone["notes"] if "compared with the archive" in each and "older version" in each]
+    assert "right " in older.run("bundle", "verify", str(out)).stdout
 
     line.answer("mark", advice, "privileged", "--by", "lawyer@example.org", "--reason", "Advice.")
     assert advice in line.refusal(*arguments, "--records", f"{complaint},{advice}", code=4)
