@@ -195,18 +195,21 @@ def _tell_where_else(session: "Session", record: Record) -> None:
     copies = [each.reference for each in open_copies(session, record, actor=current_actor())]
     if copies:
         have = "has its bytes or is like it, and is" if len(copies) == 1 else "have its bytes or are like it, and are"
-        flash(f"{', '.join(copies[:10])} {have} not marked: look there too.", IMPORTANT)
+        flash(f"{_first_ten(copies)} {have} not marked: look there too.", IMPORTANT)
     inside = [each.reference for each in open_inside(session, record)]
     if inside:
-        which = ", ".join(inside[:10]) + (f" and {len(inside) - 10} more" if len(inside) > 10 else "")
         came = "came out of it and is" if len(inside) == 1 else "came out of it and are"
-        flash(f"{which} {came} not marked: look there too.", IMPORTANT)
+        flash(f"{_first_ten(inside)} {came} not marked: look there too.", IMPORTANT)
     for each in bundles_with(session, record):
         flash(
             f"{record.reference} stands in bundle {each.id}, {each.title}: look at it before it leaves, and if it "
             "has left already, tell whoever has it at once.",
             IMPORTANT,
         )
+
+
+def _first_ten(references: list[str]) -> str:
+    return ", ".join(references[:10]) + (f" and {len(references) - 10} more" if len(references) > 10 else "")
 
 
 @area.post("/records/<reference>/marks/<int:number>/lift")
