@@ -337,11 +337,12 @@ class OpenSearchEngine:
         return name
 
     def _delete(self, name: str, record_ids: list[int]) -> int:
-        gone = self._server.write([{"delete": {"_index": name, "_id": str(number)}} for number in record_ids])
-        if gone:
-            # The server reckons with a document that is gone until its segment is merged.
-            self._lock.leave_behind(gone)
-        return gone
+        held = self._server.count(name, {"terms": {ID: record_ids}}) if record_ids else 0
+        if held:
+            # The server reckons with a document that is gone until its segment is merged. Written down first: whoever
+            # is killed before the end has then said too much, and never too little.
+            self._lock.leave_behind(held)
+        return self._server.write([{"delete": {"_index": name, "_id": str(number)}} for number in record_ids])
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

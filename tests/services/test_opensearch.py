@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -301,3 +302,26 @@ def test_compartments_come_and_go_while_questions_are_asked(
 
     assert set(found) == {(1,)}
     assert engine._listed() == {"open"}
+
+
+def test_what_left_a_compartment_is_written_down_by_a_writer_that_is_killed_while_it_leaves(
+    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.index([paper(1, compartment="restricted"), paper(2, compartment="restricted"), paper(3)])
+    write = engine._server.write
+
+    def write_and_die(lines: list[dict[str, Any]]) -> int:
+        done = write(lines)
+        if lines:
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setattr(engine._server, "write", write_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        engine.index([paper(1), paper(2)])
+    monkeypatch.undo()
+
+    assert ids(engine, "*", BOTH) == (3,)
+    assert engine.left_behind == 2
+    assert engine.remove([3, 4]) == 1
+    assert engine.left_behind == 3
