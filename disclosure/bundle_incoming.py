@@ -21,7 +21,7 @@ from disclosure.bundle_comments import Comment, read_comments
 from disclosure.bundle_outline import OutlineItem, read_outline
 from disclosure.bundle_seal import Known, seal_of
 from disclosure.bundle_spec import BundleDocument, BundleError
-from ingest.formats.page_resources import keep_used_resources
+from ingest.formats.page_resources import Done, keep_used_resources
 
 Box = tuple[float, float, float, float]
 _LETTER: Box = (0.0, 0.0, 612.0, 792.0)
@@ -97,7 +97,7 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
     described = []
     forms = Array()
     known: Known = {}
-    looked_into: set[tuple[int, int]] = set()
+    looked_into: Done = {}
     for page in pages:
         # What no page is drawn with stays behind: a part of a scan may still carry the pictures of its other parts.
         page.obj[Name.Resources] = inherited(page.obj, "/Resources") or Dictionary()

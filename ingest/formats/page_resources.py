@@ -6,7 +6,7 @@ same scan and are not to be seen. qpdf's own trimming stops at pictures and font
 
 import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
@@ -19,28 +19,34 @@ _ESCAPED = re.compile(rb"#(?:([0-9A-Fa-f]{2})|)")
 _DEEPEST = 12
 
 
+Asked = frozenset[tuple[str, str]]
+Done = dict[tuple[int, int], Asked | None]
+
+
 class _UnreadableError(Exception):
-    """Instructions that cannot be unpacked: what they name cannot be told. Never leaves this module."""
+    """What is drawn with cannot be told. Never leaves this module."""
 
 
-def keep_used_resources(page: pikepdf.Page, done: set[tuple[int, int]]) -> bool:
-    """The page refers to nothing that its own content, forms, patterns and notes do not name.
+def keep_used_resources(page: pikepdf.Page, done: Done) -> bool:
+    """The page refers to nothing that its own content, notes and whatever these are drawn with do not name.
 
     A name that merely occurs keeps what it stands for: too much may be kept for a name that two pages share, never too
-    little. Where some of the instructions cannot be unpacked, whatever they are drawn with stays; the answer is False.
+    little. Where it cannot be told what is drawn with, the page keeps all it had; the answer is False.
 
     Args:
         page: A page with its list of its own, not its parents'.
-        done: The forms, patterns and fonts looked into already; they belong to the file, and so does this set.
+        done: What was looked into already and what each asks of others (a list, and a name in it; None where that
+            cannot be told). It belongs to the file.
     """
     contents = page.obj.get("/Contents")
     pieces = list(contents) if isinstance(contents, Array) else [contents]
-    whole = _trim(page.obj, pieces, done, 0)
     notes = page.obj.get("/Annots")
-    for note in notes if isinstance(notes, Array) else ():
-        for appearance in _appearances(note):
-            whole = _trim_stream(appearance, done, 0) and whole
-    return whole
+    shown = [each for note in (notes if isinstance(notes, Array) else ()) for each in _appearances(note)]
+    try:
+        _trim(page.obj, pieces, shown, done, 0)
+    except _UnreadableError:
+        return False
+    return True
 
 
 def _appearances(note: Object) -> Iterable[Stream]:
@@ -52,68 +58,73 @@ def _appearances(note: Object) -> Iterable[Stream]:
             yield from (state for state in each.values() if isinstance(state, Stream))
 
 
-def _trim_stream(stream: Stream, done: set[tuple[int, int]], depth: int) -> bool:
-    if stream.objgen in done or stream.get("/Subtype") == Name.Image:
-        return True
-    done.add(stream.objgen)
-    return _trim(stream, [stream], done, depth)
+def _trim(holder: Object, pieces: Sequence[object], inside: Iterable[Object], done: Done, depth: int) -> Asked:
+    """The holder has a list of its own, of what is asked for: the old one may be others' as well.
 
-
-def _trim(holder: Object, pieces: Sequence[object], done: set[tuple[int, int]], depth: int) -> bool:
-    """The holder has a list of its own, of what these instructions name: the old one may be others' as well."""
+    What it asks for and has not is answered: whoever draws it lends that from its own list, as viewers do.
+    """
+    names = _names(pieces)
+    asked = {(key, name) for key in _LISTS for name in names}
+    for each in inside:
+        asked |= _asked_by(each, done, depth + 1)
     resources = holder.get("/Resources")
     if not isinstance(resources, Dictionary):
-        return True
-    forms = resources.get("/XObject")
-    try:
-        used = _names(pieces)
-        if isinstance(forms, Dictionary):
-            used |= _names_of_bare_forms(dict(forms.items()), used)
-    except _UnreadableError:
-        return False
-    # Copied and thinned out: pikepdf makes no dictionary of names that are not UTF-8, though it keeps those of a file.
-    whole, kept = depth < _DEEPEST, copy.copy(resources)
-    for key, value in resources.items():
-        if key not in _LISTS or not isinstance(value, Dictionary):
-            continue
-        kept[key] = copy.copy(value)
-        for name, each in value.items():
-            if name not in used and name not in _ALWAYS:
-                del kept[key][name]
-            elif depth < _DEEPEST:
-                whole = _trim_inside(each, done, depth + 1) and whole
-    holder["/Resources"] = kept
-    return whole
-
-
-def _names_of_bare_forms(forms: Mapping[str, Object], used: set[str]) -> set[str]:
-    """What forms without a list of their own name: they use the list of whoever draws them."""
-    found: set[str] = set()
-    waiting, seen = sorted(used), set(used)
+        return frozenset(asked)
+    # pikepdf finds no name in its own dictionaries that is not UTF-8, and makes none of such; it keeps those of a file.
+    lists = {
+        key: dict(value.items()) for key, value in resources.items() if key in _LISTS and isinstance(value, Dictionary)
+    }
+    waiting = sorted(asked)
     while waiting:
-        form = forms.get(waiting.pop())
-        if isinstance(form, Stream) and form.get("/Subtype") == Name.Form and "/Resources" not in form:
-            new = _names([form]) - seen
-            seen |= new
-            found |= new
+        key, name = waiting.pop()
+        for each in _drawn_with(key, lists.get(key, {}).get(name)):
+            new = _asked_by(each, done, depth + 1) - asked
+            asked |= new
             waiting += sorted(new)
-    return found
+    kept = copy.copy(resources)
+    for key, had in lists.items():
+        kept[key] = copy.copy(resources[key])
+        for name in had:
+            if (key, name) not in asked and name not in _ALWAYS:
+                del kept[key][name]
+    holder["/Resources"] = kept
+    return frozenset((key, name) for key, name in asked if name not in lists.get(key, {}))
 
 
-def _trim_inside(used: Object, done: set[tuple[int, int]], depth: int) -> bool:
-    """What is used may have a list of its own: a form, a pattern, a font drawn by instructions, a soft mask."""
+def _drawn_with(key: str, used: object) -> Iterable[Object]:
+    """What of an entry is drawn by instructions: a form, a pattern, the letters of a font, a soft mask."""
     if isinstance(used, Stream):
-        return _trim_stream(used, done, depth)
-    if not isinstance(used, Dictionary):
-        return True
-    mask = used.get("/SMask")
-    group = mask.get("/G") if isinstance(mask, Dictionary) else None
-    whole = _trim_stream(group, done, depth) if isinstance(group, Stream) else True
-    letters = used.get("/CharProcs")
-    if isinstance(letters, Dictionary) and used.objgen not in done:
-        done.add(used.objgen)
-        whole = _trim(used, list(letters.values()), done, depth) and whole
-    return whole
+        if key in {"/XObject", "/Pattern"} and used.get("/Subtype") != Name.Image:
+            yield used
+    elif isinstance(used, Dictionary):
+        mask = used.get("/SMask")
+        group = mask.get("/G") if isinstance(mask, Dictionary) else None
+        if isinstance(group, Stream):
+            yield group
+        if isinstance(used.get("/CharProcs"), Dictionary):
+            yield used
+
+
+def _asked_by(drawn: Object, done: Done, depth: int) -> Asked:
+    """Its own list is of what it uses; the answer is what it asks of the list of whoever draws it."""
+    place = drawn.objgen if drawn.is_indirect else None
+    if place in done:
+        known = done[place]
+        if known is None:
+            raise _UnreadableError
+        return known
+    if depth > _DEEPEST:
+        raise _UnreadableError
+    if place:
+        done[place] = None  # stays so where it is drawn by itself, or by something that cannot be unpacked
+    if isinstance(drawn, Stream):
+        asked = _trim(drawn, [drawn], (), done, depth)
+    else:
+        letters = [each for each in drawn["/CharProcs"].values() if isinstance(each, Stream)]
+        asked = _trim(drawn, (), letters, done, depth)
+    if place:
+        done[place] = asked
+    return asked
 
 
 def _names(pieces: Iterable[object]) -> set[str]:

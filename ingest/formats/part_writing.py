@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 
 from ingest import kinds
 from ingest.formats.page_pictures import page_picture
-from ingest.formats.page_resources import keep_used_resources
+from ingest.formats.page_resources import Done, keep_used_resources
 from ingest.reading import UnreadableFile
 from store.errors import DamagedError
 
@@ -41,7 +41,7 @@ def _pdf_part(whole: Path, pages: Sequence[int], target: Path) -> None:
             _cut_ties(page)
             made.pages.append(page)
         # Resources shared by all pages would carry the pictures of the other documents along, unseen.
-        looked_into: set[tuple[int, int]] = set()
+        looked_into: Done = {}
         if not all(keep_used_resources(page, looked_into) for page in made.pages):
             raise DamagedError(
                 "What a page is drawn with cannot be told, so a part could carry pictures of another: nothing was "

@@ -14,6 +14,7 @@ from disclosure.bundle_build import build_bundle
 from disclosure.bundle_pages import place_page
 from disclosure.bundle_spec import PageText
 from tests.disclosure.bundle_helpers import describe, picture_of, spec_of, words_of
+from tests.ingest.borrowing import borrowing_pdf
 
 MakePdf = Callable[..., Path]
 
@@ -146,3 +147,14 @@ def test_what_no_page_is_drawn_with_does_not_leave(tmp_path: Path, make_pdf) -> 
         for each in pdf.objects:
             assert b"SECRET" not in each.unparse(resolved=True)
             assert not isinstance(each, pikepdf.Stream) or b"SECRET" not in each.read_bytes()
+
+
+@pytest.mark.parametrize("borrower", ["font", "letter in a form", "note"])
+def test_what_uses_the_list_of_its_page_is_drawn_as_before(tmp_path: Path, borrower: str) -> None:
+    path = tmp_path / "scan.pdf"
+    borrowing_pdf(borrower).save(path)
+
+    build_bundle(spec_of(describe(path)), tmp_path / "out.pdf")
+
+    assert np.asarray(picture_of(path, 1)).min() < 250
+    _same_above_the_footer(path, tmp_path / "out.pdf")

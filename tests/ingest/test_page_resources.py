@@ -9,6 +9,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from ingest.part_files import write_parts
 from store.errors import DamagedError
+from tests.ingest.borrowing import BORROWERS, borrowing_pdf
 
 SQUARE = b"q 50 0 0 50 0 0 cm /Im1 Do Q "
 
@@ -117,6 +118,32 @@ def test_names_that_are_not_utf8_are_kept_or_left_like_any_other(tmp_path: Path,
     assert b"OURS" in everything_in(first)
     assert b"SECRET-PICTURE" in everything_in(second)
     assert b"OURS" not in everything_in(second)
+
+
+@pytest.mark.parametrize("borrower", BORROWERS)
+def test_what_has_no_list_of_its_own_keeps_what_it_uses_of_its_pages(tmp_path: Path, borrower: str) -> None:
+    borrowing_pdf(borrower).save(tmp_path / "whole.pdf")
+
+    # Refused where a page does not look the same in its part.
+    first, second = write_parts(tmp_path / "whole.pdf", "application/pdf", [[1], [2]], folder=tmp_path)
+
+    assert b"OURS" in everything_in(first)
+    assert b"SECRET" not in everything_in(first)
+    assert b"OURS" not in everything_in(second)
+
+
+def test_a_form_that_draws_itself_is_not_split_off(tmp_path: Path) -> None:
+    whole = pikepdf.new()
+    lists = whole.make_indirect(Dictionary(XObject=Dictionary(Im1=picture(whole, "OURS"))))
+    lists.XObject.Fm0 = form(whole, SQUARE + b"/Fm0 Do", Resources=lists)
+    for _ in range(2):
+        page = whole.add_blank_page(page_size=(100, 100))
+        page.Contents = Stream(whole, b"/Fm0 Do")
+        page.Resources = lists
+    whole.save(tmp_path / "whole.pdf")
+
+    with pytest.raises(DamagedError, match="could carry pictures of another"):
+        write_parts(tmp_path / "whole.pdf", "application/pdf", [[1], [2]], folder=tmp_path)
 
 
 def test_a_part_does_not_carry_what_was_typed_in_the_fields_of_another_page(tmp_path: Path) -> None:
