@@ -8,7 +8,7 @@ from typing import Any
 from disclosure.bundle_build import build_bundle
 from disclosure.bundle_spec import BundleDocument, BundleResult, BundleSpec, PageText, RequestSpec
 from disclosure.bundle_verify import Check, Verification, verify_bundle
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 
 MEMORY_BYTES = 4 * 1024**3
 SECONDS = 4 * 3600.0

@@ -6,22 +6,21 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ingest import starting
 from ingest.children import Child
+from ingest.limited_call import DEFAULT_MEMORY_BYTES, DEFAULT_PAGE_SECONDS, START_SECONDS
 from ingest.page_journal import PageJournal
 from ingest.reading import FileFacts, FileReading, MemberFound, PageReading, UnreadableFile
-from store.errors import DamagedError, RefusedError
+from ingest.reading_tasks import ReadingTask, ReadResult
+from store.errors import RefusedError
 
-DEFAULT_MEMORY_BYTES = 2 * 1024**3
-DEFAULT_PAGE_SECONDS = 60.0
 DEFAULT_FILE_SECONDS = 180.0
 READERS_READY = "ingest.formats.registry:get_ready"
-_START_SECONDS = 120.0
 _FILES_PER_CHILD = 500  # then a fresh one: what a native library leaks is given back
 _PAGE_ENDINGS = frozenset({"timeout", "memory", "crashed", "damaged"})
 _MAXIMUM_LOST_PAGES = 20
@@ -39,79 +38,12 @@ _NO_ROOM = (
 _LOST = frozenset({*_LOST_PAGE.values(), _NOT_TRIED})
 
 
-@dataclass(frozen=True)
-class ReadResult:
-    """What became of one submitted file: a reading, or the reason why there is none; never both, never neither."""
-
-    task_id: str
-    reading: FileReading | None
-    problem: UnreadableFile | None
-    seconds: float
-    detail: str = ""
-    media_type: str = ""
-    # What the pool's `then` answered about the reading; none where it was not read in one go.
-    further: dict[str, Any] | None = None
-
-
-@dataclass
-class _Task:
-    task_id: str
-    path: Path
-    name: str
-    first_page: int = 1
-    careful_page: int | None = None
-    total: int | None = None
-    media_type: str = ""
-    label: str = ""
-    pages: list[PageReading] = field(default_factory=list)
-    journal: PageJournal | None = None
-    members: list[MemberFound] = field(default_factory=list)
-    # What the child told of the whole file, while what comes after the reading is still awaited.
-    facts: dict[str, Any] | None = None
-    asked_further: bool = False
-    lost: int = 0
-    attempts: int = 0
-    started: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def kept(self) -> Sequence[PageReading]:
-        """The pages read so far: in the journal where the file says how many it has, else in memory."""
-        return self.journal if self.journal is not None and not self.pages else self.pages
-
-    def awaits(self, page: PageReading) -> bool:
-        """Whether this page may come now: those of a journal follow one another."""
-        journal = self._journal_now
-        return journal is None or page.number == len(journal) + 1
-
-    @property
-    def _journal_now(self) -> PageJournal | None:
-        """Where the next page is kept; only a reader that says how many there are can go on in the middle."""
-        return self.journal if self.total is not None and not self.pages else None
-
-    def begin_again(self) -> None:
-        """What was told of the file is forgotten; pages that a reader which says how many there are gave are kept."""
-        self.members.clear()
-        if self.total is None and self.pages:
-            self.pages.clear()
-            self.first_page = 1
-
-    def keep(self, page: PageReading, notes: Sequence[str]) -> None:
-        """The page is kept, in the journal or in memory."""
-        journal = self._journal_now
-        if journal is not None:
-            journal.add(page, notes)
-        else:
-            self.pages.append(page)
-        self.first_page = page.number + 1
-
-
 @dataclass
 class _Place:
     """One seat in the pool: the child that sits there, what it is doing, and until when."""
 
     child: Child
-    task: _Task | None = None
+    task: ReadingTask | None = None
     deadline: float = 0.0
     served: int = 0
 
@@ -152,7 +84,7 @@ class ReaderPool:
         self._page_seconds = page_seconds
         self._file_seconds = file_seconds
         self._on_page = on_page
-        self._waiting: deque[_Task] = deque()
+        self._waiting: deque[ReadingTask] = deque()
         self._finished: deque[ReadResult] = deque()
         self._folders: dict[str, list[Path]] = {}
         self._selector = selectors.DefaultSelector()
@@ -199,7 +131,7 @@ class ReaderPool:
         `first_page` goes on with a file whose earlier pages are already kept; with a `journal` its pages are kept there
         as they come, and it is gone on with after the last that the journal holds. The caller removes it.
         """
-        task = _Task(task_id=task_id, path=path.resolve(), name=name or path.name, first_page=first_page)
+        task = ReadingTask(task_id=task_id, path=path.resolve(), name=name or path.name, first_page=first_page)
         if journal is not None:
             task.journal = journal
             task.first_page = max(first_page, len(journal) + 1)
@@ -285,7 +217,7 @@ class ReaderPool:
         self._places.remove(place)
         return place.child.end()
 
-    def _give(self, place: _Place, task: _Task) -> None:
+    def _give(self, place: _Place, task: ReadingTask) -> None:
         folder = Path(tempfile.mkdtemp(dir=self._spool))
         self._folders.setdefault(task.task_id, []).append(folder)
         now = time.monotonic()
@@ -294,7 +226,7 @@ class ReaderPool:
         task.asked_further = task.first_page == 1 and not task.kept
         place.task = task
         place.served += 1
-        starting = 0.0 if place.child.sandbox is not None else _START_SECONDS
+        starting = 0.0 if place.child.sandbox is not None else START_SECONDS
         place.deadline = now + self._file_seconds + starting
         place.child.send(
             {
@@ -360,7 +292,7 @@ class ReaderPool:
         else:
             self._conclude(place, task, message)
 
-    def _conclude(self, place: _Place, task: _Task, message: dict[str, Any]) -> None:
+    def _conclude(self, place: _Place, task: ReadingTask, message: dict[str, Any]) -> None:
         if message["kind"] == "done" and self._asks_further(task):
             task.facts = message["facts"]
             place.deadline = time.monotonic() + self._file_seconds
@@ -374,16 +306,16 @@ class ReaderPool:
             place.served = _FILES_PER_CHILD  # its heap is in pieces: the next file gets a fresh child
         self._fail(task, message["code"], message["sentence"], message.get("detail", ""))
 
-    def _asks_further(self, task: _Task) -> bool:
+    def _asks_further(self, task: ReadingTask) -> bool:
         """Whether the child goes on to the pool's `then`: only with the whole text before it."""
         return self._then is not None and task.asked_further
 
-    def _keep(self, task: _Task, page: PageReading, notes: Sequence[str] = ()) -> None:
+    def _keep(self, task: ReadingTask, page: PageReading, notes: Sequence[str] = ()) -> None:
         task.keep(page, notes)
         if self._on_page is not None:
             self._on_page(task.task_id, page)
 
-    def _finish(self, task: _Task, facts: dict[str, Any], further: dict[str, Any] | None = None) -> None:
+    def _finish(self, task: ReadingTask, facts: dict[str, Any], further: dict[str, Any] | None = None) -> None:
         if task.journal is not None:
             # What was said of the pages read before an interruption.
             facts["notes"] = list(dict.fromkeys([*task.journal.notes, *facts["notes"]]))
@@ -399,7 +331,7 @@ class ReaderPool:
             ReadResult(task.task_id, reading, None, task.seconds, media_type=task.media_type, further=further)
         )
 
-    def _fail(self, task: _Task, code: str, sentence: str | None, detail: str) -> None:
+    def _fail(self, task: ReadingTask, code: str, sentence: str | None, detail: str) -> None:
         """Go on after the page that broke a limit, or, where there is no such page, quarantine the file."""
         if task.facts is not None:
             self._finish(task, task.facts)
@@ -428,66 +360,8 @@ class ReaderPool:
             task.careful_page = page
         self._waiting.appendleft(task)
 
-    def _give_up_rest(self, task: _Task, total: int) -> None:
+    def _give_up_rest(self, task: ReadingTask, total: int) -> None:
         for number in range(task.first_page, total + 1):
             task.lost += 1
             self._keep(task, PageReading(number, "", "none", unread=True, reason=_NOT_TRIED))
         self._finish(task, FileFacts().to_dict())
-
-
-def run_limited(
-    function: str,
-    payload: dict[str, Any],
-    *,
-    memory_bytes: int = DEFAULT_MEMORY_BYTES,
-    seconds: float = DEFAULT_PAGE_SECONDS,
-    folder: Path | None = None,
-    writable: Sequence[Path] = (),
-) -> dict[str, Any]:
-    """Run `module:function` with the payload as its keywords in a confined child of its own, and return its answer.
-
-    The payload and the answer are plain values that JSON can carry. Beside a folder of its own, gone afterwards, the
-    child may write in the folders named `writable` and nowhere else.
-
-    Raises:
-        UnreadableFile: The function refused the file, or broke a limit (timeout, memory, crashed).
-        DamagedError: The function broke one of our own rules; the sentence says which.
-    """
-    starting.load([function.partition(":")[0]])
-    with tempfile.TemporaryDirectory(prefix="limited-", dir=folder) as place:
-        child = Child(memory_bytes=memory_bytes, folder=Path(place), writable=writable)
-        code: str | None = None
-        try:
-            child.send({"kind": "call", "function": function, "payload": payload, "seconds": seconds})
-            message = _await_answer(child, seconds)
-            if message is None:
-                code = "timeout"
-        except EOFError:
-            message = None
-        finally:
-            ended = child.end()
-    if message is None:
-        raise UnreadableFile(code or ended)
-    if message["kind"] == "returned":
-        value: dict[str, Any] = message["value"]
-        return value
-    if message["code"] == "refused":
-        raise DamagedError(message["sentence"])
-    raise UnreadableFile(message["code"], message["sentence"])
-
-
-def _await_answer(child: Child, seconds: float) -> dict[str, Any] | None:
-    deadline = time.monotonic() + seconds + _START_SECONDS
-    with selectors.DefaultSelector() as selector:
-        selector.register(child.replies, selectors.EVENT_READ)
-        while (left := deadline - time.monotonic()) > 0:
-            if not selector.select(left):
-                break
-            messages = child.receive()
-            if messages is None:
-                raise EOFError
-            for message in messages:
-                if message["kind"] != "ready":
-                    return message
-                deadline = time.monotonic() + seconds
-    return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 from store.errors import DamagedError
 
 SECONDS_A_PAGE = 4.0

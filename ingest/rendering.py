@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ingest import kinds
 from ingest.formats.registry import READERS
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 
 SCREEN_DPI = 110
 # An A4 page is 298 points wide at this, about twice what a row of small pictures shows.

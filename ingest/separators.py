@@ -11,7 +11,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 from store.errors import InvalidInputError
 from store.font_files import BOLD, PLAIN, register_fonts
 

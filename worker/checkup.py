@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ingest.formats import libarchive
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 from ingest.malware import scanner_at
 from ingest.reading import UnreadableFile
 from ingest.sandbox import IN_FORCE

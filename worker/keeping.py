@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor
 from ingest import batches, registering
-from ingest.limits import ReadResult
 from ingest.models import ENDED, Batch, Item, Run
 from ingest.reading import FileReading, MemberFound, UnreadableFile
+from ingest.reading_tasks import ReadResult
 from records.models import Record
 from retention import holds, tagging
 from store.archive import Archive

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from access.policy import SYSTEM, Actor, Permission, require
 from costs import effort
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 from ingest.ocr import worth_of
 from ingest.page_settings import PageSettings
 from ingest.reading import PageReading

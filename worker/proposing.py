@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 from ingest.proposing import Proposed, propose
 from ingest.reading import FileReading, UnreadableFile
 from retention.notice_file import load_notice

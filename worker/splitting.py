@@ -12,7 +12,7 @@ from access.policy import Actor, Permission, can
 from disclosure import marks
 from ingest import registering
 from ingest.custodians import keep_custodians
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 from ingest.models import Batch, Item
 from ingest.part_files import DPI, PROOF, write_parts
 from ingest.reading import FileReading, PageReading, UnreadableFile

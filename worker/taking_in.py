@@ -15,11 +15,12 @@ from pathlib import Path
 from access.policy import Actor
 from costs import effort
 from ingest import batches, control, counting
-from ingest.limits import ReaderPool, ReadResult
+from ingest.limits import ReaderPool
 from ingest.locking import only_one
 from ingest.malware import scanner_at
 from ingest.models import CANCEL, ENDED, Batch, Item, Run
 from ingest.page_journal import PageJournal, belonging
+from ingest.reading_tasks import ReadResult
 from retention import notices
 from search import indexing
 from store import audit, clock

@@ -17,7 +17,7 @@ _HIGH_DPI = 400
 
 
 def read_in_child(path: str, media_type: str, page_number: int, asked: dict[str, Any]) -> dict[str, Any]:
-    """The page as `ingest.reading.PageReading.to_dict` describes it; for `ingest.limits.run_limited`."""
+    """The page as `ingest.reading.PageReading.to_dict` describes it; for `ingest.limited_call.run_limited`."""
     settings = PageSettings.from_dict(asked)
     if media_type == kinds.PDF.media_type:
         picture, width, height, whole = *_pdf_page(Path(path), page_number, settings), True

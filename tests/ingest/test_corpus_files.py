@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingest.formats.legacy_office import libreoffice
-from ingest.limits import ReaderPool, ReadResult
+from ingest.limits import ReaderPool
+from ingest.reading_tasks import ReadResult
 from ingest.walking import walk
 
 PARTS = ["files/pdf-defects", "files/email", "files/office", "files/council", "files/scans", "ocr"]

@@ -9,9 +9,11 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import starting
-from ingest.limits import ReaderPool, ReadResult, run_limited
+from ingest.limited_call import run_limited
+from ingest.limits import ReaderPool
 from ingest.page_journal import PageJournal
 from ingest.reading import PageReading, UnreadableFile
+from ingest.reading_tasks import ReadResult
 from store.errors import RefusedError
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from ingest import seccomp
 from ingest.children import Child
-from ingest.limits import run_limited
+from ingest.limited_call import run_limited
 from ingest.reading import UnreadableFile
 from worker.checkup import reader_answers
 

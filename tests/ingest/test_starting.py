@@ -13,7 +13,8 @@ import pytest
 from ingest import starting
 from ingest.children import Child
 from ingest.frames import GONE
-from ingest.limits import ReaderPool, run_limited
+from ingest.limited_call import run_limited
+from ingest.limits import ReaderPool
 from ingest.reading import UnreadableFile
 from store.errors import CandourError
 
