@@ -14,6 +14,8 @@ from search.engine import IndexDocument
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
 OPEN = frozenset({"open"})
+RESTRICTED_EACH = 10
+"""One document of so many lies in the restricted compartment, the first among them."""
 PIECE_WORDS = 350
 LINE_WORDS = 12
 LINES_TO_A_BREAK = 9
@@ -114,6 +116,6 @@ def make_documents(pieces: Sequence[str], count: int) -> Iterator[IndexDocument]
             sources=["County record office"],
             date_from=day if n % 9 else None,
             state=("unread", "decided")[n % 2],
-            compartment="restricted" if n % 10 == 0 else "open",
+            compartment="restricted" if n % RESTRICTED_EACH == 0 else "open",
             pages=((1, text),),
         )

@@ -7,7 +7,7 @@
 
 With --keep what was laid down stays in the folder, one folder a system and size, and is asked again by the next run
 that names it: its documents/s are those of the run that laid it down. An index of another layout is refused, and its
-folder is to be removed. OpenSearch keeps nothing.
+folder is to be removed. OpenSearch keeps nothing, and is refused with it.
 OpenSearch is measured only where it is asked for: it is fetched and started for it, and its processor time counts.
 
 What is searched, and for what, is in `bench/_search_set.py`; how well the engines rank, in `bench/ranking.py`.
@@ -39,7 +39,7 @@ from whoosh.analysis import StemmingAnalyzer  # noqa: E402
 from whoosh.qparser import FuzzyTermPlugin, QueryParser  # noqa: E402
 
 from bench import _opensearch  # noqa: E402
-from bench._search_set import OPEN, PIECE_WORDS, QUERIES, make_documents, real_pieces  # noqa: E402
+from bench._search_set import OPEN, PIECE_WORDS, QUERIES, RESTRICTED_EACH, make_documents, real_pieces  # noqa: E402
 from search.engine import IndexDocument, SearchEngine  # noqa: E402
 from search.engines.tantivy import TantivyEngine  # noqa: E402
 from search.engines.whoosh import WhooshEngine  # noqa: E402
@@ -60,6 +60,8 @@ def main() -> None:
     parser.add_argument("--system", action="append", choices=list(SYSTEMS))
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     chosen = parser.parse_args()
+    if chosen.keep and any("opensearch" in name for name in chosen.system or []):
+        parser.error("OpenSearch keeps nothing from one run to the next: leave out --keep")
     measure_speed(chosen.documents or [1_000, 10_000], chosen.system or [], chosen.keep)
 
 
@@ -150,6 +152,9 @@ def measure_ours(name: str, make: Callable[[Path], SearchEngine]) -> Callable[[P
 
         per_second = _per_second(folder, size, lay_down)
         engine = make(folder / "index")
+        held, wanted = engine.count(EVERYTHING, compartments=OPEN), size - len(range(0, size, RESTRICTED_EACH))
+        if held != wanted:
+            sys.exit(f"The index in {folder} holds {held} of the {wanted} documents to be searched: remove the folder.")
 
         def ask(written: str) -> None:
             query = any_word(written) if written.startswith("what ") else parse_query(written)
