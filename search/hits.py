@@ -1,6 +1,6 @@
 """The hits of one page as a person is shown them: pages, snippets, what belongs with each, where else it was found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select, tuple_
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from access.policy import Actor
 from records.models import Page, Record, RecordFile, SearchFact
 from search.asking import Asking
+from search.beside import read_with_beside
 from search.engine import Hit as Found
 from search.engine import PageHits, Snippet
 from search.highlighting import highlight_each, text_parts
@@ -95,26 +96,39 @@ def _places(
     # index says where to read.
     short = [record_id for record_id, record in records.items() if record.page_count <= PAGES_SHOWN]
     located = asked.locate(query, records.keys() - set(short))
-    first = [(each, page.number) for each, pages in located.items() for page in pages[:PAGES_SHOWN]]
-    shown = highlight_each(query, _texts(asked.session, short, first), snippet_limit=PAGES_SHOWN)
+    first = {record_id: [page.number for page in pages[:PAGES_SHOWN]] for record_id, pages in located.items()}
+
+    def read(some: Collection[tuple[int, int]], whole: Sequence[int] = ()) -> list[tuple[int, int, str]]:
+        return _texts(asked.session, whole, some)
+
+    texts: dict[int, list[tuple[int, str]]] = {}
+    for record_id, number, text in read([(each, number) for each in first for number in first[each]], short):
+        texts.setdefault(record_id, []).append((number, text))
+    shown = highlight_each(query, texts, snippet_limit=PAGES_SHOWN)
+    # A page on which nothing is to be seen alone holds a part of what begins or ends on another.
+    parted = {each: first[each] for each, found in shown.items() if not found.marks.keys() >= set(first.get(each, ()))}
+    if parted:
+        beside = read_with_beside(query, parted, read)
+        shown |= highlight_each(query, beside, snippet_limit=max(map(len, beside.values())))
     pages: dict[int, Sequence[PageHits]] = {record_id: found.pages for record_id, found in shown.items()}
     pages.update(located)
-    return pages, {record_id: found.snippets for record_id, found in shown.items()}
+    # What is read beside the first pages is not shown itself.
+    return pages, {
+        record_id: [each for each in found.snippets if record_id not in first or each.page in first[record_id]]
+        for record_id, found in shown.items()
+    }
 
 
-def _texts(session: Session, whole: Sequence[int], some: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, str]]]:
+def _texts(session: Session, whole: Sequence[int], some: Collection[tuple[int, int]]) -> list[tuple[int, int, str]]:
     """The text of these records' pages, and of some pages of others, all in one question."""
     if not whole and not some:
-        return {}
+        return []
     rows = session.execute(
         select(Page.record_id, Page.number, Page.text)
         .where(or_(Page.record_id.in_(whole), tuple_(Page.record_id, Page.number).in_(some)))
         .order_by(Page.record_id, Page.number)
     )
-    found: dict[int, list[tuple[int, str]]] = {}
-    for row in rows:
-        found.setdefault(row.record_id, []).append((row.number, row.text))
-    return found
+    return [(row.record_id, row.number, row.text) for row in rows]
 
 
 def _facts(session: Session, ids: Iterable[int]) -> dict[tuple[int, str], list[str]]:

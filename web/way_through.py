@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from records.models import Page, Record
+from search.beside import read_with_beside
 from search.engine import PageHits
 from search.highlighting import highlight_pages
 from search.language import parse_query
@@ -60,9 +61,12 @@ def query_of(asked: Asked) -> Query | None:
 def places_on(page: Page, pages: Sequence[Page], query: Query) -> list[tuple[int, int]]:
     """The characters of each place on the page that was asked for; words that follow each other are one place.
 
-    The pages beside it are read with it: what was asked for may begin on one page and end on the next.
+    The pages beside it are read with it: what was asked for may begin on one page and end on another.
     """
-    beside = [(each.number, each.text) for each in pages if abs(each.number - page.number) <= 1]
+    texts = {each.number: (0, each.number, each.text) for each in pages}
+    beside = read_with_beside(
+        query, {0: [page.number]}, lambda asked: [texts[number] for _, number in asked if number in texts]
+    )[0]
     places: list[tuple[int, int]] = []
     for start, end in highlight_pages(query, beside, snippet_limit=0).marks.get(page.number, ()):
         between = page.text[places[-1][1] : start] if places else ""

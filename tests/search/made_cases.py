@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -56,7 +57,7 @@ def _document(random: Random, number: int, near: Material) -> IndexDocument:
     last = _day(random)
     if first and last and last < first:
         first, last = last, first
-    pages = [_passage(random, near) for _ in range(random.choice((0, 1, 1, 2, 3, 5)))]
+    pages = _pages(random, near)
     return IndexDocument(
         record_id=number,
         reference=random.choice((f"R{number:06}", f"MRB/{number % 3}/{number}", "")),
@@ -78,6 +79,24 @@ def _document(random: Random, number: int, near: Material) -> IndexDocument:
         pages=[(page, text) for page, text in enumerate(pages, start=1)],
         facts=random.choice(({}, {"review": ["waiting"]}, {"review": ["decided"], "answers": ["R9/1 2", "R9/1 3"]})),
     )
+
+
+def _pages(random: Random, near: Material) -> list[str]:
+    """Pages as a duplex scanner leaves them: some blank, some of one word, which is broken at both its ends."""
+    pages = [_passage(random, near) for _ in range(random.choice((0, 1, 1, 2, 3, 5)))]
+    for _ in range(random.choice((0, 0, 1, 2)) if pages else 0):
+        pages.insert(random.randint(0, len(pages)), random.choice(("", "", "\n ", random.choice(near))))
+    long = [word for word in near if len(word) > 5 and word.isalpha()]
+    for _ in range(random.choice((0, 0, 1, 2)) if pages and long else 0):
+        word, at = random.choice(long), random.randint(0, len(pages))
+        ends = sorted(random.sample(range(2, len(word) - 1), 2))
+        middle = word[ends[0] : ends[1]] + random.choice(("-", "-", "\u00ad", "-\n", f"-\n{word}-"))
+        if at and random.random() < 0.8:
+            pages[at - 1] = f"{pages[at - 1]} {word[: ends[0]]}-"
+        if at < len(pages) and random.random() < 0.8:
+            pages[at] = f"{word[ends[1] :]} {pages[at]}"
+        pages.insert(at, middle)
+    return pages
 
 
 def _day(random: Random) -> date | None:
@@ -106,6 +125,12 @@ def _passage(random: Random, near: Material, most: int = 30) -> str:
     return text
 
 
+def _seams(pages: Sequence[str]) -> list[list[str]]:
+    """The last words of each page with the first of the next that is not blank."""
+    written = [words for text in pages if (words := text.split())]
+    return [[*earlier[-2:], *later[:2]] for earlier, later in pairwise(written)]
+
+
 class Questions:
     """Questions about some documents, of their own words and of words like them."""
 
@@ -116,6 +141,7 @@ class Questions:
         joined = [text.replace(brk, "") for text in texts for brk in _BREAKS[:1]]
         self._words = sorted({word for text in (*texts, *joined) for word in text.split()}) or ["nothing"]
         self._texts = [text.split() for text in (*texts, *joined) if len(text.split()) > 1] or [["nothing", "here"]]
+        self._texts += [seam for document in documents for seam in _seams([text for _, text in document.pages])]
         self._documents = documents
 
     def ask(self) -> str:

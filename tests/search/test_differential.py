@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.engine import FACETS, Hit, IndexDocument, Order, SearchEngine
+from search.beside import read_with_beside
+from search.engine import FACETS, Highlights, Hit, IndexDocument, Order, SearchEngine
+from search.highlighting import highlight_pages
 from search.language import parse_query
 from search.language_tree import Query
 from search.plain_scan import PlainScan, pages_told
@@ -81,6 +83,15 @@ class Compared:
             for page, marks in shown.marks.items():
                 text = dict(document.pages)[page]
                 assert all(text[start:end].strip() for start, end in marks), (query.written, number, page)
+            assert [each.page for each in shown.snippets] == [page for page, _ in expected][:3], (query.written, number)
+            self._check_pages_alone(query, number, shown)
+
+    def _check_pages_alone(self, query: Query, number: int, shown: Highlights) -> None:
+        """Each page is marked alike whether the whole record is read or only what lies beside the page."""
+        texts = {page: (number, page, text) for page, text in self.by_id[number].pages}
+        for page, marks in shown.marks.items():
+            some = read_with_beside(query, {number: [page]}, lambda asked: [texts[n] for _, n in asked if n in texts])
+            assert highlight_pages(query, some[number]).marks.get(page) == marks, (query.written, number, page)
 
 
 def _key(document: IndexDocument, order: Order) -> tuple[bool, int, str, int]:

@@ -144,3 +144,37 @@ def test_the_pages_of_a_short_record_are_told_from_its_text_as_those_of_a_long_o
         assert tuple(shown.pages) == located[record.id], query
         assert [each.page for each in shown.snippets] == [page.number for page in shown.pages][:PAGES_SHOWN]
     close_engine(archive)
+
+
+@pytest.mark.parametrize(
+    ("texts", "query", "found_on"),
+    [
+        (("We speak of the duty of", "", "care owed to children", "four", "five"), '"duty of care"', [1, 3]),
+        (("We speak of the duty of", "", "care owed to children", "four", "five"), "duty w/10 children", [1, 3]),
+        (("The duty", "", " \n", "", "of", "", "", "care"), '"duty of care"', [1, 5, 8]),
+        (("duty", "far from home", "", "and", "care", "x " * 200, "care"), "duty w/5 care", [1, 5]),
+        (("care", "care", "a duty of", "", "care", "six"), '"duty of care"', [3, 5]),
+        (("care", "x", "care", "x", "the duty of", "", "care"), 'care AND "duty of care"', [1, 3, 5, 7]),
+        (("the dis-", "clo-\nsure-", "dates", "4", "5"), "suredates", [2, 3]),
+        (("the dis-", "clo-", "sure", "4", "5"), '"disclo sure"', [1, 2, 3]),
+        (("one", "", "the", "lan-", "tern", "stood", "seven"), '"the lantern stood"', [3, 4, 5, 6]),
+    ],
+)
+def test_what_reaches_over_blank_and_short_pages_is_shown_and_marked_where_it_stands(
+    archive, make_record, officer, texts, query, found_on
+):
+    reference = make_record(text=texts[0])
+    with archive.writing() as session:
+        record = session.query(Record).filter_by(reference=reference).one()
+        record.page_count = len(texts)
+        session.add_all(
+            Page(record_id=record.id, number=number, text=text, read_by="ocr")
+            for number, text in enumerate(texts[1:], start=2)
+        )
+    bring_up_to_date(archive)
+    hit = ask(archive, query, officer).hits[0]
+    close_engine(archive)
+
+    assert [page.number for page in hit.pages] == found_on
+    assert [each.page for each in hit.snippets] == found_on[:PAGES_SHOWN]
+    assert all(each.marks for each in hit.snippets)

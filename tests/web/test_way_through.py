@@ -1,5 +1,6 @@
 """From a hit to the next: place by place in a record, and record by record."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -55,6 +56,26 @@ def test_a_phrase_that_runs_over_the_page_is_marked_on_both_pages(officer_client
 
         assert f'candour-mark--current">{word}</mark>' in page
         assert "on 2 pages in all" in page
+
+
+def test_a_phrase_that_runs_over_blank_pages_is_marked_on_both_sides_of_them(
+    officer_client, archive: Archive, make_record: Callable[..., str], log_books: None
+) -> None:
+    reference = make_record(b"4", text="we speak of the duty of")
+    with archive.writing() as session:
+        record = session.query(Record).filter_by(reference=reference).one()
+        for number, text in enumerate(("", "", "care owed to children", "five"), start=2):
+            session.add(Page(record_id=record.id, number=number, text=text, read_by="native", unread=False))
+        record.page_count = 5
+    indexing.rebuild(archive)
+
+    for query in ("%22duty+of+care%22", "duty+pre/2+care"):
+        first = officer_client.get(f"/records/{reference}?q={query}&page=1").text
+        last = officer_client.get(f"/records/{reference}?q={query}&page=4").text
+
+        assert re.search('candour-mark--current">duty( of)?</mark>', first)
+        assert 'candour-mark--current">care</mark>' in last
+        assert "on 2 pages in all" in last
 
 
 def test_from_result_to_result_in_the_order_of_the_search(officer_client, log_books: None) -> None:
