@@ -98,10 +98,12 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
     forms = Array()
     known: Known = {}
     looked_into: Done = {}
-    for page in pages:
+    untold = []
+    for number, page in enumerate(pages, start=1):
         # What no page is drawn with stays behind: a part of a scan may still carry the pictures of its other parts.
         page.obj[Name.Resources] = inherited(page.obj, "/Resources") or Dictionary()
-        keep_used_resources(page, looked_into)
+        if not keep_used_resources(page, looked_into):
+            untold.append(number)
         described.append(_describe(page.obj))
         forms.append(_as_form(pdf, page, described[-1].box, used))
     # Sealed when all are made: a form may draw another page's content.
@@ -119,12 +121,18 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
         static_id=True,
     )
     incoming = Incoming(prepared, described, outline, comments, seals, removed)
-    incoming.warnings.extend(_warnings(pdf, removed))
+    incoming.warnings.extend(_warnings(pdf, removed, untold))
     return incoming
 
 
-def _warnings(pdf: Pdf, removed: Counter[str]) -> list[str]:
+def _warnings(pdf: Pdf, removed: Counter[str], untold: Sequence[int]) -> list[str]:
     found = []
+    if untold:
+        which = ", ".join(map(str, untold[:10])) + (f" and {len(untold) - 10} more" if len(untold) > 10 else "")
+        found.append(
+            f"what is drawn on page {which} cannot be told, so everything the file lists for it is taken along, unseen "
+            "pictures of other papers as well if there are any: look into the file before it is disclosed"
+        )
     if pdf.get_warnings():
         found.append("the file is damaged and was repaired while it was read; compare it with the original")
     if removed["embedded files"]:

@@ -158,3 +158,23 @@ def test_what_uses_the_list_of_its_page_is_drawn_as_before(tmp_path: Path, borro
 
     assert np.asarray(picture_of(path, 1)).min() < 250
     _same_above_the_footer(path, tmp_path / "out.pdf")
+
+
+def test_a_page_of_which_cannot_be_told_what_it_is_drawn_with_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    with borrowing_pdf("form with a list") as scan:
+        lists = scan.pages[0].obj.Resources
+        bad = pikepdf.Stream(scan, b"no compressed data at all", Filter=pikepdf.Name("/NoSuchFilter"))
+        bad.Type, bad.Subtype, bad.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, Array([0, 0, 9, 9])
+        lists.XObject.Fm1 = scan.make_indirect(bad)
+        scan.pages[0].obj.Contents = pikepdf.Stream(scan, b"/Fm0 Do /Fm1 Do")
+        scan.save(path)
+
+    result = build_bundle(spec_of(describe(path)), tmp_path / "out.pdf")
+
+    named = [each for each in result.warnings if "cannot be told" in each]
+    assert len(named) == 1
+    assert "on page 1 cannot" in named[0]
+    with borrowing_pdf("form with a list") as scan:
+        scan.save(path)
+    assert not build_bundle(spec_of(describe(path)), tmp_path / "whole.pdf").warnings
