@@ -1,5 +1,7 @@
 """Commands on suggestions, decisions, holds and disposal."""
 
+from datetime import datetime
+
 import click
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from records.models import Record
 from records.register import find_record
 from retention import disposal, holds, tagging
 from retention.models import CONFIRMED, REJECTED, Suggestion
+from store.archive import Archive
 from store.database import forget_deleted
 
 by_option = click.option("--by", required=True, metavar="EMAIL", help="Who decides.")
@@ -208,27 +211,39 @@ def clear(reference: str, by: str, second: str, reason: str, as_json: bool) -> N
 @click.argument("reference")
 @json_option
 def purge(reference: str, as_json: bool) -> None:
-    """Purge the cleared record REFERENCE: its bytes and text go, its history stays."""
+    """Purge the cleared record REFERENCE: its bytes and text go, its history stays.
+
+    Given again, it finishes a purge that was interrupted.
+    """
     from worker.steps import rebuild_index
 
     with archive() as opened:
-        # Asked and kept first, so that a refusal leaves its trace.
-        with opened.writing() as session:
+        with opened.reading() as session:
             record = find_record(session, reference, actor=OPERATOR)
-            given = disposal.ask(session, record, actor=OPERATOR)
-        disposal.refuse_unless_clear(record, given)
-        with opened.writing() as session:
-            record = find_record(session, reference, actor=OPERATOR)
-            disposal.purge(session, opened.files, record, actor=OPERATOR)
-            result = {"record": record.reference, "purged": record.purged_at}
+            reference, before = record.reference, record.purged_at
+        purged = before or _purged(opened, reference)
         with opened.writing() as session:
             opened.files.finish_removals(session)
         # An index forgets a word only when it is made anew.
         rebuild_index(opened, actor=OPERATOR)
         forgotten = forget_deleted(opened.engine)
     if as_json:
-        show_json({**result, "forgotten": forgotten})
+        show_json({"record": reference, "purged": purged, "forgotten": forgotten})
     else:
         if not forgotten:
             note("Its text is still in the log beside the database, because somebody reads: it goes once nobody does.")
-        say(f"{reference} is purged; what it was, who cleared it and why stay in the archive.")
+        done = f"was purged on {before:%-d %B %Y}, which is now finished" if before else "is purged"
+        say(f"{reference} {done}; what it was, who cleared it and why stay in the archive.")
+
+
+def _purged(opened: Archive, reference: str) -> datetime | None:
+    """When the record was purged, which is now."""
+    # Asked and kept first, so that a refusal leaves its trace.
+    with opened.writing() as session:
+        record = find_record(session, reference, actor=OPERATOR)
+        given = disposal.ask(session, record, actor=OPERATOR)
+    disposal.refuse_unless_clear(record, given)
+    with opened.writing() as session:
+        record = find_record(session, reference, actor=OPERATOR)
+        disposal.purge(session, opened.files, record, actor=OPERATOR)
+        return session.get_one(Record, record.id).purged_at

@@ -14,6 +14,10 @@ import pikepdf
 import pytest
 
 from cli.main import main
+from records.register import find_record
+from retention import holds
+from store.audit import AuditEvent
+from store.audit_actions import AuditAction
 
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "a long enough password"
@@ -164,6 +168,34 @@ def test_the_way_out_of_a_hold_is_two_readers_and_then_the_purge(line):
 
     assert line.answer("records", "show", roads)["pages"] == []
     assert line.answer("search", "kerbs")["total"] == 0
+
+
+@pytest.mark.parametrize("cut_at", ["store.files.FileStore._finish_removal", "worker.steps.rebuild_index"])
+def test_a_purge_that_was_cut_off_is_finished_by_the_same_command(
+    archive, make_record, officer, second_officer, monkeypatch, cut_at
+):
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit(137)
+
+    lamps, line = make_record(b"lamps", text="on lamps"), CommandLine(archive.settings.data)
+    line.answer("index", "rebuild")
+    with archive.writing() as session:
+        record = find_record(session, lamps, actor=officer)
+        original = archive.files.original(record.sha256)
+        holds.clear(session, record, reason="Lamps.", second=second_officer, actor=officer)
+    with monkeypatch.context() as patch:
+        patch.setattr(cut_at, killed)
+        assert line.run("purge", lamps).returncode == 137
+
+    again = line.run("purge", lamps)
+
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout.startswith(f"{lamps} was purged on ")
+    assert not original.exists()
+    assert line.answer("search", "lamps")["total"] == 0
+    with archive.reading() as session:
+        told = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.sequence)]
+    assert (told.count(AuditAction.RECORD_PURGED), told.count(AuditAction.INDEX_REBUILT)) == (1, 2)
 
 
 def test_tagging_needs_a_named_user_who_may(line):
