@@ -133,6 +133,15 @@ def test_whoever_marks_a_record_is_told_of_its_copies_and_scans_that_are_open(ar
     assert f"{second}, {same} have its bytes or are like it, and are not marked: look there too." in page
 
 
+def test_whoever_marks_a_record_is_told_how_many_more_open_copies_of_it_there_are(client_for, make_record):
+    first, *copies = [make_record(b"the same bytes") for _ in range(13)]
+    form = {"mark-kind": "privileged", "mark-reason": "Advice."}
+
+    page = client_for(Role.LEGAL).post(f"/records/{first}/marks", data=form, follow_redirects=True).text
+
+    assert f"{', '.join(copies[:10])} and 2 more have its bytes or are like it, and are not marked" in page
+
+
 def test_whoever_marks_a_message_is_told_what_came_out_of_it_and_is_open(client_for, make_record):
     message = make_record(b"a message")
     advice = make_record(b"advice", text="advice", parent=message)
