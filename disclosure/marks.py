@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from disclosure.models import Mark
-from records.families import ids_inside
+from records.families import AT_ONCE, ids_inside
 from records.likeness_models import SHARED
 from records.likenesses import similar_records
 from records.models import OPEN, PRIVILEGED, RESTRICTED, Record, RecordFile
@@ -14,6 +14,7 @@ from records.parts_models import UNDONE
 from records.register import need_indexing
 from store import audit, clock
 from store.audit_actions import AuditAction
+from store.chunks import chunks
 from store.errors import InvalidInputError, NotFoundError, RefusedError
 
 KINDS = (PRIVILEGED, RESTRICTED)
@@ -112,11 +113,12 @@ def open_copies(session: Session, record: Record, *, actor: Actor) -> list[Recor
 
 def open_inside(session: Session, record: Record) -> list[Record]:
     """The open records that came out of this one: a mark on a message hides nothing that was attached to it."""
-    inside = session.scalars(
-        select(Record).where(
-            Record.id.in_(ids_inside(session, [record.id])), Record.compartment == OPEN, Record.purged_at.is_(None)
-        )
-    )
+    query = select(Record).where(Record.compartment == OPEN, Record.purged_at.is_(None))
+    inside = [
+        each
+        for some in chunks(ids_inside(session, [record.id]), AT_ONCE)
+        for each in session.scalars(query.where(Record.id.in_(some)))
+    ]
     return sorted(inside, key=lambda each: each.id)
 
 

@@ -1,6 +1,10 @@
+import sqlite3
+
 import pytest
+from sqlalchemy import insert
 
 from disclosure import marks, review
+from records.models import Record
 from records.register import find_record
 from retention import holds
 from store.errors import InvalidInputError, NotFoundError, NotPermittedError, RefusedError
@@ -67,3 +71,20 @@ def test_relevance_to_disclosure_changes_no_hold(archive, make_record, officer):
 
         assert [hold.id for hold in holds.holds_of(session, record)] == before
         assert review.relevance_of(session, record).answer == "not-relevant"
+
+
+def test_what_came_out_of_a_container_is_asked_for_a_few_at_a_time(archive, make_record):
+    container = make_record(b"a container")
+    with archive.writing() as session:
+        record = session.query(Record).filter_by(reference=container).one()
+        columns = [column.name for column in Record.__table__.columns if column.name != "id"]
+        like = {name: getattr(record, name) for name in columns}
+        members = [like | {"reference": f"R{number:06}", "parent_id": record.id} for number in range(2, 1203)]
+        session.execute(insert(Record), members)
+    with archive.reading() as session:
+        raw = session.connection().connection.dbapi_connection
+        before = raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 600)
+        found = marks.open_inside(session, session.query(Record).filter_by(reference=container).one())
+        raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+
+    assert [each.reference for each in found] == [each["reference"] for each in members]
