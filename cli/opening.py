@@ -1,7 +1,10 @@
 """Opening the archive for a command, and knowing who acts."""
 
+import errno
+import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -32,18 +35,46 @@ def archive() -> Iterator[Archive]:
 
 
 def write_out(opened: Archive, made: Leaving, out: Path, *, actor: Actor) -> None:
-    """The file is there, and the audit trail tells that it left: both or neither.
+    """The file is there, whole, and the audit trail tells that it left; where the trail could not be written, neither.
+
+    Killed at the very last step, the trail tells of a file that did not leave: never the other way round.
 
     Raises:
         InvalidInputError: It cannot be written there.
     """
-    with opened.writing() as session:
-        let_go(session, made, actor=actor.name)
-        try:
-            out.write_bytes(made.content)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
-            told = f"{out} was not written ({error.strerror}): name a file in a folder that can be written to."
-            raise InvalidInputError(told) from error
+    target = out.resolve()
+    draft = target.with_name(f".candour-{secrets.token_hex(8)}")
+    try:
+        with opened.writing() as session:
+            let_go(session, made, actor=actor.name)
+            with _telling(out):
+                _write_draft(draft, target, made.content)
+        with _telling(out):
+            draft.replace(target)
+    finally:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            draft.unlink()
+
+
+@contextmanager
+def _telling(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        told = f"{out} was not written ({error.strerror}): name a file in a folder that can be written to."
+        raise InvalidInputError(told) from error
+
+
+def _write_draft(draft: Path, target: Path, content: bytes) -> None:
+    """The bytes are on the disk beside the file that they are to become, which only has to be renamed."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with draft.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def actor_of(session: Session, email: str) -> Actor:
