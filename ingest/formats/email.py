@@ -1,5 +1,6 @@
 """E-mail: headers with blind copies, the body, attachments as members; malformed messages as far as they go."""
 
+import base64
 import email
 import re
 from collections.abc import Iterator
@@ -7,8 +8,6 @@ from email import policy
 from email.errors import (
     CloseBoundaryNotFoundDefect,
     HeaderParseError,
-    InvalidBase64CharactersDefect,
-    InvalidBase64LengthDefect,
     MessageError,
 )
 from email.message import EmailMessage, Message
@@ -26,7 +25,7 @@ THREAD_HEADERS = ("Message-ID", "In-Reply-To", "References")
 _KEPT_HEADERS = (*THREAD_HEADERS, "Thread-Index", "Thread-Topic", "Received")
 _PARSING_ERRORS = (MessageError, HeaderParseError, ValueError, LookupError, TypeError, AttributeError, IndexError)
 _MAXIMUM_PARTS = 2000
-_LOST_BYTES = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _A_WORD = re.compile(r"\w{2,}")
 _SUFFIX = {"message/rfc822": ".eml", "text/html": ".html", "text/plain": ".txt", "text/calendar": ".ics"}
 
@@ -45,12 +44,14 @@ def read_email(job: ReadingJob) -> Iterator[Yielded]:
     if any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in message.walk() for defect in part.defects):
         job.miss("what may follow: the message, or one inside it, has no proper end")
     text = "\n".join([*_header_lines(message), "", _body_text(bodies, job)])
-    if "\0" in text:
+    if any(_lost_bytes(part) for part in bodies):
+        job.miss("some bytes of the message's own words, which did not come through whole")
+    if "\0" in text or any(_holds_zeros(part) for part in (message, *bodies, *attachments)):
         job.miss("what stood where the message now holds zero bytes")
     yield from text_pages(text, heading="Message", reason="the file is an e-mail message")
     for position, part in enumerate(attachments, 1):
         name, payload = _attachment(part, position)
-        if any(isinstance(defect, _LOST_BYTES) for defect in part.defects):
+        if _lost_bytes(part):
             job.miss(f"some bytes of the attachment {shown_name(name)}, which did not come through whole")
         if payload:
             yield job.member(name, [payload])
@@ -140,6 +141,50 @@ def _body_text(bodies: list[Message], job: ReadingJob) -> str:
     return "\n\n".join(text for text in texts if text.strip())
 
 
+def _lost_bytes(part: Message) -> bool:
+    """Whether the part is base64 with signs that are none, or without the end that it must have.
+
+    Without the equals signs that fill up an incomplete group something was cut off (RFC 2045, 6.8); where the cut left
+    whole groups, nothing tells. White space says nothing, and what follows an equals sign is never decoded.
+    """
+    if _encoding(part) != "base64":
+        return False
+    signs = "".join(_as_it_came(part).split())
+    whole = signs.rstrip("=")
+    left = len(whole) % 4
+    return left == 1 or bool(left and whole == signs) or bool(_NOT_BASE64.search(whole))
+
+
+def _rescued(encoded: str) -> bytes:
+    """What the base64 still says around what is lost of it.
+
+    Its lines are whole groups of four signs, so that after a hole the end of the line tells where a group begins.
+    """
+    found = []
+    for number, stretch in enumerate(re.split("\0+", encoded)):
+        line, _, rest = stretch.partition("\n")
+        line = line.strip()
+        signs = _NOT_BASE64.sub("", ((line[len(line) % 4 :] if number else line) + rest).partition("=")[0])
+        found.append(base64.b64decode(signs[: len(signs) - (len(signs) % 4 == 1)] + "=="))
+    return b"".join(found)
+
+
+def _holds_zeros(part: Message) -> bool:
+    """Whether zeros stand where none can be: in its head lines, or in what was encoded so that it has none."""
+    head = any("\0" in str(value) for _, value in part.raw_items())
+    return head or ("\0" in _as_it_came(part) and _encoding(part) in ("base64", "quoted-printable"))
+
+
+def _encoding(part: Message) -> str:
+    return header_text(part, "Content-Transfer-Encoding").partition(",")[0].strip().lower()
+
+
+def _as_it_came(part: Message) -> str:
+    """The part's content before it is decoded; nothing of one that is made of parts."""
+    payload = part.get_payload()
+    return payload if isinstance(payload, str) else ""
+
+
 def _is_web(part: Message) -> bool:
     return part.get_content_type() == "text/html"
 
@@ -155,7 +200,7 @@ def _says_more(text: str, said: set[str]) -> bool:
 
 
 def _decoded(part: Message) -> str:
-    payload = _payload(part)
+    payload = _rescued(_as_it_came(part)) if _lost_bytes(part) else _payload(part)
     try:
         charset = part.get_content_charset()
         if charset:

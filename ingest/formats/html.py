@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from ingest.formats.plain import MAXIMUM_TEXT_BYTES, decode_text, text_pages
+from ingest.formats.plain import MAXIMUM_TEXT_BYTES, decode_text, miss_zeros, text_pages
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import UnreadableFile
 
@@ -94,6 +94,7 @@ def read_html(job: ReadingJob) -> Iterator[Yielded]:
     data = job.path.read_bytes()
     markup, encoding = _decoded(data)
     job.facts.note(encoding)
+    miss_zeros(job, markup)
     text, title = html_text(markup)
     job.facts.title = title or None
     yield from text_pages(text, reason="the file is a web page")

@@ -29,6 +29,12 @@ def decode_text(data: bytes) -> tuple[str, str]:
     return text, sentence
 
 
+def miss_zeros(job: ReadingJob, text: str) -> None:
+    """What stood where the text has zeros is named as lost; one alone at its very end is how some programs end it."""
+    if "\0" in text.removesuffix("\0"):
+        job.miss("what stood where the file now holds zero bytes")
+
+
 def _decoded(data: bytes) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -124,4 +130,5 @@ def read_plain(job: ReadingJob) -> Iterator[Yielded]:
         raise UnreadableFile("too-large")
     text, encoding = decode_text(job.path.read_bytes())
     job.facts.note(encoding)
+    miss_zeros(job, text)
     yield from text_pages(text, reason="the file is text")

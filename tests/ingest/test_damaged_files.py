@@ -94,6 +94,73 @@ def test_a_text_with_a_lost_sector_is_read_and_says_so(tmp_path):
     assert any("512 zero bytes" in note for note in reading.notes)
 
 
+@pytest.mark.parametrize("name", ["lost.txt", "lost.csv", "lost.html", "declared.html", "lost.xml", "wide.txt"])
+def test_what_a_lost_sector_took_of_a_text_is_named_on_an_unread_page(tmp_path, name):
+    head = {
+        "lost.html": b"<html><body>",
+        "declared.html": b"<html><meta charset='utf-8'><body>",
+        "lost.xml": b"<?xml version='1.0' encoding='utf-8'?><a>",
+    }.get(name, b"")
+    whole = head + b"The committee met at ten and heard the matron's report.\n" * 60
+    if name == "wide.txt":
+        whole = whole.decode().encode("utf-16")
+
+    reading = read_here(put(tmp_path, whole[:2048] + bytes(512) + whole[2560:], name))
+
+    assert not reading.pages[0].unread
+    assert missing(reading) == "Damaged: what stood where the file now holds zero bytes"
+    for honest in (whole, whole + bytes(2 if name == "wide.txt" else 1)):
+        assert not read_here(put(tmp_path, honest, name)).pages[-1].unread
+
+
+BASE64_MAIL = MAIL + b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+ENCODED = base64.encodebytes(b"".join(b"Line %03d: the matron was told of it.\n" % number for number in range(200)))
+
+
+@pytest.mark.parametrize("lost", [4, 64, 4096])
+def test_zeros_in_the_encoded_words_of_a_message_are_named(tmp_path, lost):
+    reading = read_here(put(tmp_path, BASE64_MAIL + ENCODED[:3000] + bytes(lost) + ENCODED[3000 + lost :]))
+
+    assert all(f"Line {number}: the matron was told" in all_text(reading) for number in ("003", "055", "150", "199"))
+    assert "where the message now holds zero bytes" in missing(reading)
+    assert "the message's own words" in missing(reading)
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_a_message_that_is_cut_off_in_its_encoded_words_says_so(tmp_path, kept):
+    reading = read_here(put(tmp_path, BASE64_MAIL + ENCODED[: 77 * 30 + 8 + kept]))
+
+    assert "Line 040: the matron was told" in all_text(reading)
+    assert missing(reading) == "Damaged: some bytes of the message's own words, which did not come through whole"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ENCODED,
+        ENCODED.replace(b"\n", b" \r\n\t"),
+        ENCODED.rstrip(),
+        ENCODED + b"\n\n \n",
+        ENCODED.rstrip() + b"==\n",
+        base64.encodebytes(b"Noted."),
+        b"",
+    ],
+)
+def test_encoded_words_that_are_oddly_written_and_whole_are_not_called_damaged(tmp_path, body):
+    assert not any(page.unread for page in read_here(put(tmp_path, BASE64_MAIL + body)).pages)
+
+
+def test_zeros_of_an_attachment_that_came_as_it_is_are_its_own(tmp_path):
+    head = MAIL + b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+    words = b"--x\r\nContent-Type: text/plain\r\n\r\nPlease see what is attached.\r\n"
+    file = b'--x\r\nContent-Type: application/x\r\nContent-Disposition: attachment; filename="a.bin"\r\n\r\n'
+
+    reading = read_here(put(tmp_path, head + words + file + bytes(600) + b"\r\n--x--\r\n"))
+
+    assert [member.name for member in reading.members] == ["a.bin"]
+    assert not reading.pages[-1].unread
+
+
 def mixed(*parts: tuple[str, str]) -> bytes:
     """A message whose parts stand beside one another, none of them an attachment."""
     bodies = [f"--x\r\nContent-Type: text/{kind}\r\n\r\n{text}\r\n" for kind, text in parts]
