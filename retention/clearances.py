@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from records.models import Page
+from records.models import Page, Record
 from records.page_models import PageVersion
-from retention.models import Clearance, Notice
+from retention import hold_rows
+from retention.models import PROVISIONAL, Clearance, Notice
 from retention.notices import active_notices
 from store.audit import AuditEvent
 from store.audit_actions import AuditAction
@@ -25,7 +26,14 @@ def why_decide_again(session: Session, clearance: Clearance) -> str:
         return f"{when}, and what was held since the backup is not in it: decide again"
     if _read_anew(session, clearance):
         return "a page of it was read anew or transcribed since it was cleared: decide again"
+    if _copy_is_held(session, session.get_one(Record, clearance.record_id)):
+        return "a copy of it was found again since it was cleared: decide again"
     return ""
+
+
+def _copy_is_held(session: Session, record: Record) -> bool:
+    holds = (*hold_rows.standing(session, record), *hold_rows.left_on_copies(session, record))
+    return any(hold.kind == PROVISIONAL for hold in holds)
 
 
 def _names(clearance: Clearance, notice: Notice) -> bool:

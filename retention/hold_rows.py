@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
-from records.models import Record
-from retention.models import Clearance, Hold, HoldRelease, Notice
+from records.models import Record, RecordFile
+from retention.models import PROVISIONAL, Clearance, Hold, HoldRelease, Notice
 from store import audit, clock, protections
 from store.audit_actions import AuditAction
 from store.files_models import FileClearance, FileProtection
@@ -22,6 +22,23 @@ def standing(session: Session, record: Record) -> list[Hold]:
     return list(
         session.scalars(select(Hold).where(Hold.record_id == record.id, Hold.released_at.is_(None)).order_by(Hold.id))
     )
+
+
+def left_on_copies(session: Session, record: Record) -> list[Hold]:
+    """The holds under a notice on copies of the record that belong to no record, as earlier versions left them.
+
+    One placed after the last copy was found is not among them: a file stands under it that is still being read, or
+    was set aside.
+    """
+    last = select(func.max(RecordFile.found_at)).where(RecordFile.record_id == record.id).scalar_subquery()
+    query = select(Hold).where(
+        Hold.sha256 == record.sha256,
+        Hold.record_id.is_(None),
+        Hold.kind == PROVISIONAL,
+        Hold.released_at.is_(None),
+        Hold.placed_at <= last,
+    )
+    return list(session.scalars(query.order_by(Hold.id)))
 
 
 class Wanted(NamedTuple):

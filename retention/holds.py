@@ -173,6 +173,9 @@ def clear(session: Session, record: Record, *, reason: str, second: Actor, actor
     if not visible(record, actor) or not visible(record, second):
         raise NotFoundError(f"There is no record {record.reference} that both readers may see.")
     _require_decidable(session, record)
+    for hold in hold_rows.left_on_copies(session, record):
+        hold.record_id = record.id
+    session.flush()
     notices = active_notices(session)
     clearance = Clearance(
         record_id=record.id,
