@@ -21,7 +21,7 @@ from disclosure.bundle_comments import Comment, read_comments
 from disclosure.bundle_outline import OutlineItem, read_outline
 from disclosure.bundle_seal import Known, seal_of
 from disclosure.bundle_spec import BundleDocument, BundleError
-from ingest.formats.page_resources import Done, keep_used_resources
+from ingest.formats.page_resources import Done, Lent, keep_used_resources, lend_resources
 
 Box = tuple[float, float, float, float]
 _LETTER: Box = (0.0, 0.0, 612.0, 792.0)
@@ -98,12 +98,16 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
     forms = Array()
     known: Known = {}
     looked_into: Done = {}
-    untold = []
+    untold: list[int] = []
+    unlike: list[int] = []
+    lent: Lent = {}
     for number, page in enumerate(pages, start=1):
         # What no page is drawn with stays behind: a part of a scan may still carry the pictures of its other parts.
         page.obj[Name.Resources] = inherited(page.obj, "/Resources") or Dictionary()
         if not keep_used_resources(page, looked_into):
             untold.append(number)
+        if not lend_resources(page, looked_into, lent):
+            unlike.append(number)
         described.append(_describe(page.obj))
         forms.append(_as_form(pdf, page, described[-1].box, used))
     # Sealed when all are made: a form may draw another page's content.
@@ -121,18 +125,19 @@ def _prepare(pdf: Pdf, prepared: BinaryIO) -> Incoming:
         static_id=True,
     )
     incoming = Incoming(prepared, described, outline, comments, seals, removed)
-    incoming.warnings.extend(_warnings(pdf, removed, untold))
+    incoming.warnings.extend(_warnings(pdf, removed, untold, unlike))
     return incoming
 
 
-def _warnings(pdf: Pdf, removed: Counter[str], untold: Sequence[int]) -> list[str]:
+def _warnings(pdf: Pdf, removed: Counter[str], untold: Sequence[int], unlike: Sequence[int]) -> list[str]:
     found = []
     if untold:
-        which = ", ".join(map(str, untold[:10])) + (f" and {len(untold) - 10} more" if len(untold) > 10 else "")
         found.append(
-            f"what is drawn on page {which} cannot be told, so everything the file lists for it is taken along, unseen "
-            "pictures of other papers as well if there are any: look into the file before it is disclosed"
+            f"what is drawn on page {_some(untold)} cannot be told, so all that the file lists for it is taken along, "
+            "unseen pictures of other papers as well if there are any: look into the file before it is disclosed"
         )
+    if unlike:
+        found.append(f"page {_some(unlike)} may not look as in the original: compare it with the original")
     if pdf.get_warnings():
         found.append("the file is damaged and was repaired while it was read; compare it with the original")
     if removed["embedded files"]:
@@ -144,6 +149,10 @@ def _warnings(pdf: Pdf, removed: Counter[str], untold: Sequence[int]) -> list[st
     if removed["hidden layers"]:
         found.append("it has layers that its maker hid; they are kept, and kept hidden")
     return found
+
+
+def _some(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:10])) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
 
 
 def _flatten(pdf: Pdf) -> None:

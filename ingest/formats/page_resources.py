@@ -21,6 +21,7 @@ _DEEPEST = 12
 
 Asked = frozenset[tuple[str, str]]
 Done = dict[tuple[int, int], Asked | None]
+Lent = dict[tuple[int, int], dict[str, dict[str, object]]]
 
 
 class _UnreadableError(Exception):
@@ -47,6 +48,57 @@ def keep_used_resources(page: pikepdf.Page, done: Done) -> bool:
     except _UnreadableError:
         return False
     return True
+
+
+def lend_resources(page: pikepdf.Page, done: Done, before: Lent) -> bool:
+    """The page's forms and soft masks have of their own what they use of its list, for when it becomes a form itself.
+
+    Viewers lend to them from the list of the page they stand on, not from that of a form around them. False where
+    one of them was lent something else by an earlier page, and so does not look on this page as it did.
+    """
+    resources = page.obj.Resources
+    lists = {key: _entries(resources[key]) for key in _LISTS if key in resources}
+    forms = [each for each in lists.get("/XObject", {}).values() if isinstance(each, Stream) and "/Resources" in each]
+    states = lists.get("/ExtGState", {}).values()
+    alike = True
+    for each in [*forms, *(group for state in states for group in _drawn_with("/ExtGState", state))]:
+        if not isinstance(each, Stream) or not done.get(each.objgen):
+            continue
+        own = each.get("/Resources", Dictionary())
+        first = before.get(each.objgen)
+        lent: dict[str, dict[str, object]] = {key: {} for key in (_LISTS if first is None else first)}
+        for key, name in _asked_in_all(each, lists, done):
+            if name in lists.get(key, {}) and key in lent and (first is not None or key not in own):
+                lent[key][name] = getattr(lists[key][name], "objgen", None)
+        if first is not None:
+            alike = lent == first and alike
+            continue
+        before[each.objgen] = {key: names for key, names in lent.items() if key not in own}
+        for key, names in lent.items():
+            if names:
+                own[key] = copy.copy(resources[key])
+                for name in lists[key].keys() - names.keys():
+                    del own[key][name]
+        if any(lent.values()):
+            each["/Resources"] = own
+    return alike
+
+
+def _asked_in_all(drawn: Object, lists: dict[str, dict[str, Object]], done: Done) -> set[tuple[str, str]]:
+    """What it asks of these lists, and what that asks of them in turn."""
+    asked = set(done.get(drawn.objgen) or ())
+    waiting = sorted(asked)
+    while waiting:
+        key, name = waiting.pop()
+        for each in _drawn_with(key, lists.get(key, {}).get(name)):
+            new = (done.get(each.objgen) or frozenset()) - asked
+            asked |= new
+            waiting += sorted(new)
+    return asked
+
+
+def _entries(listed: object) -> dict[str, Object]:
+    return dict(listed.items()) if isinstance(listed, Dictionary) else {}
 
 
 def _appearances(note: Object) -> Iterable[Stream]:

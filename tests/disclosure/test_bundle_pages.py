@@ -149,7 +149,7 @@ def test_what_no_page_is_drawn_with_does_not_leave(tmp_path: Path, make_pdf) -> 
             assert not isinstance(each, pikepdf.Stream) or b"SECRET" not in each.read_bytes()
 
 
-@pytest.mark.parametrize("borrower", ["font", "letter in a form", "note"])
+@pytest.mark.parametrize("borrower", ["font", "letter in a form", "note", "mask", "form with a list"])
 def test_what_uses_the_list_of_its_page_is_drawn_as_before(tmp_path: Path, borrower: str) -> None:
     path = tmp_path / "scan.pdf"
     borrowing_pdf(borrower).save(path)
@@ -178,3 +178,24 @@ def test_a_page_of_which_cannot_be_told_what_it_is_drawn_with_is_named(tmp_path:
     with borrowing_pdf("form with a list") as scan:
         scan.save(path)
     assert not build_bundle(spec_of(describe(path)), tmp_path / "whole.pdf").warnings
+
+
+def test_a_mask_that_two_pages_lend_different_pictures_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    with borrowing_pdf("mask") as scan:
+        first, second = (page.obj for page in scan.pages)
+        other = Array([first.Resources.XObject.Im9])
+        second.Resources = pikepdf.Dictionary(
+            XObject=pikepdf.Dictionary(Im0=other[0]), ExtGState=first.Resources.ExtGState
+        )
+        second.Contents = first.Contents
+        scan.save(path)
+
+    result = build_bundle(spec_of(describe(path)), tmp_path / "out.pdf")
+
+    assert [each for each in result.warnings if "page 2 may not look as in the original" in each]
+    assert not [each for each in result.warnings if "page 1" in each]
+    with borrowing_pdf("mask") as scan:
+        scan.pages[1].obj.Contents = scan.pages[0].obj.Contents
+        scan.save(path)
+    assert not build_bundle(spec_of(describe(path)), tmp_path / "alike.pdf").warnings
