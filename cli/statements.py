@@ -11,7 +11,7 @@ from disclosure import statement_approval as approving
 from disclosure import statement_sealing as sealing
 from disclosure import statements as drafting
 from disclosure.statement_drawing import draw_now
-from disclosure.statement_facts import TITLES, Difference, differences
+from disclosure.statement_facts import DRAWN_OTHERWISE, NOT_COMPARABLE, TITLES, Difference, differences
 from disclosure.statements import KINDS, STATES, find_statement
 from store.errors import DamagedError
 from store.papers import form_of
@@ -222,10 +222,12 @@ def verify(number: str, as_json: bool) -> None:
                 "statement": found.reference,
                 "whole": proof.is_whole,
                 "faults": list(proof.faults),
-                "differ": [vars(each) for each in proof.differ],
+                "differ": None if proof.differ is None else [vars(each) for each in proof.differ],
             }
         )
-    elif proof.is_whole:
+    elif proof.is_whole and proof.differ is None:
+        say(f"{found.reference} is exactly what was sealed; {DRAWN_OTHERWISE}.")
+    elif proof.is_whole and proof.differ is not None:
         say(f"{found.reference} is exactly what was sealed; {len(proof.differ)} things differ from the register now.")
         _table(proof.differ)
     if not proof.is_whole:
@@ -279,9 +281,12 @@ def _stands(reference: str, state: str, as_json: bool) -> None:
         say(f"{reference} is {STATES[state].lower()}.")
 
 
-def _told(told: list[Difference], as_json: bool, **said: str) -> None:
+def _told(told: list[Difference] | None, as_json: bool, **said: str) -> None:
     if as_json:
-        show_json({**said, "differences": [vars(each) for each in told]})
+        show_json({**said, "differences": None if told is None else [vars(each) for each in told]})
+        return
+    if told is None:
+        say(f"{said['statement']}: {NOT_COMPARABLE}")
         return
     say(f"{len(told)} differences.{' Digest: ' + said['digest'] if said.get('digest') else ''}")
     _table(told)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, require
 from disclosure.statement_drawing import Drawn, draw
-from disclosure.statement_facts import TITLES, Difference, differences
+from disclosure.statement_facts import DRAWN_OTHERWISE, TITLES, Difference, differences
 from disclosure.statement_models import DRAFT, SIGNED, SUBMITTED, UNSEALED, WITHDRAWN, Statement
 from disclosure.statements import (
     STATES,
@@ -88,7 +88,8 @@ def sign(
     Raises:
         InvalidInputError: The name or the office is missing, or a letter that would be printed cannot be.
         NotPermittedError: Whoever signs is not a person, or may not.
-        RefusedError: They drew it or wrote in it themselves; or the register changed and that was not acknowledged.
+        RefusedError: They drew it or wrote in it themselves; the register changed and that was not acknowledged; or
+            another version of the program drew it, and what changed cannot be told.
     """
     require(actor, Permission.STATEMENTS_SIGN)
     require_person(actor)
@@ -99,6 +100,10 @@ def sign(
         raise InvalidInputError("It was not signed because the signatory's name or office is missing: give both.")
     require_same_scope(statement, now)
     since = differences(facts_of(statement), now.facts)
+    if since is None:
+        raise RefusedError(
+            f"{statement.reference} was not signed, because {DRAWN_OTHERWISE}: send it back, and have it drawn again."
+        )
     # What changed since is printed as well: what could not be, would be signed and never sealed.
     require_fit_to_print(
         signatory, office, actor.name, *(words for each in since for words in (each.what, each.before, each.after))
@@ -148,8 +153,8 @@ def withdraw(session: Session, statement: Statement, *, why: str, actor: Actor) 
     audit_statement(session, AuditAction.STATEMENT_WITHDRAWN, statement, actor)
 
 
-def changed_since(session: Session, statement: Statement) -> list[Difference]:
-    """What the register says now that it did not say when this was drawn."""
+def changed_since(session: Session, statement: Statement) -> list[Difference] | None:
+    """What the register says now that it did not say when this was drawn; None where it cannot be compared."""
     now = draw(session, session.get(Request, statement.request_id or 0))
     return differences(facts_of(statement), now)
 

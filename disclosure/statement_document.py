@@ -115,13 +115,13 @@ def _about(session: Session, paper: Paper | PdfPaper, statement: Statement, auth
         paper.numbered(f"A.{number}", [text])
 
 
-def _changed(paper: Paper | PdfPaper, letter: str, found: Sequence[Difference], said: str) -> None:
+def _changed(paper: Paper | PdfPaper, letter: str, found: Sequence[Difference] | None, said: str) -> None:
     paper.heading(f"{letter}. {words.CHANGED}", 1, anchor=f"part_{letter}")
     number = 0
     for number, (lead, text) in enumerate(_authority_says(said), start=1):
         paper.numbered(f"{letter}.{number}", [text], lead=lead)
     if not found:
-        paper.numbered(f"{letter}.{number + 1}", [words.NOTHING_DIFFERS])
+        paper.numbered(f"{letter}.{number + 1}", [words.NOT_COMPARED if found is None else words.NOTHING_DIFFERS])
         return
     # What is listed now stands in full in its own table: here only that it was not before.
     found = [replace(each, after=words.SET_OUT) if each.before == NOT_THERE else each for each in found]

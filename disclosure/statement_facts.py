@@ -22,6 +22,17 @@ TITLES = {
     TRUTH: "Statement of truth",
 }
 NOT_COUNTED, NOT_THERE = "not counted", "not listed"
+# One more whenever the program counts, names or words otherwise what it draws from one and the same register: what two
+# wordings make of it differs though nothing changed. Facts that were frozen without one are of the first.
+WORDING = 2
+DRAWN_OTHERWISE = (
+    "another version of Candour drew it, which counted and worded some things otherwise, so it cannot be compared with "
+    "the register"
+)
+NOT_COMPARABLE = (
+    "What differs cannot be told, because two versions of Candour drew them, and one counted and worded some things "
+    "otherwise."
+)
 
 
 @dataclass(frozen=True)
@@ -66,9 +77,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Facts:
-    """The sections of a statement, in order."""
+    """The sections of a statement, in order, and the wording they were drawn in."""
 
     sections: tuple[Section, ...]
+    wording: int = WORDING
 
     def section(self, code: str) -> Section:
         """The section of this code."""
@@ -101,7 +113,7 @@ class Difference:
 
 def to_json(facts: Facts) -> str:
     """The facts as they are frozen: the same facts always give the same text."""
-    said = [
+    sections = [
         {
             "code": section.code,
             "figures": [[each.code, each.words, each.value, each.part_of] for each in section.figures],
@@ -112,11 +124,14 @@ def to_json(facts: Facts) -> str:
         }
         for section in facts.sections
     ]
+    said = {"wording": facts.wording, "sections": sections}
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def from_json(frozen: str) -> Facts:
-    """The facts as they were frozen."""
+    """The facts as they were frozen, be it as the bare sections of the first wording."""
+    said = json.loads(frozen)
+    wording, sections = (1, said) if isinstance(said, list) else (said["wording"], said["sections"])
     return Facts(
         tuple(
             Section(
@@ -130,8 +145,9 @@ def from_json(frozen: str) -> Facts:
                 rests_on=section["rests_on"],
                 looked=section["looked"],
             )
-            for section in json.loads(frozen)
-        )
+            for section in sections
+        ),
+        wording,
     )
 
 
@@ -182,8 +198,14 @@ def _doubled(facts: Facts) -> Iterator[str]:
                 yield f"{table.caption}: two rows have the same name"
 
 
-def differences(before: Facts, after: Facts) -> list[Difference]:
-    """Everything that differs, figure by figure, row by row and in what is said, in the order of the sections."""
+def differences(before: Facts, after: Facts) -> list[Difference] | None:
+    """Everything that differs, figure by figure, row by row and in what is said, in the order of the sections.
+
+    None where they were drawn in two wordings: nobody could tell what changed in the register from what the program
+    only counts or words otherwise, not even of a figure that both have under one name.
+    """
+    if before.wording != after.wording:
+        return None
     found: list[Difference] = []
     for code in TITLES:
         old = next((each for each in before.sections if each.code == code), Section(code))

@@ -33,10 +33,13 @@ COVERED = (
 
 @dataclass(frozen=True)
 class StatementProof:
-    """Whether a sealed statement is whole, each fault in a sentence; and what the register says otherwise now."""
+    """Whether a sealed statement is whole, each fault in a sentence; and what the register says otherwise now.
+
+    `differ` is None where another version of the program drew it, so that it cannot be compared with the register.
+    """
 
     faults: tuple[str, ...]
-    differ: tuple[Difference, ...]
+    differ: tuple[Difference, ...] | None
 
     @property
     def is_whole(self) -> bool:
@@ -143,12 +146,12 @@ def prove(session: Session, files: FileStore, statement: Statement, *, actor: Ac
     require(actor, Permission.STATEMENTS_READ)
     require_state(statement, SEALED, "verified")
     faults = _faults(session, files, statement)
-    differ: list[Difference] = []
+    differ: list[Difference] | None = []
     try:
         differ = changed_since(session, statement)
     except DamagedError as error:
         faults.append(f"What it states cannot be counted again: {error}")
-    return StatementProof(faults=tuple(faults), differ=tuple(differ))
+    return StatementProof(faults=tuple(faults), differ=None if differ is None else tuple(differ))
 
 
 def _faults(session: Session, files: FileStore, statement: Statement) -> list[str]:

@@ -31,12 +31,16 @@ HOW_TO_READ = (
     "Figures and lists are drawn from the register and cannot be edited. What the authority adds is headed “The "
     "authority says”. A section that found nothing says what that rests on; one that nobody looked at says so."
 )
-BEFORE = "It follows {title}, sealed on {day} with the SHA-256 {sha256}. What differs is listed in the next section."
+BEFORE = "It follows {title}, sealed on {day} with the SHA-256 {sha256}. What changed is said in the next section."
 FIRST = "No statement for every request together was made before it."
 FIRST_FOR_REQUEST = "No statement for request {reference} alone was made before it."
 NEVER_MADE = "{title} ({reference}) was withdrawn on {day}, before it was sealed, and was never made."
 CHANGED, SINCE = "What changed since the statement before", "Changed between drawing and signing"
 SET_OUT = "listed now: set out in this statement"
+NOT_COMPARED = (
+    "What differs is not listed line by line. The statement before was drawn by another version of the program, which "
+    "counted and worded some things otherwise, and that would stand among the changes of the register."
+)
 NOTHING_DIFFERS = "No figure and no line differs."
 SINCE_DRAWN = (
     "Between drawing and signing, these figures and lines of the register changed. The signatory was shown them and "

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from access.policy import SYSTEM, Actor, Permission, require
 from disclosure.statement_drawing import Drawn
 from disclosure.statement_facts import (
+    DRAWN_OTHERWISE,
     OUTSTANDING,
     TITLES,
+    WORDING,
     Difference,
     Facts,
     Figure,
@@ -113,8 +115,8 @@ def _label(kind: str, before: Sequence[Statement]) -> str:
     return f"Final {len(before) + 1}" if before else "Final"
 
 
-def draw_again(session: Session, statement: Statement, drawn: Drawn, *, actor: Actor) -> list[Difference]:
-    """The draft's figures are those that were drawn; what was written stays. Returns what is different.
+def draw_again(session: Session, statement: Statement, drawn: Drawn, *, actor: Actor) -> list[Difference] | None:
+    """The draft's figures are those that were drawn; what was written stays. Returns what is different (`differences`).
 
     Raises:
         RefusedError: It is no draft any more, or it was meanwhile drawn from a later view of the register.
@@ -212,6 +214,8 @@ def faults_and_subjects(statement: Statement) -> list[tuple[str, str]]:
     """What stands in the way of submitting it, each with the subject to write on; "" where writing does not mend it."""
     facts, written = facts_of(statement), texts_of(statement)
     faults = []
+    if facts.wording != WORDING:
+        faults.append((f"{DRAWN_OTHERWISE}: draw it again", ""))
     if statement.supersedes_id and CHANGED not in written:
         faults.append(("it does not say what changed since the statement before it, and why", CHANGED))
     if statement.kind == FINAL:

@@ -3,13 +3,15 @@
 import io
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import docx
 import pytest
 
 from access.policy import Actor, Role
-from disclosure import statement_words
+from disclosure import statement_drawing, statement_words
 from disclosure.marks import mark
+from disclosure.statement_facts import WORDING, Facts
 from inquiry.requests import add_request
 from records.losses import Loss, record_loss
 from records.models import Page
@@ -144,6 +146,34 @@ def test_what_changed_since_it_was_drawn_is_shown_and_has_to_be_acknowledged(
     assert refused.status_code == 400
     assert "the register changed since it was drawn" in refused.text
     assert "Changed between drawing and signing, and acknowledged" in signed.text
+
+
+def test_what_an_earlier_version_drew_is_neither_signed_nor_called_changed(
+    legal_client, leader_client, register: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafted(legal_client)
+    to_sealed(legal_client, leader_client)
+    drafted(legal_client)
+    legal_client.post("/statements/2/write/changed", data={"words": "Nothing."})
+    legal_client.post("/statements/2/submit")
+    # As the next version of the program, which counts and words otherwise, finds them.
+    monkeypatch.setattr(statement_drawing, "Facts", partial(Facts, wording=WORDING + 1))
+
+    signing = leader_client.get("/statements/2/sign").text
+    refused = leader_client.post("/statements/2/sign", data=SIGNED)
+
+    assert "It cannot be signed as it is: another version of Candour drew it" in signing
+    assert "Sign it" not in signing
+    assert refused.status_code == 400
+    assert "was not signed, because another version" in refused.text
+    proof = legal_client.get("/statements/1/proof").text
+    assert "are what was sealed on" in proof
+    assert "What differs from the register now cannot be told" in proof
+    assert "exactly what it said then" not in proof
+    assert "What differs cannot be told" in legal_client.get("/statements/1/difference?with=now").text
+    leader_client.post("/statements/2/send-back", data={"why": "Draw it again."})
+    again = legal_client.post("/statements/2/draw-again", follow_redirects=True).text
+    assert "DS0002 is drawn again: what differs cannot be told" in again
 
 
 def test_sent_back_drawn_again_and_withdrawn(

@@ -9,7 +9,7 @@ from disclosure import statement_sealing as sealing
 from disclosure import statement_words
 from disclosure import statements as drafting
 from disclosure.statement_drawing import draw_now
-from disclosure.statement_facts import TITLES, TRUTH, Difference, differences
+from disclosure.statement_facts import DRAWN_OTHERWISE, NOT_COMPARABLE, TITLES, TRUTH, Difference, differences
 from disclosure.statements import STATES
 from store.errors import CandourError, InvalidInputError
 from web.authorisation import requires
@@ -31,7 +31,8 @@ def draw_again(number: int) -> Answer:
     with current_archive().writing() as work:
         found = drafting.find_statement(work, number, actor=current_actor())
         told = drafting.draw_again(work, found, drawn, actor=current_actor())
-    flash(f"{found.reference} is drawn again: {count(len(told), 'difference')}.")
+    said = NOT_COMPARABLE if told is None else f"{count(len(told), 'difference')}."
+    flash(f"{found.reference} is drawn again: {said[:1].lower()}{said[1:]}")
     return back_to(found)
 
 
@@ -105,7 +106,7 @@ def sign(number: int) -> str | Answer | tuple[str, int]:
     return _sign(form, number, since), 400
 
 
-def _sign(form: SignForm, number: int, since: list[Difference]) -> str:
+def _sign(form: SignForm, number: int, since: list[Difference] | None) -> str:
     found = asked_statement(number)
     added = drafting.texts_of(found).get(TRUTH, "")
     return render_template(
@@ -115,6 +116,7 @@ def _sign(form: SignForm, number: int, since: list[Difference]) -> str:
         since=since,
         titles=TITLES,
         states=STATES,
+        drawn_otherwise=DRAWN_OTHERWISE,
         # The very words that are printed above the name.
         truth=[*statement_words.TRUTH, *([f"The authority says. {added}"] if added else [])],
     )
@@ -141,4 +143,10 @@ def proof(number: int) -> str:
     """Whether a sealed statement is what was sealed, and what the register says otherwise now."""
     found = asked_statement(number)
     proved = sealing.prove(current_session(), current_archive().files, found, actor=current_actor())
-    return render_template("statements/proof.html", statement=found, proof=proved, titles=TITLES)
+    return render_template(
+        "statements/proof.html",
+        statement=found,
+        proof=proved,
+        titles=TITLES,
+        drawn_otherwise=DRAWN_OTHERWISE,
+    )

@@ -8,7 +8,7 @@ from disclosure import statements as drafting
 from disclosure.statement_approval import acknowledged_in, authors_of, changed_since
 from disclosure.statement_document import file_name, nested
 from disclosure.statement_drawing import draw_now
-from disclosure.statement_facts import TITLES, differences
+from disclosure.statement_facts import NOT_COMPARABLE, TITLES, Difference, differences
 from disclosure.statement_lists import count_of, list_behind
 from disclosure.statement_models import Statement
 from disclosure.statement_sealing import take_document
@@ -165,6 +165,7 @@ def _page(found: Statement, code: str, start: int) -> str:
 def difference(number: int) -> str:
     """What differs between a statement and the one before it, another one, or the register now."""
     found, session, wanted = asked_statement(number), current_session(), request.args.get("with", "")
+    listed: list[Difference] | None
     if wanted == "now":
         listed, other = changed_since(session, found), None
     else:
@@ -175,6 +176,7 @@ def difference(number: int) -> str:
         statement=found,
         other=other,
         now=wanted == "now",
+        not_comparable=NOT_COMPARABLE,
         listed=listed,
         titles=TITLES,
         others=[each for each in drafting.statements(session, actor=current_actor()) if each.id != found.id],
