@@ -28,6 +28,8 @@ def main(arguments: list[str]) -> int:
         try:
             runpy.run_path(str(FOLDER / f"{name}.py"), run_name="__main__")
         except SystemExit as end:
+            if isinstance(end.code, str):
+                print(end.code, file=sys.stderr)
             if end.code:
                 return int(end.code) if isinstance(end.code, int) else 1
     return 0

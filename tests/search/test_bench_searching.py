@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,16 @@ def test_a_kept_index_that_has_become_empty_is_not_measured(tmp_path: Path) -> N
 
     with pytest.raises(SystemExit, match="holds 0 of the 18 documents"):
         measure(folder, documents, 20)
+
+
+def test_why_a_bench_does_not_measure_is_said(corpus: Callable[[str], Path], tmp_path: Path) -> None:
+    corpus("ir/cran/docs.jsonl")
+    asked = [sys.executable, "-m", "bench", "searching", "--system=opensearch", "--documents=1"]
+    nothing_to_start = {"PATH": str(tmp_path)}
+
+    done = subprocess.run(
+        asked, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, env=nothing_to_start
+    )
+
+    assert done.returncode == 1
+    assert "OpenSearch was not measured, because there is no Maven" in done.stderr
