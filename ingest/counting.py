@@ -218,18 +218,22 @@ def speed(session: Session, batch: Batch, *, waiting: int) -> Speed:
     """How fast the batch goes: items and pages ended within the last minute before the latest one that ended.
 
     Counted back from the latest item rather than from now, so that it says how fast work went while it went; time
-    left is told only while something ended within the last minute.
+    left is told only while something ended within the last minute. It is what the files left would take or, where
+    that is longer, their bytes: a few long scans after many small files take more than their number says.
     """
     runs = list(session.scalars(_runs_of(batch)))
     latest = session.scalar(select(func.max(Item.ended_at)).where(Item.run_id.in_(runs)))
     if latest is None:
         return Speed(0.0, 0.0, None)
-    first, items, pages = session.execute(
-        select(func.min(Item.ended_at), func.count(), func.sum(Item.pages)).where(
+    first, items, pages, size = session.execute(
+        select(func.min(Item.ended_at), func.count(), func.sum(Item.pages), func.sum(Item.size)).where(
             Item.run_id.in_(runs), Item.ended_at > latest - LATELY
         )
     ).one()
     seconds = max((latest - (first or latest)).total_seconds(), 1.0)
     files = items / seconds
-    is_moving = clock.now() - latest < LATELY
-    return Speed(files, pages / seconds, waiting / files if is_moving and waiting else None)
+    if clock.now() - latest >= LATELY or not waiting:
+        return Speed(files, pages / seconds, None)
+    size_left = session.scalar(select(func.sum(Item.size)).where(Item.run_id.in_(runs), Item.state.not_in(ENDED)))
+    by_size = (size_left or 0) * seconds / size if size else 0.0
+    return Speed(files, pages / seconds, max(waiting / files, by_size))
