@@ -70,6 +70,7 @@ from ingest.kinds import (
 )
 from ingest.other_kinds import PROGRAM, other_kind
 from ingest.zip_errors import CANNOT_UNPACK
+from ingest.zip_fill import says_anything
 
 _HEAD_BYTES = 8192
 # The sixteen first sectors of a disc are left to the system; the seventeenth begins with this mark.
@@ -148,8 +149,9 @@ def identify(path: Path, *, name: str | None = None) -> Identified:
     kind = _by_magic(head) or _by_container(path, head) or (ISO if after == b"CD001" else None)
     kind = kind or other_kind(head) or _by_text(head, name or path.name)
     # An archive that unpacks itself is a program with its members behind it, and other things are set before a ZIP too.
-    # Never a document: a disk image that happens to end in one is not that document.
-    return ZIP if (kind == UNKNOWN or kind.media_type == PROGRAM) and _ends_in_zip(path) else kind
+    # Never a document, unless only fill is set before it: a disk image that ends in one is not that document.
+    behind = _zip_behind(path) if kind == UNKNOWN or kind.media_type == PROGRAM else None
+    return behind or kind
 
 
 def _by_magic(head: bytes) -> Identified | None:
@@ -220,13 +222,16 @@ def _zip_kind(path: Path) -> Identified:
         return _zip_kind_by_bytes(path)
 
 
-def _ends_in_zip(path: Path) -> bool:
-    """Whether the file ends in a ZIP that holds anything."""
+def _zip_behind(path: Path) -> Identified | None:
+    """What the file is by the ZIP that it ends in; None where it ends in none that holds anything."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return bool(archive.namelist())
+        with zipfile.ZipFile(path) as archive, path.open("rb") as source:
+            if not archive.namelist():
+                return None
+            begins = min(info.header_offset for info in archive.infolist())
+            return ZIP if says_anything(source, 0, begins) else _zip_kind_by_parts(archive)
     except (*CANNOT_UNPACK, RuntimeError):
-        return False
+        return None
 
 
 def _zip_kind_by_parts(archive: zipfile.ZipFile) -> Identified:

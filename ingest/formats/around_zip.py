@@ -5,15 +5,11 @@ import zipfile
 from typing import IO
 
 from ingest.job import ReadingJob
+from ingest.zip_fill import says_anything
 
-_CHUNK = 1 << 20
 # The end of central directory record, found as zipfile finds it; its last two bytes are the length of the comment that
 # follows (APPNOTE 4.3.16).
 _END_MARK, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 0xFFFF
-# Before the first member of an archive that was, or might have been, made in several parts (APPNOTE 8.5.3, 8.5.4).
-_PART_MARKS = (b"PK\x07\x08", b"PK00")
-# Fill up to the end of a sector, or the end of a line that a mail gateway adds.
-_FILL = b"\0\t\r\n "
 
 
 def miss_around(job: ReadingJob, archive: zipfile.ZipFile) -> None:
@@ -22,7 +18,7 @@ def miss_around(job: ReadingJob, archive: zipfile.ZipFile) -> None:
         size = source.seek(0, os.SEEK_END)
         begins = min((info.header_offset for info in archive.infolist()), default=0)
         for where, start, end in (("before", 0, begins), ("after", _end(source, size), size)):
-            if _says_anything(source, start, end):
+            if says_anything(source, start, end):
                 job.miss(f"the {end - start:,} bytes {where} the archive in the file", because="Not read")
 
 
@@ -33,16 +29,3 @@ def _end(source: IO[bytes], size: int) -> int:
         return size
     at = tail.rfind(_END_MARK)
     return size if at < 0 else start + at + _END_BYTES + int.from_bytes(tail[at + 20 : at + _END_BYTES], "little")
-
-
-def _says_anything(source: IO[bytes], start: int, end: int) -> bool:
-    source.seek(start)
-    left = end - start
-    while left > 0:
-        chunk = source.read(min(_CHUNK, left))
-        if not chunk:
-            break
-        if chunk.strip(_FILL) and not (left == end - start and chunk in _PART_MARKS):
-            return True
-        left -= len(chunk)
-    return False

@@ -53,16 +53,14 @@ def keep_used_resources(page: pikepdf.Page, done: Done) -> bool:
 def lend_resources(page: pikepdf.Page, done: Done, before: Lent) -> bool:
     """The page's forms and soft masks have of their own what they use of its list, for when it becomes a form itself.
 
-    Viewers lend to them from the list of the page they stand on, not from that of a form around them. False where
+    Viewers lend to them, and to those inside them, from the list of the page they stand on. False where
     one of them was lent something else by an earlier page, and so does not look on this page as it did.
     """
     resources = page.obj.Resources
     lists = {key: _entries(resources[key]) for key in _LISTS if key in resources}
-    forms = [each for each in lists.get("/XObject", {}).values() if isinstance(each, Stream) and "/Resources" in each]
-    states = lists.get("/ExtGState", {}).values()
     alike = True
-    for each in [*forms, *(group for state in states for group in _drawn_with("/ExtGState", state))]:
-        if not isinstance(each, Stream) or not done.get(each.objgen):
+    for each in _with_lists(lists):
+        if not done.get(each.objgen):
             continue
         own = each.get("/Resources", Dictionary())
         first = before.get(each.objgen)
@@ -82,6 +80,24 @@ def lend_resources(page: pikepdf.Page, done: Done, before: Lent) -> bool:
         if any(lent.values()):
             each["/Resources"] = own
     return alike
+
+
+def _with_lists(lists: dict[str, dict[str, Object]]) -> list[Stream]:
+    """The forms with lists of their own, and the soft masks, that these lists name; and those inside them."""
+    found: list[Stream] = []
+    seen: set[tuple[int, int]] = set()
+    waiting = [lists]
+    while waiting:
+        named = waiting.pop()
+        forms = [each for each in named.get("/XObject", {}).values() if isinstance(each, Stream)]
+        masks = [mask for state in named.get("/ExtGState", {}).values() for mask in _drawn_with("/ExtGState", state)]
+        for each in [*(form for form in forms if "/Resources" in form), *masks]:
+            if isinstance(each, Stream) and each.objgen not in seen:
+                seen.add(each.objgen)
+                found.append(each)
+                own = each.get("/Resources", Dictionary())
+                waiting.append({key: _entries(own[key]) for key in _LISTS if key in own})
+    return found
 
 
 def _asked_in_all(drawn: Object, lists: dict[str, dict[str, Object]], done: Done) -> set[tuple[str, str]]:

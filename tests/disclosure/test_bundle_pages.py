@@ -149,7 +149,9 @@ def test_what_no_page_is_drawn_with_does_not_leave(tmp_path: Path, make_pdf) -> 
             assert not isinstance(each, pikepdf.Stream) or b"SECRET" not in each.read_bytes()
 
 
-@pytest.mark.parametrize("borrower", ["font", "letter in a form", "note", "mask", "form with a list"])
+@pytest.mark.parametrize(
+    "borrower", ["font", "letter in a form", "note", "mask", "form with a list", "form with a list in a form"]
+)
 def test_what_uses_the_list_of_its_page_is_drawn_as_before(tmp_path: Path, borrower: str) -> None:
     path = tmp_path / "scan.pdf"
     borrowing_pdf(borrower).save(path)

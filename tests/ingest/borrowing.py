@@ -3,7 +3,16 @@
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 
-BORROWERS = ("font", "mask", "pattern", "form with a list", "form in a form", "letter in a form", "note")
+BORROWERS = (
+    "font",
+    "mask",
+    "pattern",
+    "form with a list",
+    "form in a form",
+    "form with a list in a form",
+    "letter in a form",
+    "note",
+)
 _SQUARE = b"q 100 0 0 100 50 50 cm /Im0 Do Q"
 
 
@@ -75,6 +84,12 @@ def _form_with_a_list(pdf: pikepdf.Pdf, lists: Object) -> bytes:
     return b"/Fm0 Do"
 
 
+def _form_with_a_list_in_a_form(pdf: pikepdf.Pdf, lists: Object) -> bytes:
+    inner = _form(pdf, _SQUARE, Resources=Dictionary())
+    lists.XObject.Fm0 = _form(pdf, b"/Fm1 Do", Resources=Dictionary(XObject=Dictionary(Fm1=inner)))
+    return b"/Fm0 Do"
+
+
 def _form_in_a_form(pdf: pikepdf.Pdf, lists: Object) -> bytes:
     inner = _form(pdf, _SQUARE)
     lists.XObject.Fm0 = _form(pdf, b"/Fm1 Do", Resources=Dictionary(XObject=Dictionary(Fm1=inner)))
@@ -93,7 +108,16 @@ def _note(pdf: pikepdf.Pdf, lists: Object) -> bytes:
 _BORROWERS = dict(
     zip(
         BORROWERS,
-        (_font, _mask, _pattern, _form_with_a_list, _form_in_a_form, _letter_in_a_form, _note),
+        (
+            _font,
+            _mask,
+            _pattern,
+            _form_with_a_list,
+            _form_in_a_form,
+            _form_with_a_list_in_a_form,
+            _letter_in_a_form,
+            _note,
+        ),
         strict=True,
     )
 )

@@ -341,6 +341,15 @@ def test_a_disk_image_that_ends_in_a_document_is_not_that_document_and_the_rest_
     assert missing(reading) == "Not read: the 153,100 bytes before the archive in the file"
 
 
+@pytest.mark.parametrize("fill", [b"\r\n", b"\n", bytes(4), bytes(512), b"PK00"])
+def test_a_document_with_only_fill_before_it_is_that_document(tmp_path, fill):
+    reading = read_here(put(tmp_path, fill + word()))
+
+    assert reading.media_type == DOCX.media_type
+    assert reading.pages[0].text == "The minutes"
+    assert not reading.pages[-1].unread
+
+
 def test_what_stands_before_or_after_the_parts_of_a_document_is_named_and_fill_is_not(tmp_path):
     whole = word()
 
