@@ -4,6 +4,7 @@ What is asked for may begin on one page and end on another, and between them may
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from search.analysis import joined_words, words
 from search.highlighting import text_parts
@@ -11,6 +12,11 @@ from search.language_tree import AnyOf, Asked, Fuzzy, Near, Phrase, Placed, Wild
 
 Read = Callable[[Collection[tuple[int, int]]], Iterable[tuple[int, int, str]]]
 """Those of the pages asked for, each by its record and its number, that there are, with their text."""
+
+# The page beside a wanted one is nearly always enough. Where it is not, this many more are asked for on that side at a
+# time, and fewer where that would be too many for one question to the database.
+PAGES_AHEAD = 50
+_AHEAD_IN_ALL = 1000
 
 
 def read_with_beside(
@@ -21,38 +27,51 @@ def read_with_beside(
     The wanted pages are marked by it as by the whole text; those beside them may lack marks.
     """
     reach = max((_reach(part.placed) for part in text_parts(query)), default=0)
-    known: dict[int, dict[int, str | None]] = {record_id: {} for record_id in wanted}
-    asked = {(each, number + step) for each, numbers in wanted.items() for number in numbers for step in (-1, 0, 1)}
+    sides = [_Side(each, number, step) for each, numbers in wanted.items() for number in numbers for step in (-1, 1)]
+    reached = {(side.record_id, side.number) for side in sides}
+    known: dict[tuple[int, int], str | None] = {}
+    asked = reached.union(*(side.beyond(1) for side in sides))
     while asked:
-        for record_id, number in asked:
-            known[record_id][number] = None
-        for record_id, number, text in read(asked):
-            known[record_id][number] = text
-        asked = {
-            (each, lacking)
-            for each, numbers in wanted.items()
-            for number in numbers
-            for step in (-1, 1)
-            if (lacking := _lacking(known[each], number, step, reach)) is not None
-        }
-    return {
-        record_id: [(number, text) for number, text in sorted(pages.items()) if text is not None]
-        for record_id, pages in known.items()
-    }
+        known.update(dict.fromkeys(asked))
+        known.update(((record_id, number), text) for record_id, number, text in read(asked))
+        sides = [side for side in sides if side.goes_on(known, reach, reached)]
+        ahead = max(1, min(PAGES_AHEAD, _AHEAD_IN_ALL // max(1, len(sides))))
+        asked = {page for side in sides for page in side.beyond(ahead)} - known.keys()
+    # What was asked for ahead and not reached is left out.
+    pages: dict[int, list[tuple[int, str]]] = {record_id: [] for record_id in wanted}
+    for record_id, number in sorted(reached):
+        text = known[record_id, number]
+        if text is not None:
+            pages[record_id].append((number, text))
+    return pages
 
 
-def _lacking(known: Mapping[int, str | None], number: int, step: int, reach: int) -> int | None:
-    """The next page to read on this side of a page, or None where nothing beyond what is known matters."""
-    passed = 0
-    while (number := number + step) in known:
-        text = known[number]
-        if text is None:
-            return None
-        passed += len(words(text))
-        # Which words a text breaks hangs on where it begins: it has to begin where that makes no difference.
-        if passed >= reach and (step > 0 or _breaks_the_same(text)):
-            return None
-    return number
+@dataclass
+class _Side:
+    """One side of a wanted page: the farthest page reached there, and the words passed on the way."""
+
+    record_id: int
+    number: int
+    step: int
+    passed: int = 0
+
+    def beyond(self, count: int) -> list[tuple[int, int]]:
+        """The next pages on this side."""
+        return [(self.record_id, self.number + self.step * away) for away in range(1, count + 1)]
+
+    def goes_on(self, known: Mapping[tuple[int, int], str | None], reach: int, reached: set[tuple[int, int]]) -> bool:
+        """Goes on as far as pages are known, and says whether what is beyond them matters."""
+        while (page := (self.record_id, self.number + self.step)) in known:
+            self.number += self.step
+            reached.add(page)
+            text = known[page]
+            if text is None:
+                return False
+            self.passed += len(words(text))
+            # Which words a text breaks hangs on where it begins: it has to begin where that makes no difference.
+            if self.passed >= reach and (self.step > 0 or _breaks_the_same(text)):
+                return False
+        return True
 
 
 def _breaks_the_same(text: str) -> bool:
