@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search.analysis import tokens, wildcard_pattern, words
@@ -71,10 +71,13 @@ def _steps(typed: str) -> int:
     return called
 
 
+@example(piece='" fost*')
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_PIECES, min_size=1, max_size=6).map(" ".join).filter(lambda text: 0 < len(text) <= 100))
 def test_twice_the_query_takes_no_more_than_twice_the_steps(piece: str) -> None:
-    short = " ".join([piece] * (QUERY_LENGTH_LIMIT // (2 * len(piece) + 2)))
+    # An even number of times: a half that ends in an open quotation mark would be refused where the whole is read.
+    times = QUERY_LENGTH_LIMIT // (2 * len(piece) + 2) // 2 * 2
+    short = " ".join([piece] * times)
     long = f"{short} {short}"
     _answer(long)  # What is kept of words once seen is kept for both.
 
