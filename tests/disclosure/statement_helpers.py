@@ -1,13 +1,17 @@
 """A register to draw statements from, and the ways in which tests draw, act on and read one."""
 
+import io
 from dataclasses import replace
 from datetime import date
+
+import docx
 
 from access.policy import SYSTEM
 from disclosure import statement_approval as approving
 from disclosure import statements as drafting
 from disclosure.marks import mark
 from disclosure.review import decide_relevance
+from disclosure.statement_document import statement_document
 from disclosure.statement_drawing import draw_now
 from disclosure.statement_sealing import make_seal, seal
 from ingest import batches
@@ -18,23 +22,8 @@ from records.models import Page
 from records.register import find_record
 from records.repositories import RepositoryContent, add_repository
 from search import search_records as searching
-from search.search_records import SearchContent
+from tests.searched import STORE
 
-STORE = SearchContent(
-    kind_of_place="place",
-    repository="County store, bay 3",
-    method="physical",
-    how="Each box was opened and each file turned through.",
-    searched_by="B. Tannock, records officer",
-    searched_from=date(2026, 11, 3),
-    counted_as="files",
-    hits=14,
-    reviewed=14,
-    responsive=2,
-    unreadable=1,
-    limits="Two files were damp and are being dried.",
-    not_searched="Bay 4 holds highways plans and was not opened.",
-)
 SIGNATORY = {"signatory": "R. Ostlere", "office": "Chief executive"}
 AUTHORITY = "Pellingford Borough Council"
 
@@ -116,3 +105,15 @@ def to_sealed(archive, number, lawyer, leader):
 def facts(archive, number):
     with archive.reading() as session:
         return drafting.facts_of(drafting.find_statement(session, number, actor=SYSTEM))
+
+
+def paragraphs_of(archive, number):
+    with archive.reading() as session:
+        statement = drafting.find_statement(session, number, actor=SYSTEM)
+        made = docx.Document(io.BytesIO(statement_document(session, statement, form="docx", authority=AUTHORITY)))
+    return made, [each.text for each in made.paragraphs]
+
+
+def stands(archive, number):
+    with archive.reading() as session:
+        return drafting.find_statement(session, number, actor=SYSTEM).state

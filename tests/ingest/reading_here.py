@@ -3,10 +3,12 @@
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from ingest.formats import registry
 from ingest.identify import identify
 from ingest.job import ReadingJob
-from ingest.reading import FileReading, MemberFound, PageReading
+from ingest.reading import FileReading, MemberFound, PageReading, UnreadableFile
 
 
 def read_here(path: Path, *, name: str = "", passwords: tuple[str, ...] = ()) -> FileReading:
@@ -26,3 +28,17 @@ def read_here(path: Path, *, name: str = "", passwords: tuple[str, ...] = ()) ->
 
 def all_text(reading: FileReading) -> str:
     return "\n".join(page.text for page in reading.pages)
+
+
+def put(folder: Path, data: bytes, name: str = "file") -> Path:
+    """A file of these bytes."""
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def refusal(path: Path) -> UnreadableFile:
+    """Why the file is not read."""
+    with pytest.raises(UnreadableFile) as refused:
+        read_here(path)
+    return refused.value

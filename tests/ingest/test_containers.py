@@ -28,7 +28,7 @@ from tests.ingest.archive_making import (
     tarred,
     zipped,
 )
-from tests.ingest.reading_here import all_text, read_here
+from tests.ingest.reading_here import all_text, put, read_here, refusal
 
 needs_libarchive = pytest.mark.skipif(
     not libarchive.is_here(), reason="NOT RUN: libarchive13 is not installed on this machine"
@@ -41,18 +41,6 @@ trees = st.recursive(
     lambda inner: st.dictionaries(names, leaves | st.tuples(archive_kinds, inner), min_size=1, max_size=3),
     max_leaves=6,
 )
-
-
-def put(folder: Path, data: bytes, name: str = "file") -> Path:
-    path = folder / name
-    path.write_bytes(data)
-    return path
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(UnreadableFile) as refused:
-        read_here(path)
-    return refused.value.code
 
 
 def leaves_of(tree) -> list[tuple[str, bytes]]:
@@ -165,11 +153,11 @@ def test_a_zip_of_the_large_form_is_read(tmp_path):
 
 @pytest.mark.parametrize("kind", sorted(PACKERS))
 def test_a_bomb_of_one_file_is_refused(tmp_path, kind):
-    assert refusal(put(tmp_path, PACKERS[kind](bytes(80 * 1024**2)))) == "bomb"
+    assert refusal(put(tmp_path, PACKERS[kind](bytes(80 * 1024**2)))).code == "bomb"
 
 
 def test_a_bomb_of_many_layers_is_refused_at_the_first(tmp_path):
-    assert refusal(put(tmp_path, many_layered_bomb())) == "bomb"
+    assert refusal(put(tmp_path, many_layered_bomb())).code == "bomb"
 
 
 def test_members_that_share_their_packed_bytes_are_a_bomb(tmp_path):
@@ -182,7 +170,7 @@ def test_members_that_share_their_packed_bytes_are_a_bomb(tmp_path):
     directory = entry * copies
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, copies, copies, len(directory), at, 0)
 
-    assert refusal(put(tmp_path, bytes(data[:at]) + directory + tail)) == "bomb"
+    assert refusal(put(tmp_path, bytes(data[:at]) + directory + tail)).code == "bomb"
 
 
 def test_an_archive_of_too_many_members_is_refused(tmp_path):
@@ -191,7 +179,7 @@ def test_an_archive_of_too_many_members_is_refused(tmp_path):
         for number in range(50_001):
             archive.writestr(str(number), b"")
 
-    assert refusal(put(tmp_path, out.getvalue())) == "bomb"
+    assert refusal(put(tmp_path, out.getvalue())).code == "bomb"
 
 
 def damage(data: bytes, content: bytes) -> bytes:
@@ -215,7 +203,7 @@ def test_a_damaged_member_is_named_on_an_unread_page_and_the_others_are_read(tmp
 
 
 def test_an_archive_without_a_file_says_so(tmp_path):
-    assert refusal(put(tmp_path, zipped({}))) == "no-pages"
+    assert refusal(put(tmp_path, zipped({}))).code == "no-pages"
 
 
 def test_a_packed_file_that_is_cut_off_gives_what_there_is_and_says_so(tmp_path):
@@ -254,14 +242,14 @@ def test_a_7z_archive_that_is_cut_off_is_damaged(tmp_path):
     seven_zip(tmp_path / "a.7z", {"note.txt": b"A note" * 100})
     whole = (tmp_path / "a.7z").read_bytes()
 
-    assert refusal(put(tmp_path, whole[:-40], "cut.7z")) == "damaged"
+    assert refusal(put(tmp_path, whole[:-40], "cut.7z")).code == "damaged"
 
 
 @needs_libarchive
 def test_a_bomb_in_7z_is_refused(tmp_path):
     seven_zip(tmp_path / "a.7z", {"zeros": bytes(80 * 1024**2)})
 
-    assert refusal(tmp_path / "a.7z") == "bomb"
+    assert refusal(tmp_path / "a.7z").code == "bomb"
 
 
 MEMBERS = {"minutes.txt": b"Minutes of the committee", "letter.txt": b"A letter to the Director\n" * 3000}

@@ -6,7 +6,6 @@ import io
 import struct
 import zipfile
 from email.message import EmailMessage
-from pathlib import Path
 
 import olefile
 import openpyxl
@@ -22,23 +21,11 @@ from ingest.job import ReadingJob
 from ingest.kinds import DOCX, EML, MBOX, ODT, PPT, TEXT, UNKNOWN, XLSX, ZIP
 from ingest.reading import UnreadableFile
 from tests.ingest.archive_making import zipped
-from tests.ingest.reading_here import all_text, read_here
+from tests.ingest.reading_here import all_text, put, read_here, refusal
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 WORDS = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
 needs_libarchive = pytest.mark.skipif(not is_here(), reason="LIBARCHIVE IS NOT HERE: damaged ZIPs were not tried")
-
-
-def put(folder: Path, data: bytes, name: str = "a") -> Path:
-    path = folder / name
-    path.write_bytes(data)
-    return path
-
-
-def refusal(path: Path) -> UnreadableFile:
-    with pytest.raises(UnreadableFile) as refused:
-        read_here(path)
-    return refused.value
 
 
 def missing(reading) -> str:

@@ -1,7 +1,6 @@
 import io
 import tarfile
 import zipfile
-from pathlib import Path
 
 import docx
 import openpyxl
@@ -12,12 +11,7 @@ from PIL import Image
 
 from ingest import kinds
 from ingest.identify import identify
-
-
-def put(folder: Path, data: bytes, name: str = "file") -> Path:
-    path = folder / name
-    path.write_bytes(data)
-    return path
+from tests.ingest.reading_here import put
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,17 @@ def shared_resources(pdf: pikepdf.Pdf) -> pikepdf.Object:
     )
 
 
+def pages_of_one_list(*contents: bytes) -> pikepdf.Pdf:
+    """A page for each of the contents, all with the same list."""
+    whole = pikepdf.new()
+    shared = shared_resources(whole)
+    for each in contents:
+        page = whole.add_blank_page(page_size=(100, 100))
+        page.Contents = Stream(whole, each)
+        page.Resources = shared
+    return whole
+
+
 def with_names_not_utf8(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
     """The names Im1, Im2 and Bare become ones that are not UTF-8, as older programs wrote them."""
     out = io.BytesIO()
@@ -85,13 +96,8 @@ def everything_in(file: Path) -> bytes:
     ids=["plain", "an open bracket", "nonsense", "a form with a list", "a form without", "an escaped name"],
 )
 def test_a_part_carries_nothing_that_only_another_page_is_drawn_with(tmp_path: Path, content: bytes) -> None:
-    whole = pikepdf.new()
-    shared = shared_resources(whole)
-    for each in (content, b"q 50 0 0 50 0 0 cm /Im2 Do Q /Pattern cs /P2 scn 0 0 9 9 re f /G2 gs /M /M2 BDC EMC"):
-        page = whole.add_blank_page(page_size=(100, 100))
-        page.Contents = Stream(whole, each)
-        page.Resources = shared
-    whole.save(tmp_path / "whole.pdf")
+    all_of_the_other = b"q 50 0 0 50 0 0 cm /Im2 Do Q /Pattern cs /P2 scn 0 0 9 9 re f /G2 gs /M /M2 BDC EMC"
+    pages_of_one_list(content, all_of_the_other).save(tmp_path / "whole.pdf")
     assert everything_in(tmp_path / "whole.pdf").count(b"SECRET") > 4
 
     first, second = write_parts(tmp_path / "whole.pdf", "application/pdf", [[1], [2]], folder=tmp_path)
@@ -104,12 +110,7 @@ def test_a_part_carries_nothing_that_only_another_page_is_drawn_with(tmp_path: P
 
 @pytest.mark.parametrize("content", [SQUARE, b"/Bare Do"], ids=["a picture", "a form"])
 def test_names_that_are_not_utf8_are_kept_or_left_like_any_other(tmp_path: Path, content: bytes) -> None:
-    plain = pikepdf.new()
-    shared = shared_resources(plain)
-    for each in (content, b"q 50 0 0 50 0 0 cm /Im2 Do Q"):
-        page = plain.add_blank_page(page_size=(100, 100))
-        page.Contents = Stream(plain, each)
-        page.Resources = shared
+    plain = pages_of_one_list(content, b"q 50 0 0 50 0 0 cm /Im2 Do Q")
     with_names_not_utf8(plain).save(tmp_path / "whole.pdf")
 
     first, second = write_parts(tmp_path / "whole.pdf", "application/pdf", [[1], [2]], folder=tmp_path)

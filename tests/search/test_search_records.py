@@ -31,23 +31,9 @@ from search.term_lists import read_lines
 from search.term_running import Scope
 from store import clock
 from store.errors import DamagedError, InvalidInputError, NotFoundError, NotPermittedError, RefusedError
+from tests.searched import STORE
 from worker.steps import run_term_report
 
-STORE = SearchContent(
-    kind_of_place="place",
-    repository="County store, bay 3",
-    method="physical",
-    how="Each box was opened and each file turned through.",
-    searched_by="B. Tannock, records officer",
-    searched_from=date(2026, 11, 3),
-    counted_as="files",
-    hits=14,
-    reviewed=14,
-    responsive=2,
-    unreadable=1,
-    limits="Two files were damp and are being dried.",
-    not_searched="Bay 4 holds highways plans and was not opened.",
-)
 TERMS = replace(
     STORE,
     kind_of_place="archive",
