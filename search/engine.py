@@ -256,6 +256,10 @@ class SearchEngine(Protocol):
         """
 
     @property
+    def is_doubted(self) -> bool:
+        """Whether somebody who asked or wrote could not read the index's files since it was made."""
+
+    @property
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
 

@@ -12,15 +12,18 @@ from itertools import chain
 from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
+from access.policy import SYSTEM
 from records import facts
 from records.families import wholes_of
 from records.models import NOT_NAMED, IndexNeed, Page, Record, RecordFile, RecordPerson, SearchFact
 from search.engine import IndexDocument, SearchEngine
-from search.engines.errors import IndexBusyError
+from search.engines.errors import IndexBusyError, IndexUnreadableError
 from search.engines.index_folder import LOOK_EVERY, alone
-from search.opening import engine_of, is_incomplete, is_lost
-from store import clock
+from search.healing import begin_healing
+from search.opening import engine_of, is_incomplete, is_lost, is_unreadable
+from store import audit, clock
 from store.archive import Archive
+from store.audit_actions import AuditAction
 from store.chunks import chunks
 
 log = logging.getLogger(__name__)
@@ -39,12 +42,14 @@ def bring_up_to_date(archive: Archive, *, in_passing: bool = False) -> int:
 
     A change made while this runs leaves its need standing. A crash between the index and the
     database repeats a batch, which changes nothing. An index that was lost is made anew first: with one record
-    put into it it would be searched as if it were whole. With `in_passing` nothing is waited for or counted: while
-    another process writes the index, what is left keeps its needs for a later round, and that some of it is lost is
-    left to `make_whole`.
+    put into it it would be searched as if it were whole; and so is one whose files cannot be read. With `in_passing`
+    nothing is waited for or counted: while another process writes the index, or where it cannot be read and may not
+    be made anew just now, what is left keeps its needs for a later round, and that some of it is lost is left to
+    `make_whole`.
 
     Raises:
         IndexBusyError: Another process writes it and did not finish in time; not raised with `in_passing`.
+        IndexUnreadableError: It cannot be read and is not made anew by itself; not raised with `in_passing`.
     """
     done = 0
     if not in_passing:
@@ -52,8 +57,9 @@ def bring_up_to_date(archive: Archive, *, in_passing: bool = False) -> int:
     while _is_any_waiting(archive):
         try:
             with _alone(archive, wait=not in_passing):
-                some = _mend(archive) if _is(archive, is_lost) else _index_some(archive)
-        except IndexBusyError:
+                mended = _mended(archive, is_lost)
+                some = _index_some(archive) if mended is None else mended
+        except (IndexBusyError, IndexUnreadableError):
             if in_passing:
                 return done
             raise
@@ -126,24 +132,43 @@ def _rebuild(archive: Archive, progress: Callable[[int, int], None] | None = Non
 
 
 def make_whole(archive: Archive, *, wait: bool = True) -> bool:
-    """Where the index has lost some of what it had, it is made anew; whether it was.
+    """Where the index has lost some of what it had, or cannot be read, it is made anew; whether it was.
 
     Raises:
         IndexBusyError: It is to be, another process writes it and, where that is waited for, did not finish in time.
+        IndexUnreadableError: It cannot be read, and may not be made anew by itself just now.
     """
-    if not _is(archive, is_incomplete):
+    if not is_unreadable(engine_of(archive)) and not _is(archive, is_incomplete):
         return False
     with _alone(archive, wait=wait):
         # Asked again: whoever wrote it just now may have been between the index and the database.
-        if not _is(archive, is_incomplete):
-            return False
-        _mend(archive)
-    return True
+        return _mended(archive, is_incomplete) is not None
 
 
-def _mend(archive: Archive) -> int:
-    log.warning("The search index has lost records that it had: it is made anew from the database.")
-    return _rebuild(archive)
+def _mended(archive: Archive, is_broken: Callable[[Session, SearchEngine], bool]) -> int | None:
+    """Where the index cannot be read or is so broken, it is made anew; the records then in it, or None if it was well.
+
+    Raises:
+        IndexUnreadableError: It cannot be read, and may not be made anew by itself just now.
+    """
+    if is_unreadable(engine_of(archive)):
+        begin_healing(archive)
+        because = "cannot be read"
+    elif _is(archive, is_broken):
+        because = "has lost records that it had"
+    else:
+        return None
+    log.warning("The search index %s: it is made anew from the database.", because)
+    count = _rebuild(archive)
+    with archive.writing() as session:
+        detail = {"documents": count, "because": because}
+        audit.record(session, AuditAction.INDEX_REBUILT, actor=SYSTEM.name, subject="index", detail=detail)
+    return count
+
+
+def is_doubted(archive: Archive) -> bool:
+    """Whether somebody could not read the index's files since it was made."""
+    return engine_of(archive).is_doubted
 
 
 def _is(archive: Archive, so: Callable[[Session, SearchEngine], bool]) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from records.models import IndexNeed, Record
 from search.engine import SearchEngine
+from search.engines.errors import IndexUnreadableError
 from store.archive import Archive
 from store.errors import DamagedError
 
@@ -46,6 +47,15 @@ def is_incomplete(session: Session, engine: SearchEngine) -> bool:
     """
     settled = Record.purged_at.is_(None) & Record.id.not_in(select(IndexNeed.record_id))
     return engine.document_count < (session.scalar(select(func.count(Record.id)).where(settled)) or 0)
+
+
+def is_unreadable(engine: SearchEngine) -> bool:
+    """Whether the files of the index cannot be read: now, or by somebody who needed more of them since it was made."""
+    try:
+        _ = engine.document_count
+    except IndexUnreadableError:
+        return True
+    return engine.is_doubted
 
 
 def refuse_if_lost(session: Session, engine: SearchEngine) -> None:

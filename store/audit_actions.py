@@ -96,6 +96,7 @@ class AuditAction(StrEnum):
     RECORD_READ = "search.record-read"
     RESULT_LIST_EXPORTED = "search.result-list-exported"
     INDEX_REBUILT = "search.index-rebuilt"
+    INDEX_UNREADABLE = "search.index-unreadable"
     REQUEST_ADDED = "request.added"
     REQUEST_CHANGED = "request.changed"
     RECORD_MARKED = "disclosure.marked"
@@ -209,6 +210,7 @@ SENTENCES: dict[AuditAction, str] = {
     AuditAction.RECORD_READ: "said that they had read a record",
     AuditAction.RESULT_LIST_EXPORTED: "exported a list of records with who reviewed each",
     AuditAction.INDEX_REBUILT: "rebuilt the search index",
+    AuditAction.INDEX_UNREADABLE: "found that the search index could not be read, and began to make it anew",
     AuditAction.REQUEST_ADDED: "logged a request of the inquiry",
     AuditAction.REQUEST_CHANGED: "changed a request of the inquiry",
     AuditAction.RECORD_MARKED: "marked a record privileged or restricted",

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,8 +18,9 @@ from ingest.sandbox import IN_FORCE
 from records.models import IndexNeed, Record
 from retention.models import Hold
 from retention.notice_file import check_notice, load_notice
-from search.opening import engine_of
-from store import audit, schema
+from search.healing import healings, why_not_healed
+from search.opening import engine_of, is_unreadable
+from store import audit, clock, schema
 from store.archive import Archive, open_archive
 from store.errors import CandourError
 from store.files_models import FileClearance, FileProtection, StoredFile
@@ -42,6 +44,7 @@ CONFINEMENTS = {
 # and one in a hundred over a second, and what Whoosh does grows with their number.
 WHOOSH_LIMIT = 100_000
 UNUSED_LIMIT = 20_000_000
+REMEMBERED = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -247,7 +250,12 @@ def _index(archive: Archive) -> Finding:
     with archive.reading() as session:
         records = session.scalar(select(func.count(Record.id)).where(Record.purged_at.is_(None))) or 0
         waiting = session.scalar(select(func.count()).select_from(IndexNeed)) or 0
-    engine = engine_of(archive)
+        healed = healings(session, since=clock.now() - REMEMBERED)
+        engine = engine_of(archive)
+        if is_unreadable(engine):
+            reason = why_not_healed(session, archive.settings.index)
+            said = reason or "the worker, which must be running, makes it anew by itself; no record is lost by it"
+            return Finding("index", FAULT, f"its files cannot be read, and a search that needs them is refused: {said}")
     found = engine.document_count
     if found != records and not waiting:
         return Finding(
@@ -260,6 +268,14 @@ def _index(archive: Archive) -> Finding:
             f"{records} records have outgrown Whoosh, which was measured at 100,000 (19 of 20 questions in 0.2 s, the"
             " slowest in 1.3 s), and slows as they grow: set CANDOUR_SEARCH_URL=tantivy: and run"
             " `candour index rebuild`",
+        )
+    if healed:
+        return Finding(
+            "index",
+            ADVICE,
+            f"its files could not be read on {healed[-1].astimezone(clock.LEGAL_ZONE):%-d %B %Y at %H:%M}, and it was"
+            " made anew from the database: no record is lost, but should that happen again, have the disk of the data"
+            " folder looked at",
         )
     unused = engine.unused_bytes
     if unused > UNUSED_LIMIT:

@@ -28,6 +28,8 @@ COMPARE_EVERY = 300.0
 RENEW_EVERY = 600.0
 # To ask whether the index is whole is to count every record.
 COUNT_EVERY = 300.0
+# Where somebody could not read it, it is looked at sooner.
+DOUBTED_EVERY = 20.0
 TELL_EVERY = 300.0
 
 
@@ -115,12 +117,13 @@ class Worker:
             self._watched = time.monotonic()
 
     def _keep_index(self) -> None:
-        """What was lost of the index is there again, and what left a compartment weighs no longer in the order there.
+        """What was lost of the index, or cannot be read, is there again; what left a compartment weighs nothing there.
 
         While a command writes it, neither is waited for.
         """
         with suppress(IndexBusyError):
-            if time.monotonic() - self._counted >= COUNT_EVERY:
+            since = time.monotonic() - self._counted
+            if since >= COUNT_EVERY or (since >= DOUBTED_EVERY and indexing.is_doubted(self._archive)):
                 self._counted = time.monotonic()
                 indexing.make_whole(self._archive, wait=False)
             self._renew_index()

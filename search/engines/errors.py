@@ -3,6 +3,7 @@
 from store.errors import CandourError, DamagedError
 
 REBUILD = "run `candour index rebuild`; no record is lost by it"
+MENDED = "the worker makes it anew by itself, or run `candour index rebuild`; no record is lost by it"
 
 
 class IndexBusyError(CandourError):

@@ -7,15 +7,16 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from search.engines.errors import REBUILD, IndexBusyError
+from search.engines.errors import MENDED, REBUILD, IndexBusyError, IndexUnreadableError
 from store.errors import DamagedError
 
 POINTER = "current.json"
 LOCK = "writer.lock"
 LEFT = "left-behind"
+DOUBTED = "unreadable"
 TOLD_AFTER = 1.0
 LOOK_EVERY = 0.05
 """Seconds between two tries to be let in."""
@@ -71,7 +72,8 @@ class IndexFolder:
         """The folder of the index in use, or None before the first document.
 
         Raises:
-            DamagedError: The pointer cannot be read, or was written for another layout of the index.
+            IndexUnreadableError: The pointer cannot be read.
+            DamagedError: It was written for another layout of the index.
         """
         try:
             # The pointer is only ever replaced by a new file, so the same file says the same.
@@ -84,7 +86,7 @@ class IndexFolder:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DamagedError(f"The search index's pointer {POINTER} cannot be read: {REBUILD}.") from error
+            raise IndexUnreadableError(f"The search index's pointer {POINTER} cannot be read: {MENDED}.") from error
         if layout != self._layout:
             raise DamagedError(
                 f"The search index was made by another version of the program or another engine: {REBUILD}."
@@ -123,6 +125,7 @@ class IndexFolder:
             if old != folder:
                 shutil.rmtree(old, ignore_errors=True)
         self.leave_nothing_behind()
+        (self.path / DOUBTED).unlink(missing_ok=True)
 
     def leave_behind(self, count: int) -> None:
         """So many more records have left their compartment, whose index may go on reckoning with their words."""
@@ -147,6 +150,22 @@ class IndexFolder:
             return 0
         except (OSError, ValueError):
             return 1  # whatever it said, there were some
+
+    def doubt(self) -> None:
+        """That the index in use could not be read stands here until another is, for whoever may make it anew.
+
+        Where that cannot be written, whoever asked is refused all the same.
+        """
+        with suppress(OSError):
+            (self.path / DOUBTED).write_text(self._pointed_name() or "", encoding="utf-8")
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether somebody could not read the index in use."""
+        try:
+            return (self.path / DOUBTED).read_text(encoding="utf-8") == (self._pointed_name() or "")
+        except (OSError, ValueError):
+            return False
 
     def _pointed_name(self) -> str | None:
         # Whatever its layout: a server that was not restarted yet may still answer from it.

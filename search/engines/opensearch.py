@@ -15,7 +15,7 @@ from search import language_fields as fields
 from search.engine import EVERY_DOCUMENT, FACETS, Found, Highlights, Hit, IndexDocument, Order, PageHits
 from search.engines.batches import in_batches
 from search.engines.broken_words import JOINED
-from search.engines.errors import REBUILD, IndexUnreadableError
+from search.engines.errors import MENDED, REBUILD, IndexUnreadableError
 from search.engines.facet_counts import SPANS, shown_counts
 from search.engines.index_folder import IndexFolder
 from search.engines.kept_words import KeptField, holding, page_hits, unpack_field
@@ -37,7 +37,7 @@ from search.engines.opensearch_server import Server, read_place
 from search.engines.spelling import suggest
 from search.highlighting import highlight_pages, text_parts
 from search.language_tree import And, Asked, Node, Placed, Query, Text, meaning, placed_parts
-from store.errors import InvalidInputError
+from store.errors import DamagedError, InvalidInputError
 from store.settings import Settings
 
 WAIT_SECONDS = 30.0
@@ -231,6 +231,11 @@ class OpenSearchEngine:
         return self._lock.left_behind
 
     @property
+    def is_doubted(self) -> bool:
+        """Never: whoever asks the server is told at once which of its indexes is not there."""
+        return False
+
+    @property
     def document_count(self) -> int:
         """How many documents the indexes hold, in all compartments."""
         return sum(self._server.count(alias, EVERYTHING) for alias in self._aliases().values())
@@ -282,13 +287,13 @@ class OpenSearchEngine:
         # A server may leave out of a pattern's answer what we may not see: an index asked for by name it refuses.
         found |= {alias for alias in listed - found if self._server.has_index(alias)}
         if listed - found or (found and not about):
-            raise IndexUnreadableError(f"A part of the search index is gone from the server: {REBUILD}.")
+            raise IndexUnreadableError(f"A part of the search index is gone from the server: {MENDED}.")
         start = f"{self._prefix}.in-"
         return {bytes.fromhex(alias.removeprefix(start)).decode(): alias for alias in sorted(found)}
 
     def _of_layout(self, name: str) -> bool:
         if name.split(".")[2].split("-")[0] != LAYOUT:
-            raise IndexUnreadableError(f"The search index was made by another version of the program: {REBUILD}.")
+            raise DamagedError(f"The search index was made by another version of the program: {REBUILD}.")
         return True
 
     def _visible(self, compartments: frozenset[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from opensearchpy.exceptions import NotFoundError as Missing
 from opensearchpy.exceptions import OpenSearchException
 from opensearchpy.exceptions import SSLError as NotTrusted
 
-from search.engines.errors import REBUILD, IndexUnreadableError
+from search.engines.errors import MENDED, IndexUnreadableError
 from store.errors import CandourError, InvalidInputError
 
 SECONDS = 60
@@ -75,7 +75,7 @@ def asking(place: Place) -> Iterator[None]:
     except Unreachable as error:
         raise SearchUnreachableError(f"The search server {place} cannot be reached: see that it runs.") from error
     except Missing as error:
-        raise IndexUnreadableError(f"The search index is not on the server {place}: {REBUILD}.") from error
+        raise IndexUnreadableError(f"The search index is not on the server {place}: {MENDED}.") from error
     except OpenSearchException as error:
         status = getattr(error, "status_code", None)
         if status == 401:

@@ -5,8 +5,8 @@ Each compartment has an index of its own. Whoever may see two of them is answere
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -55,12 +55,12 @@ class TantivyEngine:
 
     def index(self, documents: Iterable[IndexDocument]) -> int:
         """Put the documents in, each in place of the one with its record id; the number put in."""
-        with self._folder.writing(self._wait_seconds), self._writer() as writer:
+        with self._writer() as writer:
             return writer.write(documents)
 
     def remove(self, record_ids: Iterable[int]) -> int:
         """Take the documents out; the number that were there."""
-        with self._folder.writing(self._wait_seconds), self._writer() as writer:
+        with self._writer() as writer:
             return writer.remove(record_ids)
 
     def rebuild(self, documents: Iterable[IndexDocument]) -> int:
@@ -178,6 +178,11 @@ class TantivyEngine:
         return self._folder.left_behind
 
     @property
+    def is_doubted(self) -> bool:
+        """Whether somebody could not read the index's files since it was made."""
+        return self._folder.is_doubted
+
+    @property
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
         return self._read(lambda views, _: sum(view.searcher.num_docs for view in views))
@@ -192,8 +197,15 @@ class TantivyEngine:
         with self._opening:
             self._open = None
 
-    def _writer(self) -> AbstractContextManager[FolderWriter]:
-        return writing_into(self._current_or_new(), leaving=self._folder.leave_behind)
+    @contextmanager
+    def _writer(self) -> Iterator[FolderWriter]:
+        with self._folder.writing(self._wait_seconds):
+            try:
+                with writing_into(self._current_or_new(), leaving=self._folder.leave_behind) as writer:
+                    yield writer
+            except IndexUnreadableError:
+                self._folder.doubt()
+                raise
 
     def _current_or_new(self) -> Path:
         folder = self._folder.current()
@@ -228,7 +240,11 @@ class TantivyEngine:
                 return self._read_once(answer)
             except IndexUnreadableError:
                 self.close()
-        return self._read_once(answer)
+        try:
+            return self._read_once(answer)
+        except IndexUnreadableError:
+            self._folder.doubt()
+            raise
 
     def _read_once(self, answer: Callable[[list[View], Vocabulary], _Answer]) -> _Answer:
         with self._opening:

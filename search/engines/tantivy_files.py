@@ -10,7 +10,7 @@ from typing import Any
 
 import tantivy
 
-from search.engines.errors import REBUILD, IndexBusyError, IndexUnreadableError
+from search.engines.errors import MENDED, IndexBusyError, IndexUnreadableError
 from search.engines.tantivy_schema import KEPT, make_schema
 from search.engines.vocabulary import Vocabulary
 
@@ -32,11 +32,11 @@ def reading_files() -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:
-        raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
+        raise IndexUnreadableError(f"The search index cannot be read: {MENDED}.") from error
     except BaseException as error:
         # What a broken file makes Tantivy's own code give up with is no Exception and has no name to import.
         if type(error).__name__ == "PanicException":
-            raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
+            raise IndexUnreadableError(f"The search index cannot be read: {MENDED}.") from error
         raise
 
 

@@ -164,6 +164,11 @@ class WhooshEngine:
         return 0
 
     @property
+    def is_doubted(self) -> bool:
+        """Whether somebody could not read the index's files since it was made."""
+        return self._folder.is_doubted
+
+    @property
     def document_count(self) -> int:
         """How many documents the index holds, in all compartments."""
         return self._read(lambda snapshot: int(snapshot.live.sum()), 0)
@@ -223,6 +228,7 @@ class WhooshEngine:
                 except IndexUnreadableError:
                     self._close_reader()
                     if last_try:
+                        self._folder.doubt()
                         raise
         return otherwise
 
@@ -249,8 +255,10 @@ class WhooshEngine:
                 self._writer = SnapshotKeeper(folder)
             try:
                 yield self._writer
-            except BaseException:
+            except BaseException as error:
                 self._close_writer()
+                if isinstance(error, IndexUnreadableError):
+                    self._folder.doubt()
                 raise
 
 

@@ -15,7 +15,7 @@ from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import CorruptIndexError, ReaderClosed, SegmentReader
 from whoosh.writing import SegmentWriter
 
-from search.engines.errors import REBUILD, IndexBusyError, IndexUnreadableError
+from search.engines.errors import MENDED, IndexBusyError, IndexUnreadableError
 from search.engines.vocabulary import FILE_NAME
 
 INDEX_NAME = "records"
@@ -54,7 +54,7 @@ def reading_files() -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:
-        raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
+        raise IndexUnreadableError(f"The search index cannot be read: {MENDED}.") from error
 
 
 def open_storage(folder: Path) -> Any:
