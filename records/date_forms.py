@@ -35,8 +35,8 @@ def _misread(name: str) -> str:
     return "".join(_MISREAD.get(letter, letter) for letter in name)
 
 
-_MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_MONTH_NAMES = sorted(_MONTH_OF, key=len, reverse=True)
+MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_MONTH_NAMES = sorted(MONTH_OF, key=len, reverse=True)
 _MONTH = f"(?:{'|'.join(_misread(name) if len(name) > 3 or name == 'jul' else name for name in _MONTH_NAMES)})"
 _MONTH_PATTERN = {number: re.compile("|".join(map(_misread, names))) for number, names in enumerate(_MONTHS, 1)}
 _D = r"[0-3l|iosb]?[0-9l|iosbgqz]"
@@ -221,8 +221,8 @@ def _year_of(token: str, century: Century) -> tuple[int, bool] | None:
 
 
 def _month_of(token: str) -> int | None:
-    if token in _MONTH_OF:
-        return _MONTH_OF[token]
+    if token in MONTH_OF:
+        return MONTH_OF[token]
     return next((number for number, pattern in _MONTH_PATTERN.items() if pattern.fullmatch(token)), None)
 
 

@@ -3,11 +3,11 @@
 Read as words, such signs ask for a word that stands in no paper, and answer “nothing found” where there is much.
 """
 
-import calendar
 import re
 from collections.abc import Callable
 from datetime import date
 
+from records.date_forms import MONTH_OF
 from search import language_fields as fields
 
 _NO_SENTENCES = (
@@ -28,6 +28,7 @@ _HABITS = tuple(
         (r"(?:w|pre)[\\:](\d{1,9})|w/in(?:\d{1,9})", "a distance is written with a stroke: w/5, or pre/5 in order"),
         (r"(?:w|pre)/(?:one|two|three|four|five|six|seven|eight|nine|ten)", "the distance is a figure: w/5, or pre/5"),
         (r"(?:near|within)[/:]?(\d{1,9})", _DISTANCE),
+        (r"and[/\\]or", "for either word, or both, write OR"),
         (r"(?:adj|onear|before|followed)[/:]?(\d{1,9})", _ORDERED),
         (r"&&?|\+", "for both words write AND, or nothing between them"),
         (r"\|\|?", "for either word write OR"),
@@ -116,42 +117,72 @@ def _short(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-_MONTHS = {name.lower(): i for names in (calendar.month_name, calendar.month_abbr) for i, name in enumerate(names) if i}
-_MONTHS["sept"] = 9
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?[\s./-]+)?(?:of\s+)?([a-z]+)\.?[\s,./-]+(\d{4})")
 _MONTH_FIRST = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-_FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_RANGE = re.compile(r"\[?\s*(\d{4}(?:-\d\d?){0,2})\s*(?:-|–|—|/|\bto\b|\buntil\b)\s*(\d{4}(?:-\d\d?){0,2})\s*\]?")
-_DECADE = re.compile(r"(?:the\s+)?(\d{3}0)['’]?s")
+_FIGURES = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})")
+_YEARS = re.compile(r"(\d{4})(?:\s?[–—/]\s?(\d{1,2})|-(\d\d))")
+_LONGEST_OFFICE = 25
+_DECADE = re.compile(r"(?:the\s+)?(?:early|mid|late)?[\s-]*(\d{3}0)['’]?s|(\d{3})[?*x]")
 _ABOUT = re.compile(r"(?:c|ca|circa|about|around|approx)\b[.\s]*(\d{4})")
-_SIDES = re.compile(r"(>=?|<=?|after|since|from|before|until|to|by)\s*(\d{4}(?:-\d\d?){0,2})")
+_SIDES = re.compile(r"(>=?|<=?|after|since|from|before|until|to|by|pre|post)[\s-]*([^\s-].*)|(.*\S)\s+(onwards?)")
+_HERE = re.compile(r"\d{4}(?:-\d\d?){0,2}")
+_BETWEEN = re.compile(
+    r"\[?\s?(?:from\s|between\s)?(.+?)(?:\s?(?:\.\.|–|—)\s?|\s(?:-|to|until|till|and)\s|\s-(?=\d)|"
+    r"(?<=[/.]\d{4})-|(?<=^\d{4})[-/](?=\d{4}\b)|(?<=\ds)-)(.+?)\s?\]?"
+)
+"""Two dates with what stands between them: a dash alone only where it is no part of either."""
 
 
 def date_as_written_here(value: str) -> str | None:
-    """A date as it is said in English, or written in other programs, as it is written here; None where none is known.
+    """A date as it is said in English or Welsh, or written in other programs, as it is written here; None if none is.
 
     A day in figures is read as in Britain, day before month.
     """
     text = " ".join(value.lower().split())
+    return range_as_written_here(text) or _one_date(text)
+
+
+def range_as_written_here(value: str) -> str | None:
+    """Two dates with a word or a dash between them, or one with all that came after it, as a range is written here."""
+    text = " ".join(value.lower().split())
+    if (found := _BETWEEN.fullmatch(text)) and (between := _between(found)):
+        return between
+    return _side(found) if (found := _SIDES.fullmatch(text)) else None
+
+
+def _one_date(text: str) -> str | None:
     for pattern, written in _DATES:
         if (found := pattern.fullmatch(text)) and (better := written(found)):
             return better
     return None
 
 
-def range_as_written_here(value: str) -> str | None:
-    """Two dates with a word or a dash between them, as a range is written here."""
-    found = _RANGE.fullmatch(" ".join(value.lower().split()))
-    return _range(found) if found else None
+def _between(found: re.Match[str]) -> str | None:
+    first, last = (_end(text) for text in found.groups())
+    if not first or not last:
+        return None
+    first, last = first.partition("..")[0], last.rpartition("..")[2]
+    return f"{first}..{last}" if first <= last else None
 
 
-def _range(found: re.Match[str]) -> str | None:
-    return f"{found[1]}..{found[2]}" if found[1] <= found[2] else None
+def _side(found: re.Match[str]) -> str | None:
+    word, date_said = found[1] or found[4], _end(found[2] or found[3])
+    if not date_said:
+        return None
+    is_first = word.startswith((">", "onward")) or word in ("after", "since", "from", "post")
+    return f"{date_said.partition('..')[0]}.." if is_first else f"..{date_said.rpartition('..')[2]}"
 
 
-def _side(found: re.Match[str]) -> str:
-    is_first = found[1].startswith(">") or found[1] in ("after", "since", "from")
-    return f"{found[2]}.." if is_first else f"..{found[2]}"
+def _end(text: str) -> str | None:
+    """One of the two dates of a range, written as here already or in words."""
+    return text if _HERE.fullmatch(text) else _one_date(text)
+
+
+def _years(found: re.Match[str]) -> str | None:
+    """`1974/75` or `1974–5`, as a year of office or of accounts is written: both years."""
+    first, last = int(found[1]), found[2] or found[3]
+    later = next(year for year in range(first + 1, first + 101) if str(year).endswith(last))
+    return f"{first}..{later}" if later - first <= _LONGEST_OFFICE else None
 
 
 def _day(year: str, month: int | None, day: str | None) -> str | None:
@@ -165,11 +196,10 @@ def _day(year: str, month: int | None, day: str | None) -> str | None:
 
 
 _DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
-    (_DAY_FIRST, lambda found: _day(found[3], _MONTHS.get(found[2]), found[1])),
-    (_MONTH_FIRST, lambda found: _day(found[3], _MONTHS.get(found[1]), found[2])),
+    (_DAY_FIRST, lambda found: _day(found[3], MONTH_OF.get(found[2]), found[1])),
+    (_MONTH_FIRST, lambda found: _day(found[3], MONTH_OF.get(found[1]), found[2])),
     (_FIGURES, lambda found: _day(found[3], int(found[2]), found[1])),
-    (_RANGE, _range),
-    (_DECADE, lambda found: f"{found[1]}..{int(found[1]) + 9}"),
+    (_YEARS, _years),
+    (_DECADE, lambda found: f"{int(found[1] or found[2] + '0')}..{int(found[1] or found[2] + '0') + 9}"),
     (_ABOUT, lambda found: found[1]),
-    (_SIDES, _side),
 )

@@ -39,12 +39,18 @@ from search.language_tree import (
     Word,
 )
 
-LANGUAGE_VERSION = "4"
+LANGUAGE_VERSION = "5"
 """Kept beside every search that is evidence: changed whenever a query may mean something else than before."""
 
 CLAUSE_LIMIT = 250
 DEPTH_LIMIT = 20
 DISTANCE_LIMIT = 100
+
+LONGEST_PHRASE = 12
+"""Words within which a single quotation mark is closed that was meant for a phrase."""
+
+LONGEST_DATE = 7
+"""Words after the first of the longest date that is told how it is written here: `17 March 1974 to 20 April 1974`."""
 
 _PARTS = re.compile(r"[^\W_*?]++[\u0300-\u036f\u00ad'’ʼ]*+|[*?'’ʼ\u0300-\u036f\u00ad]++")
 _FUZZY = re.compile(r"(.*?)~(\d?)", re.DOTALL)
@@ -148,8 +154,9 @@ class _Reader:
     def _require_whole_date(self, piece: Piece, field: str) -> None:
         """Returns only if the words after the piece are no part of its date: `date:1 May 1974`, `date:1974 to 1979`."""
         texts = [piece.text]
-        for each in self._pieces[self._next : self._next + 3]:
-            if each.kind is not Kind.BARE:
+        between = piece.text.lower() == "between"
+        for each in self._pieces[self._next : self._next + LONGEST_DATE]:
+            if each.kind is not Kind.BARE and not (between and each.kind is Kind.AND):
                 break
             texts.append(each.text)
         longer = [" ".join(texts[:count]) for count in range(len(texts), 1, -1)]
@@ -172,6 +179,12 @@ class _Reader:
                 f"“{piece.text}” leaves something out only in capital letters: write NOT; to look for the word itself "
                 f'put it in quotation marks, alone or with the words beside it: "{piece.text}"',
             )
+        if self._is_quoted_singly(piece):
+            raise mistake(
+                piece.at,
+                "a phrase stands in double quotation marks; in single ones its words would be looked for wherever "
+                'they stand: write "duty of care" for ‘duty of care’',
+            )
         if piece.text == "BUT" and self._piece.kind is Kind.NOT:
             raise mistake(piece.at, "“BUT NOT” is written NOT alone")
         told = advice_on(piece.text)
@@ -179,6 +192,17 @@ class _Reader:
             told = advice_before_brackets(piece.text)
         if told is not None:
             raise mistake(piece.at, told)
+
+    def _is_quoted_singly(self, piece: Piece) -> bool:
+        """Whether the piece opens a single quotation mark that one of the next words closes."""
+        if not piece.text.startswith(("'", "‘", "‚")) or piece.text.endswith(("'", "’")):
+            return False
+        for each in self._pieces[self._next : self._next + LONGEST_PHRASE]:
+            if each.kind not in (Kind.BARE, Kind.AND, Kind.OR) or each.text.startswith(("'", "‘")):
+                return False
+            if each.text.endswith(("'", "’")):
+                return True
+        return False
 
     def _expected(self, piece: Piece) -> tuple[int, str]:
         before = self._pieces[self._next - 2] if self._next > 1 else None
@@ -219,7 +243,23 @@ class _Reader:
             raise mistake(piece.at, f"“{name}:” stands inside “{outer}:”; close the brackets before it")
         if self._piece.kind not in (Kind.OPEN, Kind.BARE, Kind.QUOTED):
             raise mistake(piece.at, f"“{name}:” needs a value after it")
-        return self._read_one(name)
+        value = self._piece
+        node = self._read_one(name)
+        if name in fields.DATE_FIELDS and value.kind is not Kind.OPEN:
+            self._require_no_date_without_field(name, value)
+        return node
+
+    def _require_no_date_without_field(self, field: str, value: Piece) -> None:
+        """Returns only if no `or 1975` follows the date, which would be looked for as a word in every other year."""
+        if self._piece.kind is not Kind.OR:
+            return
+        after = self._pieces[self._next + 1]
+        if after.kind is Kind.BARE and _is_date(field, after.text):
+            raise mistake(
+                after.at,
+                f"“{after.text}” has no field before it and would be looked for as a word; write "
+                f"{field}:({value.text} OR {after.text}), or put it in quotation marks if it is a word",
+            )
 
     def _read_exact(self, piece: Piece, field: str | None) -> Node:
         if self._piece.kind not in (Kind.BARE, Kind.QUOTED):

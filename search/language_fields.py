@@ -48,6 +48,7 @@ QUERY_FIELDS = (*WORD_FIELDS, *KEYWORD_FIELDS, *DATE_FIELDS)
 
 NO_DATE = "none"
 
+_SHOWN = 30
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
@@ -78,14 +79,21 @@ def read_dates(field: str, value: str) -> Dated:
 
 def _span(field: str, text: str) -> tuple[date, date]:
     """The first and the last day that the text can mean."""
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     advice = (
-        f"“{text}” is not a year; write it as 1974 or 1970..1979"
+        f"“{shown}” is not a year; write it as 1974 or 1970..1979"
         if field == YEAR
-        else f"“{text}” is not a date; write 1974, 1974-05 or 1974-05-01, and a range as 1970..1979"
+        else f"“{shown}” is not a date; write 1974, 1974-05 or 1974-05-01, and a range as 1970..1979"
     )
     match = _DAY.fullmatch(text)
     if match is None or (field == YEAR and match.group(2)):
         raise BadDateError(advice)
+    if match.group(2) and len(match.group(2)) == 1 and not match.group(3):
+        # Years of office are written so in Britain, and would be answered with one month.
+        first, last = match.group(1), match.group(2)
+        raise BadDateError(
+            f"“{text}” may be a month, or two years as 1974-5 is; write {first}-0{last} for the month, or 1974..1975"
+        )
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
         if month is None:

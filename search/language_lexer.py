@@ -10,6 +10,10 @@ from store.errors import InvalidInputError
 QUERY_LENGTH_LIMIT = 2_000
 SHOWN_BEFORE, SHOWN_AFTER = 40, 25
 
+# What a word processor or a web page leaves in what is copied from it and nobody can see: joiners, marks of direction,
+# places where a line may break. Read as signs they would make `NOT` a word, and ask for what was to be left out.
+_UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_NOT_SEEN = re.compile(f"[{_UNSEEN}]++")
 _SPACE = re.compile(r"\s++")
 _BARE = re.compile(rf"[^\s(){QUOTES}]++")
 _PROXIMITY = re.compile(r"(w|pre)/(\d{1,9})", re.IGNORECASE)
@@ -57,8 +61,14 @@ def mistake(at: int, what: str) -> QueryMistakeError:
     return QueryMistakeError(at, f"At character {at}: {what}.")
 
 
+def seen(query: str) -> str:
+    """The query without the characters that nobody can see."""
+    return _NOT_SEEN.sub("", query)
+
+
 def pointed_at(query: str, at: int) -> tuple[str, str]:
     """The part of the query round the character, on one line, and the line below with a caret under the character."""
+    query = seen(query)
     place = min(max(at - 1, 0), len(query))
     begin = max(place - SHOWN_BEFORE, 0)
     end = place + SHOWN_AFTER
@@ -69,7 +79,7 @@ def pointed_at(query: str, at: int) -> tuple[str, str]:
 
 
 def split_query(query: str) -> list[Piece]:
-    """The pieces of the query, with an end piece after the last; every character is looked at once.
+    """The pieces of the query as it is seen, with an end piece after the last; every character is looked at once.
 
     Raises:
         InvalidInputError: It is too long, or a quotation mark is left open.
@@ -79,6 +89,7 @@ def split_query(query: str) -> list[Piece]:
             f"The search is {len(query):,} characters long and {QUERY_LENGTH_LIMIT:,} is the most: shorten it,"
             " or split it into several."
         )
+    query = seen(query)
     pieces: list[Piece] = []
     place = 0
     spaced = True

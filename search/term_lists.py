@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ TERM_HEADINGS = frozenset({"term", "terms", "search term", "query"})
 NOTE_HEADINGS = frozenset({"note", "notes", "comment", "why"})
 FAULTS_TOLD = 50
 LONGEST_NOTE = 2_000
+_NUMBER_OF_A_LIST = re.compile(r"(?:\(?(?:\d{1,4}|[ivx]{1,5}|[a-z])\)|(?:\d{1,4}|[ivx]{2,5})\.)\s")
+_NEEDLESS = re.compile(r'"([^",\r\n]*\s[^",\r\n]*)"(?=[,\r\n]|\Z)')
+"""Words in quotation marks in a CSV that needs none for them."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,11 @@ def read_file(name: str, content: bytes) -> list[Term]:
         ) from error
     if "\x00" in text:
         raise InvalidInputError(f"{name} is not a list of terms: save the list as CSV or as plain text.")
-    return _checked(_csv_rows(name, text)) if name.lower().endswith(".csv") else read_lines(text)
+    return (
+        _checked(_csv_rows(name, text), quoted=_quoted_needlessly(text))
+        if name.lower().endswith(".csv")
+        else read_lines(text)
+    )
 
 
 def _csv_rows(name: str, text: str) -> list[Term]:
@@ -102,6 +110,17 @@ def _csv_rows(name: str, text: str) -> list[Term]:
     return [Term(line, _cell(row, place or 0), _cell(row, note) if note is not None else "") for line, row in rows]
 
 
+def _quoted_needlessly(text: str) -> frozenset[str]:
+    """What stands in quotation marks of the CSV's own, though nothing in it needs them and not every cell has them.
+
+    Programs put them where they must or everywhere. Whoever wrote these by hand may have meant a phrase, of which CSV
+    leaves words that would be looked for wherever they stand.
+    """
+    if re.match(r'\s*"', text):
+        return frozenset()
+    return frozenset(" ".join(found.split()) for found in _NEEDLESS.findall(text))
+
+
 def _columns(heading: list[str]) -> tuple[int | None, int | None]:
     names = [cell.lower() for cell in heading]
     terms = [place for place, name in enumerate(names) if name in TERM_HEADINGS]
@@ -113,7 +132,39 @@ def _cell(row: list[str], place: int) -> str:
     return row[place] if place < len(row) else ""
 
 
-def _checked(rows: Iterable[Term]) -> list[Term]:
+def _never_meant(text: str, quoted: frozenset[str]) -> str | None:
+    """Why the term is likely not to ask for what was meant; None where nothing speaks for that.
+
+    What comes with a list out of a letter or a spreadsheet would be looked for as a word, and find less in silence.
+    """
+    if "\t" in text:
+        return (
+            "it has a tab in it, as a line copied from a table or a numbered list has; leave the term alone on its "
+            "line, or hand over a CSV with a column headed “term”"
+        )
+    if found := _NUMBER_OF_A_LIST.match(text):
+        return (
+            f"“{found.group().strip()}” at its beginning would be looked for as a word; take it out, or put it in "
+            "quotation marks if it belongs to the term"
+        )
+    if " ".join(text.split()) in quoted:
+        return (
+            "its quotation marks are those of CSV and no part of the term, so its words would be looked for wherever "
+            'they stand; for a phrase write """duty of care""" in the CSV, or hand the list over as plain text; '
+            "for the words leave the quotation marks out"
+        )
+    return None
+
+
+def _read(row: Term, quoted: frozenset[str]) -> Node:
+    if len(row.note) > LONGEST_NOTE:
+        raise InvalidInputError(f"its note has more than {LONGEST_NOTE:,} letters; shorten it")
+    if never_meant := _never_meant(row.text, quoted):
+        raise InvalidInputError(never_meant)
+    return parse_query(row.text).node
+
+
+def _checked(rows: Iterable[Term], *, quoted: frozenset[str] = frozenset()) -> list[Term]:
     terms: list[Term] = []
     faults: list[Fault] = []
     known: dict[Node, int] = {}
@@ -122,11 +173,8 @@ def _checked(rows: Iterable[Term]) -> list[Term]:
             if row.note:
                 faults.append(Fault(row.line, row.note, "there is a note but no term"))
             continue
-        if len(row.note) > LONGEST_NOTE:
-            faults.append(Fault(row.line, row.text, f"its note has more than {LONGEST_NOTE:,} letters; shorten it"))
-            continue
         try:
-            node = parse_query(row.text).node
+            node = _read(row, quoted)
         except InvalidInputError as error:
             faults.append(Fault(row.line, row.text, str(error)))
             continue

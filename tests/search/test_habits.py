@@ -3,6 +3,7 @@
 import pytest
 
 from search.language import parse_query
+from search.language_lexer import QueryMistakeError, pointed_at
 from search.language_tree import And, AnyOf, Near, Node, Not, Or, Phrase, Text, Wildcard, Word
 from store.errors import InvalidInputError
 
@@ -108,7 +109,57 @@ TOLD = [
     ("date:>1970", 6, "write date:1970.. for"),
     ("date:before 1974", 6, "write date:..1974 for"),
     ("year:May 1974", 6, "is not a year"),
+    ("ward and/or staff", 6, "write OR"),
+    ("‘duty of care’", 1, 'write "duty of care"'),
+    ("matron 'care and control'", 8, "double quotation marks"),
+    ("date:1974-5", 6, "write 1974-05 for the month, or 1974..1975"),
+    ("date:1974-5..1976", 6, "write 1974-05 for the month"),
+    ("date:1974/75", 6, "write date:1974..1975"),
+    ("year:1974/5", 6, "write year:1974..1975"),
+    ("date:1974-75", 6, "write date:1974..1975"),
+    ("date:1999/00", 6, "write date:1999..2000"),
+    ("date:17/3/1974-20/4/1974", 6, "write date:1974-03-17..1974-04-20"),
+    ("date:01.04.1974..31.03.1975", 6, "write date:1974-04-01..1975-03-31"),
+    ("date:17 March 1974 to 20 April 1974", 6, "write date:1974-03-17..1974-04-20"),
+    ("date:1974-03-17 to 20 April 1974", 6, "write date:1974-03-17..1974-04-20"),
+    ("date:between 1974 and 1979", 6, "write date:1974..1979"),
+    ("date:1974 onwards", 6, "write date:1974.. for"),
+    ("date:before 1 May 1974", 6, "write date:..1974-05-01 for"),
+    ("date:pre-1974", 6, "write date:..1974 for"),
+    ("date:5/1974", 6, "write date:1974-05 for"),
+    ("date:mid-1970s", 6, "write date:1970..1979"),
+    ("date:1970s-1980s", 6, "write date:1970..1989"),
+    ("date:197?", 6, "write date:1970..1979"),
+    ("date:1 Ebrill 1974 – 31 Mawrth 1975", 6, "write date:1974-04-01..1975-03-31"),
+    ("date:1974 or 1975", 14, "write date:(1974 OR 1975)"),
 ]
+
+
+UNSEEN = ("\u200b", "\u200c", "\u200d", "\u200e", "\u2060", "\ufeff", "\u00ad")
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "matron NOT_ roads",
+        "matron _AND_ roads",
+        "matron _OR roads",
+        "matron w/_5 roads",
+        "date:_1974",
+        "chil_dren",
+        "_x_",
+    ],
+)
+def test_what_nobody_can_see_in_a_pasted_search_changes_nothing_in_it(written: str, sign: str) -> None:
+    assert parse_query(written.replace("_", sign)).node == parse_query(written.replace("_", "")).node
+
+
+def test_the_caret_stands_under_the_character_that_is_seen() -> None:
+    with pytest.raises(QueryMistakeError) as caught:
+        parse_query("\u200bmatron\u200b AND\ufeff )")
+
+    assert pointed_at("\u200bmatron\u200b AND\ufeff )", caught.value.at) == ("matron AND )", "       ^")
 
 
 @pytest.mark.parametrize(("written", "at", "says"), TOLD, ids=[written for written, _, _ in TOLD])
@@ -121,7 +172,21 @@ def test_what_would_mean_something_else_here_is_answered_with_how_to_write_it(wr
 
 
 @pytest.mark.parametrize(
-    "written", ["date:1974 to Mary", "date:1974 and 1979", "year:1974 1979", "date:1974 May", '"/s"', '"not"', '"w/ 5"']
+    "written",
+    [
+        "date:1974 to Mary",
+        "date:1974 and 1979",
+        "year:1974 1979",
+        "date:1974 May",
+        'date:1974 OR "1975"',
+        "date:(1974 OR 1975)",
+        "the boys’ home",
+        "O’Brien’s ’phone",
+        "‘care’ of boys",
+        '"/s"',
+        '"not"',
+        '"w/ 5"',
+    ],
 )
 def test_what_only_looks_alike_is_read_as_it_stands(written: str) -> None:
     parse_query(written)

@@ -74,6 +74,44 @@ def test_a_file_that_could_be_misread_is_refused(name, content, words):
         read_file(name, content)
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("minutes\nsafeguarding\t12", "it has a tab in it"),
+        ("minutes\n•\tchildren", "it has a tab in it"),
+        ("minutes\n1. children", "“1.” at its beginning would be looked for as a word"),
+        ("minutes\n(b) children", "“(b)” at its beginning"),
+        ("minutes\niv. children", "“iv.” at its beginning"),
+    ],
+)
+def test_what_came_with_a_list_out_of_a_letter_or_a_table_is_named_and_not_looked_for(typed, says):
+    with pytest.raises(UnreadableTermsError) as refused:
+        read_lines(typed)
+
+    (fault,) = refused.value.faults
+    assert fault.line == 2
+    assert says in fault.sentence
+
+
+def test_a_name_or_a_figure_at_the_beginning_of_a_term_is_no_number_of_a_list():
+    terms = read_lines('J. Larkmoor\nv. Pellow\n1974\n"1. children"\n3 boys')
+
+    assert len(terms) == 5
+
+
+def test_words_that_somebody_quoted_by_hand_in_a_csv_are_not_taken_for_words_side_by_side():
+    with pytest.raises(UnreadableTermsError, match='for a phrase write """duty of care"""') as refused:
+        read_file("terms.csv", b'term,note\nminutes,\n"duty of care",\n"minutes, boys","all of it"\n')
+
+    assert [each.line for each in refused.value.faults] == [3]
+
+
+def test_a_csv_that_quotes_every_cell_says_nothing_by_it():
+    terms = read_file("terms.csv", b'"term"\r\n"duty of care"\r\n"""duty of care"""\r\n')
+
+    assert [each.text for each in terms] == ["duty of care", '"duty of care"']
+
+
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=30), max_size=8))
 def test_no_line_disappears_whatever_is_typed(lines):
     typed = "\n".join(lines)
