@@ -1,21 +1,18 @@
 """What stands in a workbook beside its cells' values: formulas nobody has worked out, headers, footers, text boxes."""
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
 
-from ingest.formats.ooxml import Element, each_element, parse_xml, read_part
+from ingest.formats.ooxml import Element, Elements, parse_xml, read_part
 from ingest.formats.vml import words_of_shapes
+from ingest.formats.workbook_parts import MAIN, related, whole_part
+from ingest.formats.workbooks import Place, Sheet
 from ingest.job import ReadingJob
 from ingest.reading import UnreadableFile
 
-_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 # A cell that ends with its formula, or with an empty value after it.
@@ -32,29 +29,27 @@ _PARTS = (
 )
 
 
-def formulas_without_value(package: zipfile.ZipFile, job: ReadingJob) -> dict[str, dict[str, str]]:
-    """By sheet and cell, the formulas whose result is not kept in the file; nothing where every result is.
+def formulas_without_value(package: zipfile.ZipFile, sheet: Sheet, job: ReadingJob) -> dict[Place, str]:
+    """By its place, each formula of the sheet whose result is not kept in the file; nothing where every result is.
 
     A program that writes workbooks may leave the results to Excel: until somebody opens the file there, no cell of a
     formula has a value. They are read from the sheet as they stand, not taken apart. A sheet where that fails is noted:
     its cells have been read, and are not given up for its formulas.
     """
-    found: dict[str, dict[str, str]] = {}
-    for title, part in _sheets(package):
-        formulas = found.setdefault(title, {})
-        try:
-            data = read_part(package, part) or b""
-            if _WITHOUT_VALUE.search(data):
-                formulas.update(_formulas_of(data))
-        except (UnreadableFile, ValueError, OverflowError, MemoryError):
-            job.facts.note(
-                f"The formulas on sheet {title} could not be read: a cell whose result is not kept in the file looks "
-                "empty here. Open the file in Excel to see them."
-            )
+    found: dict[Place, str] = {}
+    try:
+        data = whole_part(package, sheet.part) or b""
+        if _WITHOUT_VALUE.search(data):
+            found.update(_formulas_of(data))
+    except (UnreadableFile, ValueError, OverflowError, MemoryError):
+        job.facts.note(
+            f"The formulas on sheet {sheet.title} could not be read: a cell whose result is not kept in the file looks "
+            "empty here. Open the file in Excel to see them."
+        )
     return found
 
 
-def _formulas_of(sheet: bytes) -> Iterator[tuple[str, str]]:
+def _formulas_of(sheet: bytes) -> Iterator[tuple[Place, str]]:
     """Each cell with a formula and no value, and the formula in words.
 
     Raises:
@@ -63,20 +58,20 @@ def _formulas_of(sheet: bytes) -> Iterator[tuple[str, str]]:
     """
     shared: dict[str, str] = {}
     row_number = 0
-    for row in each_element(sheet, f"{_MAIN}row"):
+    for row in Elements(sheet, f"{MAIN}row"):
         row_number = int(float(row.get("r") or row_number + 1))
         column = 0
-        for cell in row.iterfind(f"{_MAIN}c"):
+        for cell in row.iterfind(f"{MAIN}c"):
             here = cell.get("r")
             # Either may be left out: then it is the one after the last, as openpyxl counts too.
             number, column = coordinate_to_tuple(here) if here else (row_number, column + 1)
             place = f"{get_column_letter(column)}{number}"
-            formula = cell.find(f"{_MAIN}f")
+            formula = cell.find(f"{MAIN}f")
             if formula is None:
                 continue
             told = _told(formula, place, shared)
-            if not (cell.findtext(f"{_MAIN}v") or "").strip() and cell.find(f"{_MAIN}is") is None:
-                yield place, told
+            if not (cell.findtext(f"{MAIN}v") or "").strip() and cell.find(f"{MAIN}is") is None:
+                yield (number, column), told
 
 
 def _told(formula: Element, place: str, shared: dict[str, str]) -> str:
@@ -91,11 +86,11 @@ def _told(formula: Element, place: str, shared: dict[str, str]) -> str:
     return f"={text}"
 
 
-def header_lines(sheet: Any) -> list[str]:
+def header_lines(sheet: Sheet) -> list[str]:
     """What is printed at the head and foot of the sheet's pages, each part named."""
     lines = []
     for name, words in _PARTS:
-        part = getattr(sheet, name, None)
+        part = getattr(sheet.heads, name, None)
         texts = [getattr(part, side).text for side in ("left", "center", "right")] if part is not None else []
         shown = [" ".join(_CODES.sub("", text).split()) for text in texts if text]
         if any(shown):
@@ -103,50 +98,19 @@ def header_lines(sheet: Any) -> list[str]:
     return lines
 
 
-def text_boxes(package: zipfile.ZipFile, job: ReadingJob) -> dict[str, list[str]]:
-    """By sheet, the words of its text boxes, controls and shapes, in their order; one shape a line.
+def text_boxes(package: zipfile.ZipFile, sheet: Sheet, job: ReadingJob) -> list[str]:
+    """The words of the sheet's text boxes, controls and shapes, in their order; one shape a line.
 
     A drawing that is damaged is named as missing.
     """
-    found: dict[str, list[str]] = {}
-    for title, part in _sheets(package):
-        for drawing, shapes in (
-            *((drawing, _shapes) for drawing in _related(package, part, "/drawing")),
-            *((drawing, _old_shapes) for drawing in _related(package, part, "/vmlDrawing")),
-        ):
+    found: list[str] = []
+    for kind, shapes in (("/drawing", _shapes), ("/vmlDrawing", _old_shapes)):
+        for drawing in related(package, sheet.part, kind, job):
             try:
-                lines = list(shapes(package, drawing))
+                found += shapes(package, drawing)
             except UnreadableFile:
-                job.miss(f"a drawing on sheet {title}, with the words in its text boxes")
-                continue
-            if lines:
-                found.setdefault(title, []).extend(lines)
+                job.miss(f"a drawing on sheet {sheet.title}, with the words in its text boxes")
     return found
-
-
-def _sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    workbook = read_part(package, "xl/workbook.xml")
-    if workbook is None:
-        return
-    targets = dict(_relations(package, "xl/workbook.xml"))
-    for sheet in parse_xml(workbook).iter(f"{_MAIN}sheet"):
-        target = targets.get(sheet.get(_R_ID) or "")
-        if target:
-            yield sheet.get("name") or "", target[1]
-
-
-def _relations(package: zipfile.ZipFile, part: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """The relations of a part: each with its kind and the part it leads to."""
-    folder, name = posixpath.split(part)
-    data = read_part(package, f"{folder}/_rels/{name}.rels")
-    for each in parse_xml(data).iter(_RELATIONS) if data else ():
-        target = each.get("Target") or ""
-        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        yield each.get("Id") or "", (each.get("Type") or "", path)
-
-
-def _related(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
-    return [path for _, (type_, path) in _relations(package, part) if type_.endswith(kind)]
 
 
 def _shapes(package: zipfile.ZipFile, drawing: str) -> Iterator[str]:

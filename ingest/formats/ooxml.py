@@ -145,22 +145,30 @@ def parse_xml(data: bytes) -> Element:
     return root
 
 
-def each_element(data: bytes, tag: str) -> Iterator[Element]:
-    """Each element of this name, whole and in order, read as `parse_xml` reads; gone once the next is asked for.
+class Elements:
+    """Each element of these names, whole and in order, read as `parse_xml` reads; gone once the next is asked for.
 
-    Only for elements that stand side by side and not in one another: a sheet's rows.
-
-    Raises:
-        UnreadableFile: Nothing more can be read.
+    Only for elements that stand side by side and not in one another: a sheet's rows. Going through them raises
+    `UnreadableFile` where nothing more can be read.
     """
-    try:
-        for _, element in etree.iterparse(BytesIO(data), tag=tag, **_SAFELY):
-            yield element
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableFile("damaged") from error
+
+    def __init__(self, data: bytes, *tags: str) -> None:
+        self._found = etree.iterparse(BytesIO(data), tag=tags, **_SAFELY)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the markup read so far, up to 32 KB beyond the last element, breaks its rules."""
+        return any(entry.level == etree.ErrorLevels.FATAL for entry in self._found.error_log)
+
+    def __iter__(self) -> Iterator[Element]:
+        try:
+            for _, element in self._found:
+                yield element
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise UnreadableFile("damaged") from error
 
 
 def core_facts(package: zipfile.ZipFile, job: ReadingJob) -> None:

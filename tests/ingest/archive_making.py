@@ -9,6 +9,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 Tree = dict[str, "bytes | tuple[str, Tree]"]
@@ -153,3 +154,22 @@ def zip_with_locked(members: dict[str, bytes], passwords: dict[str, str]) -> byt
         body += b"PK\x03\x04" + common + name.encode() + held
     count, at = len(members), len(body)
     return body + directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+
+
+def spoilt(data: bytes, part: str) -> bytes:
+    """The ZIP with one byte of this part's packed content changed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        info = archive.getinfo(part)
+    at = info.header_offset + 30 + len(part) + info.compress_size // 2
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+def rewritten(data: bytes, parts: Mapping[str, bytes | None]) -> bytes:
+    """The ZIP with these parts' content, and without those that are None."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            content = parts[name] if name in parts else before.read(name)
+            if content is not None:
+                after.writestr(name, content)
+    return out.getvalue()

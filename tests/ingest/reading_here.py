@@ -42,3 +42,12 @@ def refusal(path: Path) -> UnreadableFile:
     with pytest.raises(UnreadableFile) as refused:
         read_here(path)
     return refused.value
+
+
+def missing(reading: FileReading) -> str:
+    """What the last page names as lost; that page is unread."""
+    last = reading.pages[-1]
+    assert last.heading == "Missing from the file"
+    assert last.unread
+    assert last.number == len(reading.pages)
+    return last.text

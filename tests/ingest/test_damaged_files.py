@@ -20,21 +20,12 @@ from ingest.identify import identify
 from ingest.job import ReadingJob
 from ingest.kinds import DOCX, EML, MBOX, ODT, PPT, TEXT, UNKNOWN, XLSX, ZIP
 from ingest.reading import UnreadableFile
-from tests.ingest.archive_making import zipped
-from tests.ingest.reading_here import all_text, put, read_here, refusal
+from tests.ingest.archive_making import spoilt, zipped
+from tests.ingest.reading_here import all_text, missing, put, read_here, refusal
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 WORDS = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
 needs_libarchive = pytest.mark.skipif(not is_here(), reason="LIBARCHIVE IS NOT HERE: damaged ZIPs were not tried")
-
-
-def missing(reading) -> str:
-    """What the last page names as lost; that page is unread."""
-    last = reading.pages[-1]
-    assert last.heading == "Missing from the file"
-    assert last.unread
-    assert last.number == len(reading.pages)
-    return last.text
 
 
 def word(**parts: str) -> bytes:
@@ -44,14 +35,6 @@ def word(**parts: str) -> bytes:
     )
     members |= {f"word/{name}.xml": content.encode() for name, content in parts.items()}
     return zipped(members)
-
-
-def spoilt(data: bytes, part: str) -> bytes:
-    """The ZIP with one byte of this part's packed content changed."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        info = archive.getinfo(part)
-    at = info.header_offset + 30 + len(part) + info.compress_size // 2
-    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
 
 
 MAIL = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: The home\r\n"

@@ -1,0 +1,107 @@
+"""What a workbook's package is made of: its sheets by name, and the parts that each leads to."""
+
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.formats.ooxml import parse_xml, read_part
+from ingest.job import ReadingJob, shown_name
+from ingest.reading import UnreadableFile
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_WORKBOOK, _WORDS = "xl/workbook.xml", "xl/sharedStrings.xml"
+# ISO/IEC 29500 has two namespaces for the same parts: the strict one, and the one nearly every file uses.
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """A sheet by its name, the part it is in (empty where that cannot be told), and whether it is hidden."""
+
+    title: str
+    part: str
+    state: str = "visible"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The sheets of a workbook in their order, where its shared words are, and whether its days count from 1904."""
+
+    sheets: tuple[SheetPart, ...]
+    words: str
+    from_1904: bool = False
+
+
+def parts_of(package: zipfile.ZipFile, job: ReadingJob) -> Parts:
+    """What the workbook says it is made of; where that is damaged, the sheets that the package holds.
+
+    Raises:
+        UnreadableFile: It is protected, or packed as only a bomb is.
+    """
+    workbook = next(iter(related(package, "", "/officeDocument", job)), _WORKBOOK)
+    words = next(iter(related(package, workbook, "/sharedStrings", job)), _WORDS)
+    leads = {number: (kind, part) for kind, number, part in relations(package, workbook, job)}
+    data = whole_part(package, workbook)
+    if not data or not leads:
+        job.miss("the workbook's list of sheets, with their names and which of them were hidden")
+        return Parts(tuple(_unlisted(package)), words)
+    book = parse_xml(data)
+    listed = []
+    for sheet in book.iter(f"{MAIN}sheet"):
+        kind, part = leads.get(sheet.get(_R_ID) or "", ("", ""))
+        if not kind.endswith("/chartsheet"):
+            listed.append(SheetPart(sheet.get("name") or "without a name", part, sheet.get("state") or "visible"))
+    days = book.find(f"{MAIN}workbookPr")
+    return Parts(tuple(listed), words, days is not None and days.get("date1904") in ("1", "true"))
+
+
+def _unlisted(package: zipfile.ZipFile) -> Iterator[SheetPart]:
+    for name in package.namelist():
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            yield SheetPart(f"in {shown_name(posixpath.basename(name))}", name)
+
+
+def whole_part(package: zipfile.ZipFile, name: str) -> bytes | None:
+    """The part in the usual namespaces; None where there is none or it is damaged, which whoever asks has to say.
+
+    Raises:
+        UnreadableFile: It is protected, or packed as only a bomb is.
+    """
+    try:
+        data = read_part(package, name)
+    except UnreadableFile as problem:
+        if problem.code != "damaged":
+            raise
+        return None
+    for strict, usual in _STRICT:
+        data = data and data.replace(strict, usual)
+    return data
+
+
+def relations(package: zipfile.ZipFile, part: str, job: ReadingJob) -> list[tuple[str, str, str]]:
+    """What a part leads to: the kind, number and part of each; a list of them that is damaged is named as missing."""
+    folder, name = posixpath.split(part)
+    where = posixpath.join(folder, "_rels", f"{name}.rels")
+    data = whole_part(package, where)
+    if data is None and where in package.NameToInfo:
+        job.miss(shown_name(where))
+    found = []
+    for each in parse_xml(data).iter(_RELATIONS) if data else ():
+        target = each.get("Target") or ""
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found.append((each.get("Type") or "", each.get("Id") or "", path))
+    return found
+
+
+def related(package: zipfile.ZipFile, part: str, kind: str, job: ReadingJob) -> list[str]:
+    """The parts of one kind that a part leads to."""
+    return [path for type_, _, path in relations(package, part, job) if type_.endswith(kind)]
