@@ -24,7 +24,7 @@ def book(tmp_path) -> bytes:
             sheet = made.add_worksheet(year)
             for row in range(30):
                 sheet.write_row(row, 0, [f"Payment {row} of {year}", row * 1.5])
-            sheet.write_datetime("D1", datetime(1974, 3, 12), day)
+            sheet.write_datetime("D1", datetime.fromisoformat("1974-03-12"), day)
             sheet.write_comment("A1", f"Ask the matron in {year}", {"author": "M. Lowe"})
     return (tmp_path / "made.xlsx").read_bytes()
 
@@ -169,6 +169,6 @@ def test_a_workbook_in_the_strict_form_of_the_standard_is_read(tmp_path, book):
 def test_days_counted_from_1904_are_the_days_they_were(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "a.xlsx", {"date_1904": True}) as made:
         day = made.add_format({"num_format": "dd/mm/yyyy"})
-        made.add_worksheet().write_datetime("A1", datetime(1974, 3, 12), day)
+        made.add_worksheet().write_datetime("A1", datetime.fromisoformat("1974-03-12"), day)
 
     assert "12/03/1974" in all_text(read_here(tmp_path / "a.xlsx"))
