@@ -62,23 +62,27 @@ def raise_alerts(archive: Archive) -> int:
 
 
 def _raise_alert(archive: Archive, number: int, generation: str, read_as: str) -> bool:
-    trouble, started, compared_in = "", clock.now(), ""
+    trouble, compared_in, seen_to = "", "", None
+    found: Numbers = np.empty(0, dtype=np.int64)
+    otherwise: Numbers = found
     with archive.reading() as session:
         kept = session.get_one(KeptSearch, number)
-        new: Numbers = np.empty(0, dtype=np.int64)
-        otherwise: Numbers = new
         # Whoever left, or may no longer search, is told nothing; the search stays as they kept it.
         keeper = _keeper(session, kept)
         if keeper is not None:
             trouble = trouble_of(kept)
             if not trouble:
-                compared_in = compartments_of(keeper)
-                new = np.setdiff1d(ask(archive, session, kept.query, actor=keeper).found, _known(session, kept))
-                otherwise = _read_otherwise(session, kept, new, read_as)
+                asked = ask(archive, session, kept.query, actor=keeper)
+                if asked.seen_to is None:
+                    return False  # Something was changed meanwhile; once it is indexed, all is compared.
+                compared_in, seen_to, found = compartments_of(keeper), asked.seen_to, asked.found
+                otherwise = _read_otherwise(session, kept, np.setdiff1d(found, _known(session, kept)), read_as)
     with archive.writing() as session:
         kept = session.get_one(KeptSearch, number)
-        kept.compared_with, kept.compared_at, kept.read_as = generation, started, read_as
-        kept.compared_in = compared_in
+        # Here, where nobody else writes: another worker may have told some of it since.
+        new = np.setdiff1d(found, _known(session, kept))
+        kept.compared_with, kept.read_as = generation, read_as
+        kept.compared_in, kept.compared_to = compared_in, seen_to
         if trouble:
             kept.watched = False
             detail = {"watched": False, "because": trouble}
@@ -88,7 +92,10 @@ def _raise_alert(archive: Archive, number: int, generation: str, read_as: str) -
         if not len(new):
             return False
         alert = SearchAlert(
-            kept_search_id=kept.id, raised_at=clock.now(), found=pack(new), read_otherwise=pack(otherwise)
+            kept_search_id=kept.id,
+            raised_at=clock.now(),
+            found=pack(new),
+            read_otherwise=pack(np.intersect1d(otherwise, new)),
         )
         session.add(alert)
         session.flush()
@@ -105,24 +112,32 @@ def _raise_alert(archive: Archive, number: int, generation: str, read_as: str) -
 def _read_otherwise(session: Session, kept: KeptSearch, new: Numbers, read_as: str) -> Numbers:
     """Those of the new hits that were there, as they are, when the search was last compared, if it was read otherwise.
 
-    Its keeper could see them then. Whatever changes a record is in the audit trail. In doubt a hit is new material.
+    They were in the index then, and its keeper could see them. Whatever changes a record is in the audit trail, whose
+    order is that in which changes were kept; what the clock said while they were made may be older. In doubt a hit is
+    new material.
     """
-    since, none = kept.compared_at, np.empty(0, dtype=np.int64)
-    if since is None or kept.read_as is None or kept.read_as == read_as:
+    seen_to, none = kept.compared_to, np.empty(0, dtype=np.int64)
+    if seen_to is None or kept.read_as is None or kept.read_as == read_as:
         return none
     # Of a place that was moved, the trail does not say what lay in it.
-    moved = select(AuditEvent.sequence).where(AuditEvent.action == AuditAction.PLACE_MOVED, AuditEvent.at >= since)
+    moved = select(AuditEvent.sequence).where(
+        AuditEvent.action == AuditAction.PLACE_MOVED, AuditEvent.sequence > seen_to
+    )
     if session.scalar(moved.limit(1)) is not None:
         return none
+    # No later than what stands next in the trail: whoever writes does so alone.
+    seen_at = select(AuditEvent.at).where(AuditEvent.sequence == seen_to).scalar_subquery()
     unchanged: list[int] = []
     for some in chunks(new.tolist(), AT_ONCE):
         query = select(Record).where(
-            Record.id.in_(some), Record.registered_at <= since, Record.compartment.in_(kept.compared_in.split())
+            Record.id.in_(some),
+            Record.registered_at <= seen_at,
+            Record.compartment.in_(kept.compared_in.split()),
         )
         subjects = _subjects(session, session.scalars(query).all())
         events = select(AuditEvent.subject).where(
             AuditEvent.subject.in_(sorted(set(chain.from_iterable(subjects.values())))),
-            AuditEvent.at >= since,
+            AuditEvent.sequence > seen_to,
             AuditEvent.action.not_in(NO_CHANGE),
         )
         changed = set(session.scalars(events))

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor, Permission, can, require
-from records.models import Record
+from records.models import IndexNeed, Record
 from search.engine import SearchEngine
 from search.language import LANGUAGE_VERSION, parse_query
 from search.language_tree import Everything, Query
@@ -27,7 +26,10 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Asked:
-    """What a query found just now, and of which records it was asked, for one person."""
+    """What a query found just now, and of which records it was asked, for one person.
+
+    `seen_to` is the last event of the audit trail, where the index held every record as the trail tells up to there.
+    """
 
     query: str
     found: Numbers
@@ -35,7 +37,7 @@ class Asked:
     index_generation: str
     counted_in: str
     read_as: str
-    asked_at: datetime
+    seen_to: int | None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ def ask(archive: Archive, session: Session, query: str, *, actor: Actor) -> Aske
     compartments = actor.compartments
     # The index may be a moment behind the database, which alone says what may be seen.
     visible = _held(session, actor)
-    generation, asked_at = engine.generation, clock.now()
+    # Before the index is asked: what waits for nothing in this session's view is in the index as it is in the view.
+    is_behind = session.scalar(select(IndexNeed.record_id).limit(1)) is not None
+    seen_to = None if is_behind else audit.newest(session)
+    generation = engine.generation
     found = np.array(engine.matching(parse_query(query), compartments=compartments), dtype=np.int64)
     searched = np.array(engine.matching(Query("", Everything()), compartments=compartments), dtype=np.int64)
     return Asked(
@@ -82,7 +87,7 @@ def ask(archive: Archive, session: Session, query: str, *, actor: Actor) -> Aske
         generation,
         compartments_of(actor),
         reading_version(engine),
-        asked_at,
+        seen_to,
     )
 
 
@@ -114,8 +119,10 @@ def keep_search(session: Session, asked: Asked, *, name: str, actor: Actor, watc
         kept_by=actor.name,
         kept_at=clock.now(),
         watched=watched,
-        compared_with=asked.index_generation,
-        compared_at=asked.asked_at,
+        # Compared with no index yet: the one that was asked may hold records that this session's view lacked, which
+        # were taken for hidden ones; so it is asked once more.
+        compared_with="",
+        compared_to=asked.seen_to,
         read_as=asked.read_as,
         compared_in=asked.counted_in,
     )

@@ -26,9 +26,10 @@ class KeptSearch(Base):
     watched: Mapped[bool] = mapped_column(default=False)
     # The index it was last compared with for new hits, so that an unchanged one is not searched again.
     compared_with: Mapped[str] = mapped_column(default="")
-    # When that was, how the program read queries and records then (`reading_version`), and the compartments that were
-    # open to whoever kept it: none where nothing was asked for them.
-    compared_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The last event of the audit trail by then, if every record was in the index as the trail tells; how the program
+    # read queries and records then (`reading_version`), and the compartments that were open to whoever kept it: none
+    # where nothing was asked for them.
+    compared_to: Mapped[int | None]
     read_as: Mapped[str | None]
     compared_in: Mapped[str] = mapped_column(default="")
     runs: Mapped[list["KeptSearchRun"]] = relationship(order_by="KeptSearchRun.number", viewonly=True)

@@ -9,7 +9,9 @@ from disclosure.marks import mark
 from records.register import find_record
 from search import alerts, indexing
 from search.opening import close_engine
+from store import audit
 from store.archive import Archive
+from store.audit_actions import AuditAction
 
 LAWYER = Actor("lawyer@example.org", frozenset({Role.LEGAL}))
 
@@ -66,6 +68,9 @@ def test_hits_that_only_an_update_finds_are_said_to_be_no_new_material(
         earlier.setattr("search.engines.broken_words.joined_in_pages", lambda pages: [[] for _ in pages])
         earlier.setattr("search.kept_searches.LANGUAGE_VERSION", "0")
         before = make_record(b"3", text="a mini-\nbus")
+        with archive.writing() as session:
+            subject = f"record:{before}"
+            audit.record(session, AuditAction.RECORD_REGISTERED, actor="system", subject=subject)
         indexing.rebuild(archive)
         officer_client.post("/kept-searches", data={"q": "minibus", "name": "Transport"})
     indexing.rebuild(archive)
