@@ -1,7 +1,7 @@
 """One person's view of the index: every question goes through it, so that none forgets who asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import or_, select
@@ -13,6 +13,7 @@ from search import language_fields as fields
 from search.analysis import fold
 from search.engine import EVERY_DOCUMENT, Found, Order, PageHits, SearchEngine
 from search.language_tree import And, Asked, Node, Not, Or, Query, Text, Word, meaning
+from search.misplaced import ORIGIN_FIELDS, asks_of_origin, misplaced
 from search.opening import engine_of, refuse_if_lost
 from store.archive import Archive
 
@@ -32,17 +33,22 @@ class Asking:
 
     def find(self, query: Asked, *, limit: int, offset: int = 0, order: Order = Order.RELEVANCE) -> Found:
         """What the query finds: the exact number, one page of hits, the facets of all."""
-        compartments = self.actor.compartments
+        without = frozenset(record_id for record_id, _ in self._hidden)
         found = self.engine.find(
             self._seen(query),
-            compartments=compartments,
+            compartments=self.actor.compartments,
             limit=limit,
             offset=offset,
             order=order,
-            without=frozenset(record_id for record_id, _ in self._hidden),
+            without=without,
         )
         if not found.total:
             refuse_if_lost(self.session, self.engine)
+        if self._misplaced and not asks_of_origin(meaning(query)):
+            seen = self._seen(query, placed=True)
+            placed = self.engine.find(seen, compartments=self.actor.compartments, limit=1, without=without).facets
+            told = {name: placed[name] for name in ORIGIN_FIELDS if name in placed}
+            found = replace(found, facets={**found.facets, **told})
         return found
 
     def count(self, query: Asked) -> int:
@@ -65,15 +71,24 @@ class Asking:
 
     def spelling(self, query: Query) -> str | None:
         """The query with its unknown words changed to known ones, or None where there is nothing better."""
-        among = self._seen(EVERY_DOCUMENT)
+        among = self._seen(EVERY_DOCUMENT, placed=True)
         return self.engine.suggest_spelling(query, compartments=self.actor.compartments, among=among)
 
-    def _seen(self, query: Asked) -> Node:
+    def _seen(self, query: Asked, *, placed: bool = False) -> Node:
+        """The query among what may be seen.
+
+        Where it asks where that was handed over, or that is counted (`placed`), what the index misplaces is left out.
+        """
         node = meaning(query)
-        if not self._hidden:
+        hidden = [*self._hidden, *(self._misplaced if placed or asks_of_origin(node) else ())]
+        if not hidden:
             return node
-        left_out = tuple(Text(Word(fold(each), exact=True), fields.REFERENCE) for _, each in self._hidden)
+        left_out = tuple(Text(Word(fold(each), exact=True), fields.REFERENCE) for _, each in hidden)
         return And((node, Not(Or(left_out))))
+
+    @cached_property
+    def _misplaced(self) -> Sequence[tuple[int, str]]:
+        return misplaced(self.session, actor=self.actor)
 
     @cached_property
     def _hidden(self) -> Sequence[tuple[int, str]]:

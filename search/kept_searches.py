@@ -12,6 +12,7 @@ from records.models import IndexNeed, Record
 from search.engine import SearchEngine
 from search.language import LANGUAGE_VERSION, parse_query
 from search.language_tree import Everything, Query
+from search.misplaced import asks_of_origin, misplaced
 from search.models import KeptSearch, KeptSearchRun
 from search.opening import engine_of, refuse_if_lost
 from search.packing import Numbers, pack, unpack
@@ -78,7 +79,10 @@ def ask(archive: Archive, session: Session, query: str, *, actor: Actor) -> Aske
     is_behind = session.scalar(select(IndexNeed.record_id).limit(1)) is not None
     seen_to = None if is_behind else audit.newest(session)
     generation = engine.generation
-    found = np.array(engine.matching(parse_query(query), compartments=compartments), dtype=np.int64)
+    asked = parse_query(query)
+    found = np.array(engine.matching(asked, compartments=compartments), dtype=np.int64)
+    if is_behind and asks_of_origin(asked.node):
+        found = np.setdiff1d(found, [number for number, _ in misplaced(session, actor=actor)])
     searched = np.array(engine.matching(Query("", Everything()), compartments=compartments), dtype=np.int64)
     return Asked(
         query,

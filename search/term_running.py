@@ -17,6 +17,7 @@ from retention.notices import categories
 from search.engine import SearchEngine
 from search.language import parse_query
 from search.language_tree import Dated, Everything, Node, Query, Undated
+from search.misplaced import asks_of_origin, misplaced
 from search.opening import engine_of, refuse_if_lost
 from search.packing import Numbers
 from search.sight import compartments_of, only_visible
@@ -115,12 +116,13 @@ def run_terms(
         generation = engine.generation
         with archive.reading() as session:
             refuse_if_lost(session, engine)
-            universe = _universe(session, engine, scope, actor)
+            unplaced = np.array([number for number, _ in misplaced(session, actor=actor)], dtype=np.int64)
+            universe = _universe(session, engine, scope, actor, unplaced)
         in_scope = universe.records[(universe.flags & IN_SCOPE) > 0]
         found = []
         for done, term in enumerate(terms):
             progress(done, len(terms))
-            found.append(_find(engine, term, in_scope, actor))
+            found.append(_find(engine, term, in_scope, actor, unplaced))
         progress(len(terms), len(terms))
         # Two terms asked of two different indexes could not be compared with each other.
         if engine.generation == generation:
@@ -131,22 +133,22 @@ def run_terms(
     )
 
 
-def _find(engine: SearchEngine, term: Term, in_scope: Numbers, actor: Actor) -> Found:
-    query, compartments = parse_query(term.text), actor.compartments
-    records = only_visible(np.array(engine.matching(query, compartments=compartments), dtype=np.int64), in_scope)
-    located = engine.locate(query, records.tolist(), compartments=compartments)
+def _find(engine: SearchEngine, term: Term, in_scope: Numbers, actor: Actor, unplaced: Numbers) -> Found:
+    query = parse_query(term.text)
+    records = only_visible(_matching(engine, query.node, actor, unplaced), in_scope)
+    located = engine.locate(query, records.tolist(), compartments=actor.compartments)
     pages = [record * PAGE_ROOM + page.number for record in records.tolist() for page in located.get(record, ())]
     return Found(term, records, np.array(pages, dtype=np.int64))
 
 
-def _universe(session: Session, engine: SearchEngine, scope: Scope, actor: Actor) -> Universe:
+def _universe(session: Session, engine: SearchEngine, scope: Scope, actor: Actor, unplaced: Numbers) -> Universe:
     rows = session.execute(
         select(Record.id, Record.parent_id, Record.unread_pages, Record.batch)
         .where(Record.compartment.in_(actor.compartments), Record.purged_at.is_(None))
         .order_by(Record.id)
     ).all()
     held = np.array([row.id for row in rows], dtype=np.int64)
-    indexed = _matching(engine, Everything(), actor)
+    indexed = _matching(engine, Everything(), actor, unplaced)
     there = np.isin(held, indexed)
     records = held[there]
     codes = tuple(each.code for each in categories(session))
@@ -154,7 +156,7 @@ def _universe(session: Session, engine: SearchEngine, scope: Scope, actor: Actor
         records=records,
         parents=np.array([row.parent_id or 0 for row in rows], dtype=np.int64)[there],
         unread_pages=np.array([row.unread_pages for row in rows], dtype=np.int64)[there],
-        flags=_flags(session, engine, scope, records, actor),
+        flags=_flags(session, engine, scope, records, actor, unplaced),
         category_bits=_category_bits(session, records, codes),
         categories=codes,
         not_indexed=held[~there],
@@ -162,14 +164,17 @@ def _universe(session: Session, engine: SearchEngine, scope: Scope, actor: Actor
     )
 
 
-def _matching(engine: SearchEngine, node: Node, actor: Actor) -> Numbers:
-    return np.array(engine.matching(Query("", node), compartments=actor.compartments), dtype=np.int64)
+def _matching(engine: SearchEngine, node: Node, actor: Actor, unplaced: Numbers) -> Numbers:
+    found = np.array(engine.matching(Query("", node), compartments=actor.compartments), dtype=np.int64)
+    return np.setdiff1d(found, unplaced) if asks_of_origin(node) else found
 
 
-def _flags(session: Session, engine: SearchEngine, scope: Scope, records: Numbers, actor: Actor) -> Numbers:
+def _flags(
+    session: Session, engine: SearchEngine, scope: Scope, records: Numbers, actor: Actor, unplaced: Numbers
+) -> Numbers:
     inside = np.ones(len(records), dtype=np.bool_)
     if scope.query.strip():
-        inside &= np.isin(records, _matching(engine, parse_query(scope.query).node, actor))
+        inside &= np.isin(records, _matching(engine, parse_query(scope.query).node, actor, unplaced))
     if scope.batch:
         query = select(Record.id).where(
             Record.compartment.in_(actor.compartments),
@@ -185,8 +190,8 @@ def _flags(session: Session, engine: SearchEngine, scope: Scope, records: Number
         inside &= np.isin(records, np.array(came, dtype=np.int64))
     undated = np.zeros(len(records), dtype=np.bool_)
     if scope.first or scope.last:
-        undated = inside & np.isin(records, _matching(engine, Undated(), actor))
-        inside &= np.isin(records, _matching(engine, Dated(scope.first, scope.last), actor))
+        undated = inside & np.isin(records, _matching(engine, Undated(), actor, unplaced))
+        inside &= np.isin(records, _matching(engine, Dated(scope.first, scope.last), actor, unplaced))
     return inside.astype(np.int64) * IN_SCOPE + undated.astype(np.int64) * UNDATED
 
 

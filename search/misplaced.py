@@ -1,0 +1,54 @@
+"""Records of which the index, a moment behind, still tells where something they came out of was handed over.
+
+Of a container that is marked, what came out of it tells no longer: not its batches, sources and custodians. Until it is
+indexed again, its entry does. What an entry tells beside that is its own, so only questions about these are changed.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from access.policy import Actor
+from records.models import OPEN, PRIVILEGED, RESTRICTED, IndexNeed, Record
+from search import language_fields as fields
+from search.language_tree import And, Keyword, Node, Not, Or, Text
+
+ORIGIN_FIELDS = (fields.BATCH, fields.SOURCE, fields.CUSTODIAN, fields.HAS)
+"""The fields that tell where a record, or what it came out of, was handed over; `has:custodian` tells it too."""
+
+
+def asks_of_origin(node: Node) -> bool:
+    """Whether the answer hangs on where records were handed over."""
+    match node:
+        case Text(field=field) | Keyword(field=field):
+            return field in ORIGIN_FIELDS
+        case Not(part):
+            return asks_of_origin(part)
+        case And(parts) | Or(parts):
+            return any(map(asks_of_origin, parts))
+        case _:
+            return False
+
+
+def misplaced(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
+    """The id and reference of each record that waits to be indexed and came out of one this actor may not know of."""
+    closed = sorted({OPEN, RESTRICTED, PRIVILEGED} - actor.compartments)
+    if not closed or session.scalar(select(IndexNeed.record_id).limit(1)) is None:
+        return ()
+    above, below = aliased(Record), aliased(Record)
+    inside = (
+        select(below.id)
+        .join(above, above.id == below.parent_id)
+        .where(above.compartment.in_(closed))
+        .cte(recursive=True)
+    )
+    inside = inside.union(select(below.id).join(inside, inside.c.id == below.parent_id))
+    query = (
+        select(Record.id, Record.reference)
+        .join(IndexNeed, IndexNeed.record_id == Record.id)
+        .join(inside, inside.c.id == Record.id)
+        .where(Record.compartment.in_(actor.compartments))
+        .order_by(Record.id)
+    )
+    return [(record_id, reference) for record_id, reference in session.execute(query)]
