@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, literal, select
 from sqlalchemy.orm import Session
 
 from records.facts import ANSWERS
 from records.models import Record, SearchFact
 from store.audit import AuditEvent
 from store.audit_actions import AuditAction
-from store.chunks import chunks
 
 AT_ONCE = 5_000
 OPENED = frozenset({AuditAction.RECORD_VIEWED.value, AuditAction.FILE_DOWNLOADED.value})
@@ -64,6 +63,11 @@ def reviews_of(session: Session, records: Sequence[Record]) -> dict[int, Review]
     }
 
 
+def reviewed_ids(session: Session, ids: Iterable[int]) -> list[int]:
+    """Those of the records that somebody said they read, or decided on, in order."""
+    return sorted({*ids}.intersection(session.scalars(select(Record.id).where(_happened(READ | DECIDED)))))
+
+
 def responsive_ids(session: Session, ids: Iterable[int]) -> list[int]:
     """Those of the records that stand decided as relevant to disclosure, in order."""
     return _having(session, ids, "relevance", "relevant")
@@ -74,33 +78,31 @@ def answering_ids(session: Session, ids: Iterable[int], paragraph: str) -> list[
     return _having(session, ids, ANSWERS, paragraph)
 
 
-def weighed_ids(session: Session, records: Sequence[Record], *, since: datetime) -> list[int]:
+def weighed_ids(session: Session, ids: Iterable[int], *, since: datetime) -> list[int]:
     """Those of the records whose relevance stands decided, either way, by a decision made since then, in order.
 
     One made before a paragraph was asked was made without a thought of it.
     """
-    ids = [record.id for record in records]
-    stands = {*_having(session, ids, "relevance", "relevant"), *_having(session, ids, "relevance", "not-relevant")}
-    subjects = {f"record:{record.reference}": record.id for record in records if record.id in stands}
-    found: set[int] = set()
-    for some in chunks(sorted(subjects), AT_ONCE):
-        query = select(AuditEvent.subject).where(
-            AuditEvent.subject.in_(some),
-            AuditEvent.action == AuditAction.RELEVANCE_DECIDED.value,
-            AuditEvent.at >= since,
-        )
-        found.update(subjects[subject] for subject in session.scalars(query))
-    return sorted(found)
+    wanted = {*ids}
+    stands = {
+        *_having(session, wanted, "relevance", "relevant"),
+        *_having(session, wanted, "relevance", "not-relevant"),
+    }
+    if not stands:
+        return []
+    decided = _happened({AuditAction.RELEVANCE_DECIDED.value}, since=since)
+    return sorted(stands.intersection(session.scalars(select(Record.id).where(decided))))
+
+
+def _happened(actions: Iterable[str], *, since: datetime | None = None) -> ColumnElement[bool]:
+    """That one of these things was done with the record."""
+    # Asked of the database record by record: a list of what a report found may have a hundred thousand.
+    event = select(AuditEvent.sequence).where(
+        AuditEvent.subject == literal("record:") + Record.reference, AuditEvent.action.in_(sorted(actions))
+    )
+    return exists(event.where(AuditEvent.at >= since) if since else event)
 
 
 def _having(session: Session, ids: Iterable[int], field: str, value: str) -> list[int]:
-    wanted = sorted(set(ids))
-    found: list[int] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        query = select(SearchFact.record_id).where(
-            SearchFact.record_id.in_(wanted[start : start + AT_ONCE]),
-            SearchFact.field == field,
-            SearchFact.value == value,
-        )
-        found.extend(session.scalars(query))
-    return sorted(found)
+    query = select(SearchFact.record_id).where(SearchFact.field == field, SearchFact.value == value)
+    return sorted({*ids}.intersection(session.scalars(query)))

@@ -1,8 +1,9 @@
 """The figures of a search record, and everything that stands in the way of signing it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -11,9 +12,11 @@ from access.policy import Actor
 from inquiry.requests import asked_at, cited_paragraphs
 from search.packing import Numbers, unpack
 from search.record_models import ARCHIVE, TERM, SearchRecord
-from search.reviews import answering_ids, responsive_ids, reviews_of, weighed_ids
-from search.sight import only_visible, records_of, visible_ids
+from search.reviews import answering_ids, responsive_ids, reviewed_ids, weighed_ids
+from search.sight import only_visible, visible_ids
 from search.term_exports import not_reached_words
+from search.term_figures import NotReached
+from search.term_models import TermReportVersion
 from search.term_reports import results_of, show_version
 
 
@@ -47,39 +50,75 @@ class RecordFigures:
     """How many were decided on, either way, since it was asked; none in a record signed before that was counted."""
 
 
+class _Reports:
+    """What term reports found and did not reach, as one person may be told; counted once for all that rest on one."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self._session, self._actor = session, actor
+        self._found: dict[int, Numbers] = {}
+        self._reach: dict[int, NotReached] = {}
+
+    @cached_property
+    def visible(self) -> Numbers:
+        """The ids of the records this person may know of."""
+        return visible_ids(self._session, actor=self._actor)
+
+    def found(self, version: TermReportVersion) -> Numbers:
+        """Every record that one of its terms found."""
+        if version.id not in self._found:
+            found = [unpack(each.found) for each in results_of(self._session, version)]
+            every = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found]))
+            self._found[version.id] = only_visible(every, self.visible)
+        return self._found[version.id]
+
+    def reach(self, version: TermReportVersion) -> NotReached:
+        """What it did not reach."""
+        if version.id not in self._reach:
+            shown = show_version(self._session, version.report, version.version, actor=self._actor)
+            self._reach[version.id] = shown.figures.not_reached
+        return self._reach[version.id]
+
+
 def count_now(session: Session, record: SearchRecord, *, actor: Actor) -> Counted:
     """What the record's term report found, and what has become of it by now."""
+    return _count_now(session, record, _Reports(session, actor))
+
+
+def _count_now(session: Session, record: SearchRecord, reports: _Reports) -> Counted:
     assert record.term_version is not None
-    found = [unpack(each.found) for each in results_of(session, record.term_version)]
-    hits = only_visible(
-        np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found])), visible_ids(session, actor=actor)
-    )
-    records = records_of(session, hits.tolist(), actor=actor)
-    reviews = reviews_of(session, records)
-    responsive = responsive_ids(session, hits.tolist())
-    reviewed = [record.id for record in records if reviews[record.id].is_reviewed]
+    hits = reports.found(record.term_version)
+    ids = hits.tolist()
     cited = cited_paragraphs(session)
-    answering = {each.id: answering_ids(session, hits.tolist(), cited[each.id]) for each in record.paragraphs}
+    answering = {each.id: answering_ids(session, ids, cited[each.id]) for each in record.paragraphs}
     weighed = {
-        each.id: sorted({*weighed_ids(session, records, since=asked_at(session, each)), *answering[each.id]})
+        each.id: sorted({*weighed_ids(session, ids, since=asked_at(session, each)), *answering[each.id]})
         for each in record.paragraphs
     }
+    reviewed, responsive = reviewed_ids(session, ids), responsive_ids(session, ids)
     return Counted(hits, np.array(reviewed, dtype=np.int64), np.array(responsive, dtype=np.int64), answering, weighed)
 
 
 def record_figures(session: Session, record: SearchRecord, *, actor: Actor) -> RecordFigures:
     """The figures as this person may be told of them: of a signed record those of the day it was signed."""
+    return figures_of_all(session, [record], actor=actor)[0]
+
+
+def figures_of_all(session: Session, records: Iterable[SearchRecord], *, actor: Actor) -> list[RecordFigures]:
+    """The same of each record, in their order."""
+    reports = _Reports(session, actor)
+    return [_figures(session, record, reports) for record in records]
+
+
+def _figures(session: Session, record: SearchRecord, reports: _Reports) -> RecordFigures:
     if record.term_version is None:
         return RecordFigures(record.hits, record.reviewed, record.responsive, record.unreadable)
-    report = record.term_version.report
-    shown = show_version(session, report, record.term_version.version, actor=actor)
-    reach = shown.figures.not_reached
+    reach = reports.reach(record.term_version)
     if record.hit_records is None or record.reviewed_records is None or record.responsive_records is None:
-        now = count_now(session, record, actor=actor)
+        now = _count_now(session, record, reports)
         hits, reviewed, responsive = len(now.hits), len(now.reviewed), len(now.responsive)
         answering, weighed = _counts(now.answering), _counts(now.weighed)
     else:
-        visible = visible_ids(session, actor=actor)
+        visible = reports.visible
         signed = (record.hit_records, record.reviewed_records, record.responsive_records)
         hits, reviewed, responsive = (len(only_visible(unpack(each), visible)) for each in signed)
         answering, weighed = (_kept_counts(each, visible) for each in (record.answered_records, record.weighed_records))

@@ -2,6 +2,15 @@ import { initAll } from "./govuk/govuk-frontend.min.js";
 
 initAll();
 
+// Whoever writes is not idle: while something is being typed into a form that will be sent, its writer stays signed in.
+const ALIVE = 300_000;
+let heard = Date.now();
+document.addEventListener("input", (event) => {
+  if (event.target.form?.method !== "post" || Date.now() - heard < ALIVE) return;
+  heard = Date.now();
+  fetch("/help", { method: "HEAD", credentials: "same-origin" }).catch(() => {});
+});
+
 // A part of the page marked data-refresh looks again by itself while work goes on, and stops after twenty
 // minutes: a forgotten window must not keep somebody signed in for ever.
 const EVERY = 5000;

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from access.policy import Actor, Permission, require
 from access.users import actor_for
 from store.errors import NotPermittedError
+from web.unsent import SignedOutError, what_was_written
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -73,6 +74,7 @@ def authorise(app: Flask) -> Response | None:
     """Returns None if the request may go on; a visitor is sent to sign in.
 
     Raises:
+        SignedOutError: Somebody who is not signed in sent a form with words in it.
         NotPermittedError: The person's roles do not allow it, or the view says nothing about access.
     """
     if request.endpoint == "static":
@@ -89,6 +91,8 @@ def authorise(app: Flask) -> Response | None:
     if access.public:
         return None
     if not known:
+        if what_was_written():
+            raise SignedOutError
         wanted = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
         return redirect(url_for("security.login", next=wanted))
     if access.permissions and not g.actor.permissions & set(access.permissions):

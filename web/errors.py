@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyReq
 from store.errors import CandourError
 from store.trouble import told
 from web.received import TidyRequest
+from web.unsent import SignedOutError, what_was_written
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +46,12 @@ class CandourFlask(Flask):
         log.error("fault %s answering %s %s", g.fault, request.method, request.endpoint, exc_info=exc_info)
 
 
-def _page(status: int, sentence: str) -> Answer:
-    heading = HEADINGS.get(status) or HTTPStatus(status).phrase
-    return render_template("errors/error.html", heading=heading, sentence=sentence, fault=g.get("fault")), status
+def _page(status: int, sentence: str, *, heading: str = "", written: Sequence[tuple[str, str]] = ()) -> Answer:
+    heading = heading or HEADINGS.get(status) or HTTPStatus(status).phrase
+    page = render_template(
+        "errors/error.html", heading=heading, sentence=sentence, fault=g.get("fault"), written=written
+    )
+    return page, status
 
 
 def _known(error: CandourError) -> Answer:
@@ -54,7 +59,17 @@ def _known(error: CandourError) -> Answer:
 
 
 def _form_expired(_error: CSRFError) -> Answer:
-    return _page(400, "The page was open for too long, or in another window: go back, reload it and try again.")
+    written = what_was_written()
+    return _page(
+        400,
+        "The page was open for too long, or in another window: "
+        + ("copy what you had written from below, and open the page again." if written else "open it again."),
+        written=written,
+    )
+
+
+def _signed_out(error: SignedOutError) -> Answer:
+    return _page(error.status_code, str(error), heading="You have been signed out", written=what_was_written())
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Answer:
@@ -80,6 +95,7 @@ def _fault(error: Exception) -> Answer:
 def register(app: Flask) -> None:
     """Every error of this application becomes a page."""
     app.register_error_handler(CandourError, _known)
+    app.register_error_handler(SignedOutError, _signed_out)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(TooManyRequests, _too_many)

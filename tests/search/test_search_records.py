@@ -8,7 +8,7 @@ import docx
 import pypdfium2 as pdfium
 import pytest
 from docx.oxml.ns import qn
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from access.policy import OPERATOR, Actor, Role
@@ -23,7 +23,7 @@ from search import term_reports
 from search.indexing import bring_up_to_date
 from search.opening import close_engine
 from search.record_models import SearchRecord
-from search.search_record_figures import faults_of, record_figures
+from search.search_record_figures import faults_of, figures_of_all, record_figures
 from search.search_record_list import find_record_of_search, latest_records, records_for, signed_records
 from search.search_records import SearchContent
 from search.search_schedule import write_schedule
@@ -484,3 +484,22 @@ def test_the_schedule_tells_files_that_no_search_could_open_also_in_its_table(he
         "SR000001": ("R9-2, paragraph 1", "1 page, 1 file"),
         "SR000002": ("R9-1, paragraph 1 (the request is withdrawn)", "1"),
     }
+
+
+def test_a_term_report_is_counted_once_however_many_searches_rest_on_it(held, lawyer):
+    terms = report(held, lawyer)
+    with held.reading() as session:
+        paragraphs = [each.id for each in find_request(session, "R9-1").paragraphs]
+    for _ in range(3):
+        draft(held, lawyer, TERMS, paragraphs=paragraphs, term_report=terms)
+    asked = []
+
+    with held.reading() as session:
+        listed = latest_records(session, actor=lawyer)
+        event.listen(held.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        together = figures_of_all(session, listed, actor=lawyer)
+        once = sum("FROM term_result" in each for each in asked)
+        alone = [record_figures(session, each, actor=lawyer) for each in listed]
+
+    assert together == alone
+    assert sum("FROM term_result" in each for each in asked) == 4 * once

@@ -93,6 +93,39 @@ def test_the_page_that_was_wanted_is_opened_after_signing_in(visitor) -> None:
     assert answer.location == "/sign-in?next=/batches?x%3D1"
 
 
+def test_what_was_written_before_the_sign_in_ended_is_shown_to_its_writer_and_kept_nowhere(visitor) -> None:
+    written = {"repository": "The <strongroom>", "how": "Every box was opened,\none after the other."}
+
+    answer = visitor.post("/search-records/new", data=written)
+
+    assert answer.status_code == 403
+    assert "You have been signed out" in answer.text
+    assert "The &lt;strongroom&gt;</textarea>" in answer.text
+    assert "Every box was opened,\none after the other.</textarea>" in answer.text
+
+
+def test_what_another_site_sends_in_a_visitors_name_is_not_shown_as_what_they_wrote(visitor) -> None:
+    answer = visitor.post("/search-records/new", data={"how": "Call us."}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert (answer.status_code, answer.location) == (302, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [("/batches/1/passwords", {"words": "hush"}), ("/statements/1/sign", {"password": "hush", "again": "hush"})],
+)
+def test_no_password_is_shown_to_somebody_who_was_signed_out(visitor, path: str, data: dict[str, str]) -> None:
+    assert "hush" not in visitor.post(path, data=data).text
+
+
+def test_what_was_written_into_a_page_that_was_open_for_too_long_is_shown(legal_client) -> None:
+    answer = legal_client.post("/search-records/new", data={"how": "Every box."}, csrf=False)
+
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text
+    assert "Every box.</textarea>" in answer.text
+
+
 def test_the_refusal_is_said_in_plain_words(officer_client) -> None:
     answer = officer_client.get("/users")
 

@@ -10,7 +10,7 @@ from inquiry.requests import all_requests, find_request
 from search import search_records as keeping
 from search import term_reports
 from search.record_models import SearchRecord
-from search.search_record_figures import faults_of, record_figures
+from search.search_record_figures import faults_of, figures_of_all, record_figures
 from search.search_record_list import find_record_of_search, latest_records, versions_of_record
 from search.search_records import CONTENT, METHODS, PLACES, SearchContent
 from search.search_schedule import unreadable_words, write_schedule
@@ -33,10 +33,10 @@ area = Blueprint("search_records", __name__)
 def search_records_page() -> str:
     """The latest version of every search record."""
     session, actor = current_session(), current_actor()
-    listed = latest_records(session, actor=actor)
+    listed = latest_records(session, actor=actor)[::-1]
     return render_template(
         "search_records/search_records.html",
-        listed=[(each, record_figures(session, each, actor=actor)) for each in reversed(listed)],
+        listed=list(zip(listed, figures_of_all(session, listed, actor=actor), strict=True)),
         cited=_cited(session),
         methods=METHODS,
         may_export=can(actor, Permission.REQUESTS) and any(each.signed_at for each in listed),
