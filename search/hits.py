@@ -10,8 +10,8 @@ from access.policy import Actor
 from records.models import Page, Record, RecordFile, SearchFact
 from search.asking import Asking
 from search.beside import read_with_beside
+from search.engine import Highlights, PageHits, Snippet
 from search.engine import Hit as Found
-from search.engine import PageHits, Snippet
 from search.highlighting import highlight_each, text_parts
 from search.language_tree import Dated, Query, dated_parts
 
@@ -105,8 +105,8 @@ def _places(
     for record_id, number, text in read([(each, number) for each in first for number in first[each]], short):
         texts.setdefault(record_id, []).append((number, text))
     shown = highlight_each(query, texts, snippet_limit=PAGES_SHOWN)
-    # A page on which nothing is to be seen alone holds a part of what begins or ends on another.
-    parted = {each: first[each] for each, found in shown.items() if not found.marks.keys() >= set(first.get(each, ()))}
+    # A page on which less is to be seen alone than stands there holds a part of what begins or ends on another.
+    parted = {each: first[each] for each in first if _is_parted(shown[each], located[each][:PAGES_SHOWN])}
     if parted:
         beside = read_with_beside(query, parted, read)
         shown |= highlight_each(query, beside, snippet_limit=max(map(len, beside.values())))
@@ -117,6 +117,10 @@ def _places(
         record_id: [each for each in found.snippets if record_id not in first or each.page in first[record_id]]
         for record_id, found in shown.items()
     }
+
+
+def _is_parted(shown: Highlights, located: Sequence[PageHits]) -> bool:
+    return any(len(shown.marks.get(page.number, ())) < page.count for page in located)
 
 
 def _texts(session: Session, whole: Sequence[int], some: Collection[tuple[int, int]]) -> list[tuple[int, int, str]]:

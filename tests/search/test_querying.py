@@ -8,6 +8,7 @@ from disclosure import marks
 from records.models import Page, Record
 from records.register import find_record
 from search import kept_searches, querying
+from search.highlighting import highlight_pages
 from search.hits import PAGES_SHOWN
 from search.indexing import bring_up_to_date, rebuild
 from search.language import parse_query
@@ -158,6 +159,11 @@ def test_the_pages_of_a_short_record_are_told_from_its_text_as_those_of_a_long_o
         (("the dis-", "clo-\nsure-", "dates", "4", "5"), "suredates", [2, 3]),
         (("the dis-", "clo-", "sure", "4", "5"), '"disclo sure"', [1, 2, 3]),
         (("one", "", "the", "lan-", "tern", "stood", "seven"), '"the lantern stood"', [3, 4, 5, 6]),
+        # Each of the pages shows one match by itself, and begins or ends another.
+        (("a duty of care, and the duty of", "", "care owed, a duty of care", "4", "5"), '"duty of care"', [1, 3]),
+        (("care", "care", "care and a lan-", "tern", "5"), "care OR lantern", [1, 2, 3, 4]),
+        (("duty care", "far", "duty care, " + "x " * 9 + "duty", "", "care"), "duty pre/2 care", [1, 3, 5]),
+        (("a duty of care", "duty of care", "duty of care; duty of", "care"), '"duty of care"', [1, 2, 3, 4]),
     ],
 )
 def test_what_reaches_over_blank_and_short_pages_is_shown_and_marked_where_it_stands(
@@ -178,3 +184,6 @@ def test_what_reaches_over_blank_and_short_pages_is_shown_and_marked_where_it_st
     assert [page.number for page in hit.pages] == found_on
     assert [each.page for each in hit.snippets] == found_on[:PAGES_SHOWN]
     assert all(each.marks for each in hit.snippets)
+    whole = highlight_pages(parse_query(query), list(enumerate(texts, start=1)), snippet_limit=len(texts))
+    assert list(hit.snippets) == list(whole.snippets[:PAGES_SHOWN])
+    assert list(hit.pages) == list(whole.pages)
