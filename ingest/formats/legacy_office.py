@@ -1,4 +1,8 @@
-"""Office files of before 2007, WordPerfect, Publisher and Windows drawings, through LibreOffice where there is one."""
+"""Office files of before 2007, WordPerfect, Publisher and Windows drawings, through LibreOffice where there is one.
+
+Workbooks become newer workbooks: set as pages, a cell loses the words that its column is too narrow for, and hidden
+rows, columns and sheets and all comments are left out. Everything else becomes pages.
+"""
 
 import os
 import resource
@@ -11,9 +15,12 @@ from pathlib import Path
 import olefile
 
 from ingest.formats.compound_files import CUT_OFF, is_cut_off
+from ingest.formats.excel import read_excel
+from ingest.formats.old_workbooks import mended
 from ingest.formats.pdf import read_pdf
 from ingest.formats.protected_office import unlock
 from ingest.job import ReadingJob, Yielded
+from ingest.kinds import PDF, XLS, XLSB, XLSX
 from ingest.reading import MemberFound, PageReading, UnreadableFile
 
 _SECONDS = 120
@@ -34,6 +41,12 @@ _NOT_HERE = (
     "the file read again, or save it as PDF in the program that made it and take in the PDF as well."
 )
 
+_WORKBOOKS = {XLS.media_type, XLSB.media_type}
+_AS_WORKBOOK, _AS_PAGES = "turned into a newer workbook", "set as pages"
+_NOTES = {
+    True: "it turned the workbook into a newer one, and what is set into it stands as it wrote that.",
+    False: "the pages are as it sets them, not as they were printed.",
+}
 _DRAWN = {"application/vnd.ms-powerpoint", "application/x-mspublisher", "image/emf", "image/wmf"}
 _NO_IMPRESS = (
     "Slides, drawings and Publisher files are read through LibreOffice Impress, which this machine's LibreOffice has "
@@ -51,33 +64,35 @@ def libreoffice() -> str | None:
 
 
 def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
-    """The file's pages, as LibreOffice sets them."""
+    """The file's pages, as LibreOffice sets them; a workbook by its sheets."""
     program = libreoffice()
     if program is None:
         raise UnreadableFile("unsupported", _NOT_HERE)
-    produced = _convert(program, job, unlock(job) or job.path)
+    opened = unlock(job) or job.path
+    is_workbook = job.media_type in _WORKBOOKS
+    if job.media_type == XLS.media_type:
+        opened = mended(opened, job) or opened
+    produced = _convert(program, job, opened, into="xlsx" if is_workbook else "pdf")
     if olefile.isOleFile(str(job.path)) and is_cut_off(job.path):
         job.miss(CUT_OFF)
+    kind, read, how = (XLSX, read_excel, _AS_WORKBOOK) if is_workbook else (PDF, read_pdf, _AS_PAGES)
     try:
-        inner = replace(job, path=produced, media_type="application/pdf")
-        for found in read_pdf(inner):
+        for found in read(replace(job, path=produced, media_type=kind.media_type)):
             if isinstance(found, PageReading):
-                yield PageReading.from_dict(
-                    found.to_dict() | {"reason": f"set as pages by LibreOffice; {found.reason}"}
-                )
+                yield PageReading.from_dict(found.to_dict() | {"reason": f"{how} by LibreOffice; {found.reason}"})
             elif isinstance(found, MemberFound):
                 yield found
     finally:
         produced.unlink(missing_ok=True)
-    # Those facts are LibreOffice's about its own PDF, except for what it carries over.
-    job.facts.metadata.pop("producer", None)
-    job.facts.metadata.pop("creator", None)
+    # Those facts are LibreOffice's about its own file, except for what it carries over.
+    for name in ("producer", "creator", "modified"):
+        job.facts.metadata.pop(name, None)
     job.facts.created = None
-    job.facts.note("Read through LibreOffice; the pages are as it sets them, not as they were printed.")
+    job.facts.note(f"Read through LibreOffice; {_NOTES[is_workbook]}")
 
 
-def _convert(program: str, job: ReadingJob, path: Path) -> Path:
-    """The file as a PDF, made by a LibreOffice that keeps nothing, runs no macro and reaches no network."""
+def _convert(program: str, job: ReadingJob, path: Path, *, into: str) -> Path:
+    """The file in another format, made by a LibreOffice that keeps nothing, runs no macro and reaches no network."""
     if (program, job.media_type) in _IN_VAIN:
         raise UnreadableFile("unsupported", _NO_IMPRESS)
     folder = job.spool / "libreoffice"
@@ -87,7 +102,7 @@ def _convert(program: str, job: ReadingJob, path: Path) -> Path:
     command = [
         program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-        "--convert-to", "pdf", "--outdir", str(folder), str(source),
+        "--convert-to", into, "--outdir", str(folder), str(source),
     ]  # fmt: skip
     try:
         subprocess.run(  # noqa: S603 - a program of the system, with a file name of our own
@@ -95,7 +110,7 @@ def _convert(program: str, job: ReadingJob, path: Path) -> Path:
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableFile("timeout") from error
-    produced = source.with_suffix(".pdf")
+    produced = source.with_suffix(f".{into}")
     if not produced.exists():
         if job.media_type in _DRAWN and not _has_impress(program):
             _IN_VAIN.add((program, job.media_type))
