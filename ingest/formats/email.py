@@ -1,6 +1,5 @@
 """E-mail: headers with blind copies, the body, attachments as members; malformed messages as far as they go."""
 
-import base64
 import email
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from email.message import EmailMessage, Message
 from pathlib import Path
 
 from ingest.formats.html import html_text
+from ingest.formats.mail_encoding import Undone, ends_inside_a_letter, undo_base64
 from ingest.formats.plain import decode_text, text_pages
 from ingest.job import ReadingJob, Yielded, shown_name
 from ingest.reading import UnreadableFile
@@ -25,7 +25,7 @@ THREAD_HEADERS = ("Message-ID", "In-Reply-To", "References")
 _KEPT_HEADERS = (*THREAD_HEADERS, "Thread-Index", "Thread-Topic", "Received")
 _PARSING_ERRORS = (MessageError, HeaderParseError, ValueError, LookupError, TypeError, AttributeError, IndexError)
 _MAXIMUM_PARTS = 2000
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _A_WORD = re.compile(r"\w{2,}")
 _SUFFIX = {"message/rfc822": ".eml", "text/html": ".html", "text/plain": ".txt", "text/calendar": ".ics"}
 
@@ -43,7 +43,10 @@ def read_email(job: ReadingJob) -> Iterator[Yielded]:
     bodies, attachments = _divide(message)
     if any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in message.walk() for defect in part.defects):
         job.miss("what may follow: the message, or one inside it, has no proper end")
-    text = "\n".join([*_header_lines(message), "", _body_text(bodies, job)])
+    head = _HEAD_ENDS.search(data)
+    if _is_cut_off(message, data[head.end() :] if head else b""):
+        job.miss("what follows: the message is cut off")
+    text = "\n".join([*_header_lines(message), "", _body_text(bodies, job), *filter(None, map(_behind, attachments))])
     if any(_lost_bytes(part) for part in bodies):
         job.miss("some bytes of the message's own words, which did not come through whole")
     if "\0" in text or any(_holds_zeros(part) for part in (message, *bodies, *attachments)):
@@ -141,32 +144,40 @@ def _body_text(bodies: list[Message], job: ReadingJob) -> str:
     return "\n\n".join(text for text in texts if text.strip())
 
 
+def _undone(part: Message) -> Undone | None:
+    """The part without its base64; None where it is in no base64."""
+    return undo_base64(_as_it_came(part)) if _encoding(part) == "base64" else None
+
+
 def _lost_bytes(part: Message) -> bool:
-    """Whether the part is base64 with signs that are none, or without the end that it must have.
+    undone = _undone(part)
+    return undone is not None and undone.is_lossy
 
-    Without the equals signs that fill up an incomplete group something was cut off (RFC 2045, 6.8); where the cut left
-    whole groups, nothing tells. White space says nothing, and what follows an equals sign is never decoded.
+
+def _with_behind(text: str, part: Message) -> str:
+    return "\n".join(filter(None, (text, _behind(part))))
+
+
+def _behind(part: Message) -> str:
+    """What stands behind the part's base64 as plain words: a list's own, or what a gateway added."""
+    undone = _undone(part)
+    return undone.behind if undone else ""
+
+
+def _is_cut_off(message: Message, body: bytes) -> bool:
+    """Whether a message of one part, which has no closing line to miss, proves that it goes on.
+
+    Its size, where it tells one, was counted with line ends of one byte or two (`Content-Length`).
     """
-    if _encoding(part) != "base64":
+    told = header_text(message, "Content-Length")
+    if told.isdigit() and len(body) + body.count(b"\n") < int(told):
+        return True
+    if message.is_multipart() or message.get_content_maintype() != "text":
         return False
-    signs = "".join(_as_it_came(part).split())
-    whole = signs.rstrip("=")
-    left = len(whole) % 4
-    return left == 1 or bool(left and whole == signs) or bool(_NOT_BASE64.search(whole))
-
-
-def _rescued(encoded: str) -> bytes:
-    """What the base64 still says around what is lost of it.
-
-    Its lines are whole groups of four signs, so that after a hole the end of the line tells where a group begins.
-    """
-    found = []
-    for number, stretch in enumerate(re.split("\0+", encoded)):
-        line, _, rest = stretch.partition("\n")
-        line = line.strip()
-        signs = _NOT_BASE64.sub("", ((line[len(line) % 4 :] if number else line) + rest).partition("=")[0])
-        found.append(base64.b64decode(signs[: len(signs) - (len(signs) % 4 == 1)] + "=="))
-    return b"".join(found)
+    if ends_inside_a_letter(_payload(message), message.get_content_charset() or ""):
+        return True
+    text = _decoded(message).lower() if _is_web(message) else ""
+    return "<html" in text and "</html" not in text
 
 
 def _holds_zeros(part: Message) -> bool:
@@ -200,17 +211,19 @@ def _says_more(text: str, said: set[str]) -> bool:
 
 
 def _decoded(part: Message) -> str:
-    payload = _rescued(_as_it_came(part)) if _lost_bytes(part) else _payload(part)
+    payload = _payload(part)
     try:
         charset = part.get_content_charset()
         if charset:
-            return payload.decode(charset)
+            return _with_behind(payload.decode(charset), part)
     except _PARSING_ERRORS:
         pass
-    return decode_text(payload)[0]
+    return _with_behind(decode_text(payload)[0], part)
 
 
 def _payload(part: Message) -> bytes:
+    if undone := _undone(part):
+        return undone.content
     try:
         payload = part.get_payload(decode=True)
     except _PARSING_ERRORS:

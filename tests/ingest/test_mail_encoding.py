@@ -1,0 +1,111 @@
+"""Messages in base64: in several pieces, with words behind, and cut off where nothing of the base64 tells."""
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.formats.mail_encoding import ends_inside_a_letter, undo_base64
+from tests.ingest.reading_here import all_text, missing, put, read_here
+
+MAIL = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: The home\r\n"
+PLAIN = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n"
+WEB = PLAIN.replace(b"plain", b"html")
+FIRST = base64.encodebytes(b"Line %03d: the matron was told of it.\n" % 7)
+SECOND = base64.encodebytes(b"The second part: the chair was told as well.\n" * 4 + b"!")
+
+
+@given(st.lists(st.binary(min_size=1, max_size=200), max_size=8))
+def test_pieces_one_behind_the_other_say_what_each_of_them_says(pieces):
+    undone = undo_base64("".join(base64.encodebytes(piece).decode() for piece in pieces))
+
+    assert undone.content == b"".join(pieces)
+    assert (undone.behind, undone.is_lossy) == ("", False)
+
+
+@given(st.text(max_size=400))
+def test_anything_at_all_is_undone_somehow(text):
+    undo_base64(text)
+
+
+@pytest.mark.parametrize("between", [b"", b"\r\n", b"\n\n"])
+def test_both_pieces_of_a_body_are_read(tmp_path, between):
+    reading = read_here(put(tmp_path, MAIL + PLAIN + b"\r\n" + FIRST.strip() + between + SECOND))
+
+    assert "Line 007: the matron was told" in all_text(reading)
+    assert "the chair was told as well" in all_text(reading)
+    assert not reading.pages[-1].unread
+
+
+def test_both_pieces_of_an_attachment_are_in_the_file_that_is_taken_out(tmp_path):
+    head = MAIL + b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+    part = b'--x\r\nContent-Type: application/x\r\nContent-Disposition: attachment; filename="a.bin"\r\n'
+    encoded = base64.encodebytes(b"\0one") + base64.encodebytes(b"two\xff\0")
+
+    reading = read_here(put(tmp_path, head + part + PLAIN.splitlines(True)[1] + b"\r\n" + encoded + b"--x--\r\n"))
+
+    assert [member.path.read_bytes() for member in reading.members] == [b"\0onetwo\xff\0"]
+    assert not reading.pages[-1].unread
+
+
+def test_words_that_a_list_set_behind_the_base64_are_read_as_they_stand(tmp_path):
+    footer = b"\n____________\nHomes mailing list\nhomes@lists.example.org\n"
+
+    reading = read_here(put(tmp_path, MAIL + PLAIN + b"\r\n" + SECOND + footer))
+
+    assert "the chair was told as well" in all_text(reading)
+    assert "Homes mailing list\nhomes@lists.example.org" in all_text(reading)
+    assert not reading.pages[-1].unread
+
+
+def test_a_sign_that_became_an_equals_sign_costs_one_group_and_is_named(tmp_path):
+    spoilt = SECOND[:41] + b"=" + SECOND[42:]
+
+    reading = read_here(put(tmp_path, MAIL + PLAIN + b"\r\n" + spoilt))
+
+    assert all_text(reading).count("the chair was told as well") == 3
+    assert "the message's own words" in missing(reading)
+
+
+@pytest.mark.parametrize("told", ["{}", "{} "])
+def test_a_message_shorter_than_it_says_is_cut_off(tmp_path, told):
+    body = base64.encodebytes(b"The matron was told of it.\n" * 40)
+    head = MAIL + PLAIN + b"Content-Length: " + told.format(len(body)).encode() + b"\r\n\r\n"
+
+    whole, cut = (read_here(put(tmp_path, head + body[:end], str(end))) for end in (len(body), 77 * 6))
+
+    assert not whole.pages[-1].unread
+    assert missing(cut) == "Damaged: what follows: the message is cut off"
+    assert "The matron was told" in all_text(cut)
+
+
+def test_a_size_counted_with_other_line_ends_is_no_cut(tmp_path):
+    body = base64.encodebytes(b"The matron was told of it.\n" * 40)
+    counted = len(body.replace(b"\n", b"\r\n"))
+
+    reading = read_here(put(tmp_path, MAIL + PLAIN + b"Content-Length: %d\r\n\r\n" % counted + body))
+
+    assert not reading.pages[-1].unread
+
+
+def test_a_message_cut_between_groups_in_the_middle_of_a_letter_is_cut_off(tmp_path):
+    encoded = base64.b64encode("Tŷ Gwŷr ".encode() * 30)
+    cut = next(end for end in range(40, 80, 4) if base64.b64decode(encoded[:end])[-1] >= 0xC0)
+
+    assert "cut off" in missing(read_here(put(tmp_path, MAIL + PLAIN + b"\r\n" + encoded[:cut])))
+
+
+@pytest.mark.parametrize(("end", "is_cut"), [(b"</body></html>\n", False), (b"", True), (b"</body></HTML >", False)])
+def test_a_web_message_without_its_end_is_cut_off(tmp_path, end, is_cut):
+    page = b"<html><body><p>The matron was told of it.</p>" + end
+
+    reading = read_here(put(tmp_path, MAIL + WEB + b"\r\n" + base64.encodebytes(page)))
+
+    assert reading.pages[-1].unread is is_cut
+    assert "The matron was told" in all_text(reading)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16-le", "shift_jis", "ascii", "unheard-of", ""])
+def test_whole_letters_are_no_cut(charset):
+    assert not ends_inside_a_letter(b"abcd", charset)
