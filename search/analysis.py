@@ -3,8 +3,8 @@
 import re
 import string
 import unicodedata
-from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,9 @@ MISREAD_PAIRS = tuple(read for read, meant in _CONFUSIONS if len(read) > len(mea
 
 # For a suggestion, which a person judges, rarer confusions count too.
 _RARER_CONFUSIONS = (("1", "i"), ("e", "c"), ("h", "b"), ("li", "h"), ("ri", "n"), ("n", "u"), ("6", "b"), ("8", "b"))
+
+BEGINNING_LENGTH = 4
+"""So many letters of how a word begins are enough to tell it from nearly all others."""
 
 _FOLDED_KEPT = 200_000
 
@@ -87,7 +90,7 @@ def fold(text: str) -> str:
     return plain[:WORD_LENGTH_LIMIT]
 
 
-def _plain(text: str) -> str:
+def plain_signs(text: str) -> str:
     """The text with printers' signs as plain ones: the same words stand at the same characters."""
     if text.isascii():
         return text
@@ -124,38 +127,20 @@ _folded = _Folded()
 
 def words(text: str) -> list[str]:
     """Every word of the text, folded, in order; the place in the list is the word's position."""
-    return list(map(_folded.__getitem__, _split(_plain(text))))
+    return fold_each(_split(plain_signs(text)))
 
 
-class Reading:
-    """A text's words, folded, in order, and where each of them stands, which is worked out once it is asked for."""
-
-    def __init__(self, text: str) -> None:
-        self._plain = _plain(text)
-        self._written = _split(self._plain)
-        self.words = list(map(_folded.__getitem__, self._written))
-
-    def characters(self, first: Sequence[int], last: Sequence[int]) -> list[tuple[int, int]]:
-        """For each pair of positions the characters from the start of the one word to the end of the other."""
-        if not len(first):
-            return []
-        starts = self._starts
-        begins, lasts = starts[first].tolist(), starts[last].tolist()
-        return [
-            (begin, start + len(self._written[place])) for begin, start, place in zip(begins, lasts, last, strict=True)
-        ]
-
-    @cached_property
-    def _starts(self) -> NDArray[np.int64]:
-        return word_starts(self._plain)
+def fold_each(written: Iterable[str]) -> list[str]:
+    """Words as they are written, each folded."""
+    return list(map(_folded.__getitem__, written))
 
 
 def tokens(text: str) -> list[Token]:
     """Every word of the text with where it stands; the same words as `words` gives, in the same order."""
-    reading = Reading(text)
-    every = range(len(reading.words))
-    stand = reading.characters(every, every)
-    return [Token(word, start, end) for word, (start, end) in zip(reading.words, stand, strict=True)]
+    whole = plain_signs(text)
+    starts, ends = word_bounds(whole).tolist()
+    written = [whole[start:end] for start, end in zip(starts, ends, strict=True)]
+    return list(map(Token, fold_each(written), starts, ends))
 
 
 def joined_words(text: str, *, goes_on: bool = False) -> list[Joined]:
@@ -166,7 +151,7 @@ def joined_words(text: str, *, goes_on: bool = False) -> list[Joined]:
     `Jones` are two names. Of a word that is broken twice the first two parts are joined; `goes_on` says that the
     text begins with the second part of one.
     """
-    plain = _plain(text)
+    plain = plain_signs(text)
     pattern, breaks = (_ASCII_WORD, _ASCII_BREAK) if plain.isascii() else (_WORD, _BREAK)
     first_word = pattern.search(plain) if goes_on else None
     joined: list[Joined] = []
@@ -211,7 +196,7 @@ def places_of(text: str, broken: Sequence[Joined]) -> list[int]:
     """The positions of the first halves of words that the text breaks; the second halves stand at the next."""
     if not broken:
         return []
-    places: list[int] = np.searchsorted(word_starts(text), [each.start for each in broken]).tolist()
+    places: list[int] = np.searchsorted(word_bounds(plain_signs(text))[0], [each.start for each in broken]).tolist()
     return places
 
 
@@ -248,62 +233,41 @@ def _joined_over(before: str, after: str, joined: Sequence[Joined], *, goes_on: 
 
 
 def _are_halves(first: str, second: str, folded: tuple[str, str]) -> bool:
-    if not all(len(half) > 1 and half.isalpha() for half in folded):
+    one, other = folded
+    if len(one) < 2 or len(other) < 2 or not (one.isalpha() and other.isalpha()):
         return False
-    before, after = "".join(filter(str.isalpha, first)), "".join(filter(str.isalpha, second))[:2]
-    return (before[-1:].islower() and after.islower()) or (before[-2:].isupper() and after.isupper())
+    if not (first.isalpha() and second.isalpha()):
+        first, second = "".join(filter(str.isalpha, first)), "".join(filter(str.isalpha, second))
+    before, after = first[-2:], second[:2]
+    return (before[-1:].islower() and after.islower()) or (before.isupper() and after.isupper())
 
 
 def beginnings(word: str, *, stemmed: bool) -> frozenset[str]:
     """What every word that is this one, or has its stem, begins with: one of these; nothing where it may be anything.
 
-    A stem keeps its word's first two letters, but that y may become i (`dying`, `die`).
+    A word begins as its stem does, but for an e that the stem was given or a y that became i (`hope` of `hoping`,
+    `die` of `dying`), which `skies` has the other way round, and for `abl` of `ability`. Its first letter it keeps.
     """
     root = stem(word) if stemmed else word
-    begin = root[:2]
-    if not (begin.isascii() and begin.isalnum()):
-        return frozenset()
-    if stemmed and len(begin) == 2 and begin[1] in "iy":
-        return frozenset({begin[0] + "i", begin[0] + "y"})
-    return frozenset({begin})
+    if stemmed and root.endswith(("e", "i", "y", "bl")):
+        root = root[:1] + root[1:-2]
+    begin = root[:BEGINNING_LENGTH]
+    return frozenset({begin}) if begin.isascii() and begin.isalnum() else frozenset()
 
 
-@lru_cache(maxsize=1_000)
-def _beginning_with(found: frozenset[str]) -> re.Pattern[str]:
-    # The letters first and only then that a word begins with them: so a text is gone through from one such place to
-    # the next, without a look at its other words.
-    # Of `O'Brien` the apostrophe goes when it is folded, so a pair of letters is met with one between them too.
-    written = dict.fromkeys(form for begin in sorted(found) for form in (begin, "'".join(begin)))
-    either = "|".join(rf"{begin}(?<![a-z0-9]{begin})(?<![a-z0-9]'{begin})" for begin in written)
-    return re.compile(rf"(?:{either})[a-z0-9]*+(?:'[a-z0-9]++)*+")
-
-
-def tokens_beginning_with(found: frozenset[str], text: str) -> list[Token]:
-    """Those of the text's words that begin, folded, with one of these small letters of ASCII or figures."""
-    plain, begins = _plain(text), tuple(found)
-    if plain.isascii():
-        matches = _beginning_with(found).finditer(plain.lower())
-        met = [Token(_folded[match.group()], *match.span()) for match in matches]
-    else:
-        met = tokens(text)
-    # What begins with the letters as written may not once it is folded: `a's` is `a`.
-    return [token for token in met if token.word.startswith(begins)]
-
-
-def word_starts(text: str) -> NDArray[np.int64]:
-    """The character at which each word of the text begins, in order."""
-    plain = _plain(text)
+def word_bounds(plain: str) -> NDArray[np.int64]:
+    """The characters at which the words of a text in plain signs begin, in order, and those they end before."""
     if not plain.isascii():
-        return np.array([found.start() for found in _WORD.finditer(plain)], dtype=np.int64)
+        return np.array([found.span() for found in _WORD.finditer(plain)], dtype=np.int64).reshape(-1, 2).T
     characters = plain.encode()
-    inside = np.zeros(len(plain) + 2, dtype=np.bool_)
+    inside = np.zeros(len(characters) + 2, dtype=np.bool_)
     inside[1:-1] = np.frombuffer(characters.translate(_INSIDE), dtype=np.bool_)
     if _APOSTROPHE in characters:
         apostrophes = np.flatnonzero(np.frombuffer(characters, dtype=np.uint8) == _APOSTROPHE) + 1
         # Of several in a row none is inside a word, so each is judged by the letters beside it alone.
         inside[apostrophes[inside[apostrophes - 1] & inside[apostrophes + 1]]] = True
-    starts: NDArray[np.int64] = np.flatnonzero(inside[1:-1] & ~inside[:-2])
-    return starts
+    # Where a word begins, where it ends, where the next begins.
+    return np.flatnonzero(inside[1:] != inside[:-1]).reshape(-1, 2).T
 
 
 @lru_cache(maxsize=100_000)

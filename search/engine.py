@@ -114,7 +114,8 @@ class Hit(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: of these some hundred are made for every answer, and frozen each takes three times as long to make.
+@dataclass(slots=True)
 class FacetCount:
     """How many of the documents found have this value."""
 

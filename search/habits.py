@@ -46,6 +46,8 @@ _HABITS = tuple(
         ),
     )
 )
+# Nearly every word is none of them, which one look tells.
+_ANY_HABIT = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _HABITS), re.IGNORECASE)
 _CAPITALS = {
     "NEAR": _DISTANCE.format("10"),
     "WITHIN": _DISTANCE.format("10"),
@@ -90,7 +92,7 @@ def advice_on(text: str) -> str | None:
     """How to say what somebody who writes this between words is likely to mean; None where it is only a word."""
     if text in _CAPITALS:
         return f"“{text}” is not read here as in other programs: {_CAPITALS[text]}; {_itself(text)}"
-    for pattern, advice in _HABITS:
+    for pattern, advice in _HABITS if _ANY_HABIT.fullmatch(text) else ():
         if found := pattern.fullmatch(text):
             given = [group for group in found.groups() if group]
             return f"“{_short(text)}” is not read here as in other programs: {advice.format(*given)}; {_itself(text)}"

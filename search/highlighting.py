@@ -1,24 +1,25 @@
 """What to mark on a page, and the piece of it worth showing; worked out from the text, whatever the engine."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from search import language_fields as fields
-from search.analysis import Joined, Reading, beginnings, joined_in_pages, places_of, tokens_beginning_with, word_starts
+from search.analysis import Joined, beginnings, joined_in_pages, places_of
 from search.engine import VALUE_GAP, Highlights, PageHits, Snippet
 from search.language_tree import Asked, Fuzzy, Text, Wildcard, Word, meaning, placed_parts
 from search.marking import KnownWords, Leaf, is_one_word, leaves, marked_words
-from search.spans import Spans, any_of, broken_words, single_words
+from search.sheet import Met, Sheet
+from search.spans import Places, Spans, any_of, broken_words, single_words
 
 SNIPPET_LENGTH = 240
 _POSITION_BITS = 32
 _SPACE = re.compile(r"\s")
-_OTHER_SPACE = re.compile(r"[^\S ]")
+_SPACES = {code: " " for code in range(0x3001) if chr(code).isspace()}
 
 
 def text_parts(query: Asked) -> list[Text]:
@@ -56,22 +57,9 @@ def highlight_each(
 
 
 def _shown(marked: Sequence[_Page], snippet_limit: int) -> Highlights:
-    hits = tuple(PageHits(page.number, len(page.marks)) for page in marked)
-    snippets = tuple(best_snippet(page.number, page.text, page.marks) for page in marked[:snippet_limit])
+    hits = tuple([PageHits(page.number, len(page.marks)) for page in marked])
+    snippets = tuple([best_snippet(page.number, page.text, page.marks) for page in marked[:snippet_limit]])
     return Highlights(hits, snippets, {page.number: tuple(page.marks) for page in marked})
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A page whose words that may have to be marked were found: their positions on it, and their characters."""
-
-    page: _Page
-    words: Sequence[str]
-    places: Sequence[int]
-    characters: Sequence[Characters]
-    broken_at: Sequence[int]
-    count: int
-    """How many words the page has."""
 
 
 class _Marker:
@@ -90,110 +78,94 @@ class _Marker:
         read = {
             record_id: [_Page(number, text, [], []) for number, text in pages] for record_id, pages in records.items()
         }
-        for pages in read.values():
-            broken = joined_in_pages([(page.number, page.text) for page in pages])
-            for page, joined in zip(pages, broken, strict=True):
-                known = self._known.meet(each.word for each in joined) if joined else {}
-                page.broken.extend(each for each in joined if each.word in known)
-        if self._is_placed:
-            self._mark_placed(read.values())
-        else:
-            for pages in read.values():
-                self._mark_words(pages)
-        return {record_id: [page for page in pages if page.marks] for record_id, pages in read.items()}
+        pages = [page for row in read.values() for page in row]
+        if pages:
+            sheet = Sheet(page.text for page in pages)
+            self._find_broken(read.values(), sheet.breaking(self._known, self._beginnings))
+            met = sheet.meet(self._known, self._beginnings)
+            if self._is_placed:
+                self._mark_placed(pages, met, _positions(read.values(), sheet.counts))
+            else:
+                _mark_words(pages, met, slice(None))
+                for number, page in enumerate(pages):
+                    for whole in page.broken:
+                        _mark_broken(pages, number, whole)
+        return {record_id: [page for page in row if page.marks] for record_id, row in read.items()}
 
-    def _mark_words(self, pages: Iterable[_Page]) -> None:
-        """Mark every place where any of the words stands."""
-        over: Characters | None = None
-        for page in pages:
-            marks = self._words_on(page.text)
-            whole = [(each.start, each.end) for each in page.broken] + ([over] if over else [])
-            if whole:
-                # Of a broken word that is marked none of the halves is another.
-                halves = {start for start, _ in whole} | {end for _, end in whole}
-                marks = sorted([*whole, *(each for each in marks if halves.isdisjoint(each))])
-            page.marks.extend(marks)
-            over = page.broken[-1].over if page.broken else None
+    def _find_broken(self, rows: Iterable[Sequence[_Page]], breaking: Set[int]) -> None:
+        """Find the broken words that may have to be marked; only the pages with these numbers may have some."""
+        first = 0
+        for row in rows:
+            if not breaking.isdisjoint(range(first, first + len(row))):
+                joined = joined_in_pages([(page.number, page.text) for page in row])
+                known = self._known.meet(each.word for found in joined for each in found)
+                for page, found in zip(row, joined, strict=True):
+                    page.broken.extend(each for each in found if each.word in known)
+            first += len(row)
 
-    def _words_on(self, text: str) -> list[Characters]:
-        if self._beginnings:
-            found = tokens_beginning_with(self._beginnings, text)
-            known = self._known.meet(token.word for token in found)
-            return [(token.start, token.end) for token in found if token.word in known]
-        reading = Reading(text)
-        known = self._known.meet(reading.words)
-        places = [place for place, word in enumerate(reading.words) if word in known]
-        return reading.characters(places, places)
+    def _mark_placed(self, pages: Sequence[_Page], met: Met, positions: Places) -> None:
+        """Mark what stands where it has to stand; `positions` are those of the pages' first words."""
+        places = positions[met.texts] + met.places
+        broken = {
+            position + place: (number, each)
+            for number, (page, position) in enumerate(zip(pages, positions.tolist(), strict=True))
+            for place, each in zip(places_of(page.text, page.broken), page.broken, strict=True)
+        }
+        words = marked_words(self._parts, self._spans(met.words, places, broken).__getitem__)
+        is_whole = words.first == words.last
+        _mark_words(pages, met, np.searchsorted(places, words.first[is_whole]))
+        for position in words.first[~is_whole].tolist():
+            _mark_broken(pages, *broken[position])
 
-    def _mark_placed(self, records: Iterable[Sequence[_Page]]) -> None:
-        """Mark what stands where it has to stand, in all the records at once."""
-        read = list(_in_a_row([self._read(page) for page in pages] for pages in records))
-        words = marked_words(self._parts, self._spans(read).__getitem__)
-        if not len(words):
-            return
-        ends = np.searchsorted(words.first, [position for position, _ in read[1:]]).tolist()
-        over: Characters | None = None
-        for (position, each), start, end in zip(read, [0, *ends], [*ends, len(words)], strict=True):
-            marks = each.page.marks
-            if over is not None:
-                marks.append(over)
-                over = None
-            if start == end:
-                continue
-            whole = dict(zip(each.places, each.characters, strict=True))
-            broken = dict(zip(each.broken_at, each.page.broken, strict=True))
-            first, last = words.first[start:end] - position, words.last[start:end] - position
-            for begin, stop in zip(first.tolist(), last.tolist(), strict=True):
-                if begin == stop:
-                    marks.append(whole[begin])
-                else:
-                    marks.append((broken[begin].start, broken[begin].end))
-                    over = broken[begin].over
-
-    def _read(self, page: _Page) -> _Read:
-        broken_at = places_of(page.text, page.broken)
-        if self._beginnings:
-            begun = tokens_beginning_with(self._beginnings, page.text)
-            known = self._known.meet(token.word for token in begun)
-            found = [token for token in begun if token.word in known]
-            starts = word_starts(page.text)
-            places = np.searchsorted(starts, [token.start for token in found]).tolist() if found else []
-            characters = [(token.start, token.end) for token in found]
-            return _Read(page, [token.word for token in found], places, characters, broken_at, len(starts))
-        reading = Reading(page.text)
-        known = self._known.meet(reading.words)
-        places = [place for place, word in enumerate(reading.words) if word in known]
-        words = [reading.words[place] for place in places]
-        return _Read(page, words, places, reading.characters(places, places), broken_at, len(reading.words))
-
-    def _spans(self, read: Iterable[tuple[int, _Read]]) -> dict[Leaf, Spans]:
+    def _spans(
+        self, words: Sequence[str], places: Places, broken: Mapping[int, tuple[int, Joined]]
+    ) -> dict[Leaf, Spans]:
         """Where each of the words stands."""
         standing: list[list[int]] = [[] for _ in self._leaves]
-        broken: list[list[int]] = [[] for _ in self._leaves]
-        for position, each in read:
-            joined = [whole.word for whole in each.page.broken]
-            known = self._known.meet([*each.words, *joined])
-            for found, words, places in ((standing, each.words, each.places), (broken, joined, each.broken_at)):
-                for word, place in zip(words, places, strict=True):
-                    for i in known[word]:
-                        found[i].append(position + place)
+        parted: list[list[int]] = [[] for _ in self._leaves]
+        known = self._known.meet([*words, *(each.word for _, each in broken.values())])
+        for word, place in zip(words, places.tolist(), strict=True):
+            for i in known[word]:
+                standing[i].append(place)
+        for place, (_, each) in broken.items():
+            for i in known[each.word]:
+                parted[i].append(place)
         return {
             leaf: any_of([single_words(np.array(one, dtype=np.int64)), broken_words(np.array(two, dtype=np.int64))])
-            for leaf, one, two in zip(self._leaves, standing, broken, strict=True)
+            for leaf, one, two in zip(self._leaves, standing, parted, strict=True)
         }
 
 
-def _in_a_row(records: Iterable[Sequence[_Read]]) -> Iterator[tuple[int, _Read]]:
-    """Every page with the position of its first word: pages that follow one another are one text."""
-    for owner, pages in enumerate(records):
+def _mark_words(pages: Sequence[_Page], met: Met, which: Places | slice) -> None:
+    """Mark these of the words that were met."""
+    marks = list(zip(met.starts[which].tolist(), met.ends[which].tolist(), strict=True))
+    bounds = np.searchsorted(met.texts[which], np.arange(len(pages) + 1)).tolist()
+    for page, first, last in zip(pages, bounds, bounds[1:], strict=False):
+        page.marks.extend(marks[first:last])
+
+
+def _mark_broken(pages: Sequence[_Page], number: int, whole: Joined) -> None:
+    """Mark a word that is broken on the page with this number: none of its halves is another."""
+    over = [(pages[number + 1], whole.over)] if whole.over else []
+    for page, (start, end) in ((pages[number], (whole.start, whole.end)), *over):
+        others = [mark for mark in page.marks if mark[0] != start and mark[1] != end]
+        page.marks[:] = sorted([*others, (start, end)])
+
+
+def _positions(rows: Iterable[Sequence[_Page]], counts: Iterable[int]) -> Places:
+    """For every page the position of its first word: pages that follow one another are one text."""
+    positions: list[int] = []
+    count = iter(counts)
+    for owner, pages in enumerate(rows):
         position = owner << _POSITION_BITS
-        before: _Read | None = None
-        for each in pages:
+        before: int | None = None
+        for page in pages:
             # Nothing reaches over a page that is missing, or into another record.
-            if before is not None and each.page.number != before.page.number + 1:
+            if before is not None and page.number != before + 1:
                 position += VALUE_GAP
-            yield position, each
-            before, position = each, position + each.count
+            positions.append(position)
+            before, position = page.number, position + next(count)
+    return np.array(positions, dtype=np.int64)
 
 
 def _beginnings(found: Iterable[Leaf]) -> frozenset[str]:
@@ -222,18 +194,23 @@ def _marker(parts: tuple[Text, ...]) -> _Marker:
     return _Marker(parts)
 
 
-def best_snippet(number: int, text: str, marks: Sequence[tuple[int, int]]) -> Snippet:
+def best_snippet(number: int, text: str, marks: Sequence[Characters]) -> Snippet:
     """The stretch of the page with the most marks in it, cut at spaces, with its line breaks made spaces."""
-    starts, ends = [start for start, _ in marks], [end for _, end in marks]
-    inside = [bisect_right(ends, start + SNIPPET_LENGTH) - i for i, start in enumerate(starts)]
-    best = inside.index(max(inside))
-    last = best + max(inside[best], 1) - 1
+    starts, ends = zip(*marks, strict=True)
+    best, most, behind = 0, 0, 0
+    for i, start in enumerate(starts):
+        behind = bisect_right(ends, start + SNIPPET_LENGTH, behind)
+        if behind - i > most:
+            best, most = i, behind - i
+        if behind == len(ends):
+            break
+    last = best + max(most, 1) - 1
     spare = max(0, SNIPPET_LENGTH - (ends[last] - starts[best])) // 2
     begin = _cut_before(text, starts[best] - spare)
     end = _cut_after(text, ends[last] + spare)
-    piece = _OTHER_SPACE.sub(" ", text[begin:end])
-    shown = tuple((start - begin, stop - begin) for start, stop in marks if start >= begin and stop <= end)
-    return Snippet(number, piece, shown)
+    piece = text[begin:end].translate(_SPACES)
+    shown = marks[bisect_left(starts, begin) : bisect_right(ends, end)]
+    return Snippet(number, piece, tuple([(start - begin, stop - begin) for start, stop in shown]))
 
 
 def _cut_before(text: str, place: int) -> int:
@@ -248,4 +225,7 @@ def _cut_after(text: str, place: int) -> int:
     """The end of a word at the place or shortly before it."""
     if place >= len(text):
         return len(text)
-    return next((i for i in range(place, max(place - 30, 0), -1) if text[i].isspace()), place)
+    for i in range(place, max(place - 30, 0), -1):
+        if text[i].isspace():
+            return i
+    return place

@@ -360,7 +360,7 @@ def _bare(piece: Piece) -> Placed:
     text = piece.text
     if text.startswith("-") and text.strip("-"):
         raise mistake(piece.at, f"to leave a word out write NOT before it: NOT {_short(text.lstrip('-'))}")
-    if match := _FUZZY.fullmatch(text):
+    if "~" in text and (match := _FUZZY.fullmatch(text)):
         return _fuzzy(piece, match.group(1), int(match.group(2) or 1))
     exact = text.startswith("=")
     return _phrase(_words(piece, text.removeprefix("="), exact=exact))
@@ -392,6 +392,8 @@ def _words(piece: Piece, text: str, *, exact: bool) -> list[Word | Wildcard]:
 
 def _split_words(text: str) -> list[str]:
     """Runs of letters, figures, wildcards and inner apostrophes."""
+    if text.isalnum():
+        return [text]
     runs: list[str] = []
     end = -1
     for match in _PARTS.finditer(text):

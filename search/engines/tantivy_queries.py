@@ -124,11 +124,11 @@ class QueryMaker:
                 return max((self._reading_needed(part) for part in parts), default=0)
             case Not(part):
                 return self._reading_needed(part)
-            case Text(placed, field):
+            case Text(placed, field) if not is_one_word(placed):
                 names = fields.PLAIN_FIELDS if field is None else (field,)
                 if any(self._native(placed, name) is None for name in names):
                     return 2
-                return int(fields.TEXT in names and not is_one_word(placed))
+                return int(fields.TEXT in names)
             case _:
                 return 0
 

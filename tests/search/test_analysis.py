@@ -7,7 +7,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search.analysis import (
-    Reading,
     beginnings,
     fold,
     joined_words,
@@ -15,7 +14,6 @@ from search.analysis import (
     places_of,
     stem,
     tokens,
-    tokens_beginning_with,
     wildcard_pattern,
     words,
 )
@@ -106,11 +104,6 @@ def test_words_stand_where_they_are_said_to(text: str) -> None:
 
     assert [token.word for token in found] == words(text)
     assert [token.word for token in found] == [fold(text[token.start : token.end]) for token in found]
-    places = range(1, len(found), 2)
-    assert Reading(text).characters(places, places) == [(token.start, token.end) for token in found[1::2]]
-    for begin in (frozenset("a"), frozenset({"b", "1a", "ab", "e"})):
-        expected = [token for token in found if token.word.startswith(tuple(begin))]
-        assert list(tokens_beginning_with(begin, text)) == expected
 
 
 def check_beginning(word: str) -> None:
@@ -121,7 +114,10 @@ def check_beginning(word: str) -> None:
 
 @settings(max_examples=1_000)
 @given(
-    st.text("aeioybdfgstlinedr", min_size=1, max_size=9), st.sampled_from(["", "s", "ed", "ing", "ies", "ly", "ying"])
+    st.text("aeioybdfgstlinedr", min_size=1, max_size=9),
+    st.sampled_from(
+        ["", "s", "ed", "ing", "ies", "ly", "ying", "ability", "ibly", "ization", "ational", "ically", "ency"]
+    ),
 )
 def test_no_stem_changes_how_a_word_begins_further_than_is_reckoned_with(word: str, ending: str) -> None:
     check_beginning(word + ending)
