@@ -196,15 +196,25 @@ def alerts_of(session: Session, *, actor: Actor, waiting: bool = True) -> list[A
     return listed
 
 
+def find_alert(session: Session, number: int, *, actor: Actor) -> Alert:
+    """The alert, if it is one of this person's own searches and there is anything in it they may still be told.
+
+    Raises:
+        NotFoundError: It is not.
+    """
+    for each in alerts_of(session, actor=actor, waiting=False):
+        if each.alert.id == number:
+            return each
+    raise NotFoundError("There is no such alert: choose one from the list of kept searches.")
+
+
 def look_at(session: Session, number: int, *, actor: Actor) -> SearchAlert:
     """The alert was looked at; looked at twice, the first time stands.
 
     Raises:
         NotFoundError: It is not one of this person's.
     """
-    found = {each.alert.id: each.alert for each in alerts_of(session, actor=actor, waiting=False)}.get(number)
-    if found is None:
-        raise NotFoundError("There is no such alert: choose one from the list of kept searches.")
+    found = find_alert(session, number, actor=actor).alert
     if found.looked_at is None:
         found.looked_at, found.looked_by = clock.now(), actor.name
         session.flush()

@@ -17,6 +17,7 @@ from search.language import parse_query
 from search.language_tree import Everything
 from search.meant import Meant, what_was_meant
 from search.narrowing import EVERYTHING, FACETS, Chosen, Facet, counted, whole_query
+from search.unheld import Unheld, values_nobody_has
 from store import audit
 from store.archive import Archive
 from store.audit_actions import AuditAction
@@ -44,6 +45,7 @@ class Results:
     hits: Sequence[Hit]
     facets: Mapping[str, Sequence[FacetCount]] = field(default_factory=dict)
     meant: Sequence[Meant] = ()
+    unheld: Sequence[Unheld] = ()
     families: int | None = None
     """How many families what was found is in, where it was asked for family by family."""
 
@@ -89,6 +91,7 @@ def search(
         hits=hits_of(asked, query, found.hits),
         facets={facet.name: _counts(asked, text, chosen, facet, found) for facet in FACETS},
         meant=what_was_meant(asked, written, found.total),
+        unheld=values_nobody_has(asked, query),
         families=families,
         took_ms=round((time.perf_counter() - started) * 1000, 1),
     )

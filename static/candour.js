@@ -121,6 +121,13 @@ if (help) {
   show();
 }
 
+// A link to what is folded up unfolds it.
+function unfold() {
+  document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
+}
+addEventListener("hashchange", unfold);
+unfold();
+
 // A form that was sent with faults stands in the middle of a long page: what hides it is opened.
 document.querySelector(".govuk-error-summary a")?.addEventListener("click", (event) => {
   document.querySelector(event.target.getAttribute("href"))?.closest("details")?.setAttribute("open", "");

@@ -57,6 +57,11 @@ class Asked:
             values["start"] = self.start
         return f"{url_for('search.search')}?{urlencode(values, doseq=True)}"
 
+    @property
+    def page(self) -> int:
+        """Which page of what is found it shows, from 1."""
+        return self.start // PAGE + 1
+
     def at(self, start: int) -> "Asked":
         """The same, shown from this hit on."""
         return replace(self, start=max(start, 0))
@@ -95,5 +100,12 @@ def read_asked(given: MultiDict[str, str]) -> Asked:
         chosen={name: values for name, values in chosen.items() if values},
         order=order,
         by_family=given.get("by") == "family",
-        start=max(given.get("start", 0, type=int) or 0, 0),
+        start=_start(given),
     )
+
+
+def _start(given: MultiDict[str, str]) -> int:
+    """The first hit of a page: of the one that is named, or of the one that the hit named stands on."""
+    page = given.get("page", 0, type=int) or 0
+    start = (page - 1) * PAGE if page > 0 else given.get("start", 0, type=int) or 0
+    return max(start, 0) // PAGE * PAGE

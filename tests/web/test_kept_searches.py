@@ -61,6 +61,25 @@ def test_new_hits_stand_on_the_home_page_until_they_are_looked_at(
     assert "Nothing new." in looked
 
 
+def test_the_new_hits_of_a_search_are_read_one_by_one_and_downloaded_by_whoever_keeps_it(
+    officer_client, legal_client, archive: Archive, make_record: Callable[..., str], found: None
+) -> None:
+    officer_client.post("/kept-searches", data={"q": "minibus", "name": "Transport"})
+    new = make_record(b"3", text="another minibus")
+    indexing.rebuild(archive)
+    alerts.raise_alerts(archive)
+    asked = {"source": "alert", "key": "1", "form": "csv"}
+
+    downloaded = officer_client.post("/record-lists/export", data=asked).text
+    reading = officer_client.post("/reading-lists", data=asked, follow_redirects=True).text
+    others = legal_client.post("/record-lists/export", data=asked)
+
+    assert new in downloaded
+    assert "R000001" not in downloaded
+    assert new in reading
+    assert others.status_code == 404
+
+
 def test_hits_that_only_an_update_finds_are_said_to_be_no_new_material(
     officer_client, archive: Archive, make_record: Callable[..., str], found: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from store.archive import Archive
 from store.audit_actions import AuditAction
 from store.audit_reading import AuditFilter, happenings
 from store.errors import InvalidInputError
+from web.asked import PAGE
 from web.query_building import FIELDS, JOINS, WAYS, Row, Wanted, build_query
 
 LAWYER = Actor("lawyer@example.org", frozenset({Role.LEGAL}))
@@ -110,6 +111,53 @@ def test_nothing_found_says_what_was_searched_and_what_could_not_be(officer_clie
     assert "of 2 searched" in page
     assert "This is not proof that there is nothing." in page
     assert "1 page in this archive could not be read, and a search does not see it." in page
+
+
+@pytest.fixture
+def many(archive: Archive, make_record: Callable[..., str]) -> Iterator[None]:
+    """A page and one more."""
+    for number in range(PAGE + 1):
+        make_record(str(number).encode(), text=f"a minibus, number {number}")
+    indexing.rebuild(archive)
+    yield
+    close_engine(archive)
+
+
+def test_it_is_said_which_page_of_how_many_is_shown_and_each_is_a_link(officer_client, many: None) -> None:
+    first = officer_client.get("/search?q=minibus&order=reference").text
+    second = officer_client.get("/search?q=minibus&order=reference&page=2").text
+
+    assert "1 to 20 of 21, page 1 of 2." in first
+    assert 'href="/search?q=minibus&amp;order=reference&amp;start=20" aria-label="Page 2"' in first
+    assert "21 to 21 of 21, page 2 of 2." in second
+    assert "R000021" in second
+    assert second.count('class="candour-hit"') == 1
+
+
+@pytest.mark.parametrize("asked", ["page=99", "start=5000"])
+def test_a_page_past_the_last_is_the_last_and_not_an_empty_one(officer_client, many: None, asked: str) -> None:
+    answer = officer_client.get(f"/search?q=minibus&{asked}", follow_redirects=True)
+
+    assert answer.request.full_path == "/search?q=minibus&start=20"
+    assert "21 to 21 of 21" in answer.text
+
+
+def test_a_place_between_two_pages_is_shown_with_its_page(officer_client, many: None) -> None:
+    assert "1 to 20 of 21, page 1 of 2." in officer_client.get("/search?q=minibus&start=7").text
+
+
+def test_a_value_that_no_record_open_to_the_asker_has_is_named_with_those_that_some_have(
+    officer_client, legal_client, found: None
+) -> None:
+    told = officer_client.get("/search?q=category:dutis+OR+minibus").text
+    known = officer_client.get("/search?q=category:duties").text
+    hidden = officer_client.get("/search?q=has:restricted").text
+
+    assert (
+        '<code class="candour-path">category:dutis</code>. There is <code class="candour-path">duties</code>.' in told
+    )
+    assert "No record open to you has" not in known
+    assert "No record open to you has" in hidden
 
 
 def test_a_near_miss_is_offered(officer_client, found: None) -> None:

@@ -14,6 +14,7 @@ from retention.tagging import records_to_tag
 from retention.worklist import RecordFilter, each_filtered
 from search import reading_lists as lists
 from search import reviewed_lists
+from search.alerts import find_alert
 from search.kept_searches import find_kept_search, latest_of
 from search.packing import unpack
 from search.querying import each_matching
@@ -155,6 +156,10 @@ def _wanted(work: "Session") -> tuple[Iterable[Record], str, str]:
         ids = unpack(latest.run.found).tolist() if latest else []
         run = f", run {latest.run.number}" if latest else ""
         return records_of(work, ids, actor=actor), f"Kept search {kept.id}{run}: {kept.name}", kept.query
+    if source == "alert":
+        alert = find_alert(work, int(key), actor=actor)
+        origin = f"New hits of kept search {alert.kept.id}: {alert.kept.name}"
+        return [*alert.records, *alert.read_otherwise], origin, alert.kept.query
     if source == "list":
         found = lists.find_list(work, int(key), actor=actor)
         records = [each.record for each in lists.listed_records(work, found, actor=actor)]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
 
 from access.policy import Permission
 from ingest.listing import shown_path
@@ -19,6 +20,7 @@ from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.facets import chips_of, facets_of
 from web.forms.search import KeepForm
+from web.found_pages import pages_of
 from web.highlighting import Piece, Stretch, pieces_of
 from web.record_words import is_uncertain
 
@@ -44,7 +46,7 @@ class Mistake:
 
 @area.get("/search")
 @requires(Permission.SEARCH)
-def search() -> str | tuple[str, int]:
+def search() -> str | Response | tuple[str, int]:
     """What the query finds; that it was asked is in the audit trail before the answer is sent."""
     asked = read_asked(request.args)
     if asked.is_empty:
@@ -53,6 +55,10 @@ def search() -> str | tuple[str, int]:
         results = _run(asked)
     except InvalidInputError as error:
         return _page(asked, mistake=mistake_in(asked.words, error)), 400
+    listed = results.total if results.families is None else results.families
+    if asked.start and asked.start >= listed:
+        # A page past the last would say that records were found, and show none.
+        return redirect(asked.at((listed - 1) // PAGE * PAGE).address)
     log_search(current_archive(), results, actor=current_actor())
     return _page(asked, results=results)
 
@@ -101,8 +107,7 @@ def _page(asked: Asked, *, results: Results | None = None, mistake: Mistake | No
         by_eye=read_by_eye(session, [hit.record.id for hit in results.hits]) if results else set(),
         kept=latest_of(session, kept_searches(session, actor=actor)[:KEPT_SHOWN], actor=actor),
         keep_form=KeepForm(formdata=None),
-        earlier=asked.at(asked.start - PAGE).address if results and asked.start else "",
-        later=asked.at(asked.start + PAGE).address if asked.start + PAGE < listed else "",
+        pages=pages_of(asked, listed),
     )
 
 
