@@ -39,6 +39,8 @@ class ReadingJob:
     # What should be in the file and is not, because it is cut off or damaged, and what of it nothing reads: an unread
     # page names it at the end, in these lines.
     missing: list[str] = field(default_factory=list)
+    # Pages of a repaired PDF that lack some of what is drawn on them.
+    cut_pages: set[int] = field(default_factory=set)
     # What looking for ruled tables has taken of this file so far.
     table_seconds: float = 0.0
     _members: int = 0

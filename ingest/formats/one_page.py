@@ -8,7 +8,9 @@ from PIL import Image
 
 from ingest import kinds
 from ingest.formats.images import MAXIMUM_OCR_PIXELS, decode_frame, open_image, outcome, size_in_points
-from ingest.formats.pdf import CAREFUL_DPI, OCR_DPI, open_for_rendering, render
+from ingest.formats.pdf import CAREFUL_DPI, OCR_DPI, render
+from ingest.formats.pdf_opening import open_for_rendering
+from ingest.formats.pdf_repair import lacks_something
 from ingest.ocr import read_as_asked
 from ingest.page_settings import PageSettings
 from ingest.reading import PageReading, UnreadableFile, clean_text
@@ -20,7 +22,8 @@ def read_in_child(path: str, media_type: str, page_number: int, asked: dict[str,
     """The page as `ingest.reading.PageReading.to_dict` describes it; for `ingest.limited_call.run_limited`."""
     settings = PageSettings.from_dict(asked)
     if media_type == kinds.PDF.media_type:
-        picture, width, height, whole = *_pdf_page(Path(path), page_number, settings), True
+        picture, width, height = _pdf_page(Path(path), page_number, settings)
+        whole = not lacks_something(Path(path), page_number)
     elif media_type.startswith("image/"):
         picture, width, height, whole = _image_page(Path(path), page_number, settings)
     else:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ingest import kinds
 from ingest.formats.images import decode_frame, open_image, size_in_points
-from ingest.formats.pdf import open_for_rendering
+from ingest.formats.pdf_opening import open_for_rendering
 from ingest.reading import UnreadableFile
 
 MAXIMUM_SIDE = 6000

@@ -1,11 +1,9 @@
 """PDF: each page by its text layer, by OCR of the page as rendered, or by both, as the layer's quality demands."""
 
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -23,12 +21,11 @@ from ingest.formats.pdf_extras import (
     pinned_files,
 )
 from ingest.formats.pdf_layer import PageMakeup, PagePlane, TextLayer, page_makeup, read_layer
+from ingest.formats.pdf_opening import open_pdf
 from ingest.formats.pdf_tables import with_ruled_tables
 from ingest.job import ReadingJob, Yielded
 from ingest.ocr import PictureReading, combine, read_picture
-from ingest.reading import PageReading, UnreadableFile, clean_text
-
-log = logging.getLogger(__name__)
+from ingest.reading import PageReading, clean_text
 
 OCR_DPI = 300
 CAREFUL_DPI = 150
@@ -44,8 +41,10 @@ GARBLED = 0.1  # of the characters, without a meaning
 PICTURE_SHARE = 0.30
 SMALL_PICTURE_SHARE = 0.08
 FEW_WORDS = 30
-READABLE = "readable.pdf"
-_QPDF_ERRORS = (pikepdf.PdfError, ValueError, RuntimeError, OSError, TypeError, KeyError)
+_LEFT = "unreadable: some of what is drawn on this page is cut off in the file; only what is left of it was read"
+_NOTHING_LEFT = (
+    "unreadable: what is drawn on this page is cut off in the file, and nothing could be made out in the rest"
+)
 _DRAWS = re.compile(rb"[)>\]]\s*T[jJ]\b|[)>]\s*['\"]|/\S+\s+(?:Do|sh)\b|\bBI\b")
 
 
@@ -70,104 +69,17 @@ def read_pdf(job: ReadingJob) -> Iterator[Yielded]:
                 yield job.member(name, [data])
 
 
-def open_pdf(job: ReadingJob) -> pdfium.PdfDocument:
-    """The document, opened as it is or, where that fails or shows no page, from a copy that qpdf repaired.
-
-    Raises:
-        UnreadableFile: It needs a password, cannot be repaired, or has no page.
-    """
-    opened_empty = False
-    try:
-        document = pdfium.PdfDocument(job.path)
-        if len(document) > 0 and _first_page_opens(document):
-            if raw.FPDF_GetSecurityHandlerRevision(document) > 0:
-                job.facts.note("The PDF is encrypted, but opens without a password.")
-            return document
-        opened_empty = len(document) == 0
-        document.close()
-    except pdfium.PdfiumError:
-        # Not asked why: PDFium answers with the reason of an earlier file where it has none for this one.
-        log.debug("PDFium does not open the file; qpdf is asked")
-    return _open_repaired(job, opened_empty=opened_empty)
-
-
-def _open_unlocked(job: ReadingJob) -> pdfium.PdfDocument:
-    """The document opened with one of the passwords given, from a copy without it; the original stays as it is."""
-    for password in job.passwords:
-        try:
-            with pikepdf.open(job.path, password=password) as locked:
-                locked.save(job.spool / READABLE, encryption=False)
-            document = pdfium.PdfDocument(job.spool / READABLE)
-        except pikepdf.PasswordError:
-            continue
-        except (*_QPDF_ERRORS, pdfium.PdfiumError) as error:
-            raise _beyond_repair() from error
-        job.facts.readable_copy = READABLE
-        job.facts.note(
-            "The PDF is protected by a password and was opened with one of those given. A copy without it is kept "
-            "beside the untouched original, and the pages are read and shown from that copy."
-        )
-        return document
-    raise _protected()
-
-
-def _first_page_opens(document: pdfium.PdfDocument) -> bool:
-    try:
-        document.get_page_size(0)  # opening the page would read everything on it, and again when its turn comes
-    except pdfium.PdfiumError:
-        return False
-    return True
-
-
-def _protected() -> UnreadableFile:
-    return UnreadableFile(
-        "encrypted", "The PDF is protected by a password; ask the holder for it and read the file again with it."
-    )
-
-
-def _beyond_repair() -> UnreadableFile:
-    return UnreadableFile("damaged", "The PDF is damaged beyond what can be repaired; ask its holder for another copy.")
-
-
-def _open_repaired(job: ReadingJob, *, opened_empty: bool) -> pdfium.PdfDocument:
-    repaired = job.spool / READABLE
-    try:
-        with pikepdf.open(job.path) as broken:
-            pages, is_encrypted = len(broken.pages), broken.is_encrypted
-            if pages:
-                broken.save(repaired)
-    except pikepdf.PasswordError:
-        return _open_unlocked(job)
-    except _QPDF_ERRORS as error:
-        if "encrypt" in str(error).lower():
-            raise UnreadableFile(
-                "encrypted",
-                "The PDF is encrypted in a way that is not readable here; ask its holder for a copy that is not.",
-            ) from error
-        if opened_empty:
-            raise UnreadableFile("no-pages") from error
-        raise _beyond_repair() from error
-    if not pages:
-        raise UnreadableFile("no-pages")
-    try:
-        document = pdfium.PdfDocument(repaired)
-    except pdfium.PdfiumError as error:
-        raise UnreadableFile(
-            "damaged",
-            "The PDF is damaged, and the repaired copy does not open either; ask its holder for another copy.",
-        ) from error
-    if len(document) == 0:
-        document.close()
-        raise UnreadableFile("no-pages")
-    job.facts.readable_copy = READABLE
-    job.facts.note(
-        f"The PDF is {'encrypted, opens without a password' if is_encrypted else 'damaged'} and does not open as it "
-        "is. A repaired copy is kept beside the untouched original, and the pages are read and shown from that copy."
-    )
-    return document
-
-
 def _read_page(
+    document: pdfium.PdfDocument, number: int, job: ReadingJob, *, has_forms: bool, with_files: set[int]
+) -> PageReading:
+    """The page; one that lacks some of what is drawn on it is not read, whatever the rest of it says."""
+    reading = _as_shown(document, number, job, has_forms=has_forms, with_files=with_files)
+    if number not in job.cut_pages:
+        return reading
+    return replace(reading, read_by="none", unread=True, reason=_LEFT if reading.text.strip() else _NOTHING_LEFT)
+
+
+def _as_shown(
     document: pdfium.PdfDocument, number: int, job: ReadingJob, *, has_forms: bool, with_files: set[int]
 ) -> PageReading:
     try:
@@ -347,8 +259,3 @@ def render(page: Any, *, careful: bool = False, dpi: float | None = None) -> Ima
     bitmap = page.render(scale=scale, grayscale=True, fill_color=(255, 255, 255, 255))
     image: Image.Image = bitmap.to_pil().convert("L")
     return image
-
-
-def open_for_rendering(path: Path, spool: Path) -> pdfium.PdfDocument:
-    """The document as `read_pdf` saw it: repaired where it had to be."""
-    return open_pdf(ReadingJob(path=path, media_type="application/pdf", name=path.name, spool=spool))

@@ -1,0 +1,138 @@
+"""A copy of a PDF that does not open, as qpdf repairs it, and what of it is lost all the same.
+
+Where a file is cut off inside a picture, qpdf gives up the whole picture for want of its end; given one, it keeps what
+is there of it.
+"""
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+_ENDING = b"\nendstream\nendobj\n%%EOF\n"
+# What qpdf says of a stream whose end is not where its length puts it: where that is, where it begins, what was found.
+_SAID = re.compile(r"\(object (\d+) (\d+), offset (\d+)\): (.*)$")
+_NOT_THERE, _BEGINS, _FOUND, _NOTHING = (
+    "expected endstream",
+    "attempting to recover stream length",
+    "recovered stream length: ",
+    "unable to recover stream data",
+)
+# Our own mark in a page of the copy, which whoever reads that page again must know of.
+_CUT = "/CandourCutOff"
+_MOST_DEEP = 12
+_LAST_BYTES = 2048
+ObjectNumber = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """How many pages the copy has, which of them lack some of what is drawn there, and whether the file is cut off."""
+
+    pages: int
+    is_encrypted: bool = False
+    is_cut_off: bool = False
+    cut_pages: frozenset[int] = field(default_factory=frozenset)
+
+
+def save_repaired(source: Path, target: Path) -> Repaired:
+    """The repaired copy is at the target, unless it has no page.
+
+    Raises whatever pikepdf raises for what cannot be repaired.
+    """
+    repaired, lost = _save(source, target)
+    if lost and repaired.pages:
+        ended = target.with_suffix(".ended.pdf")
+        try:
+            shutil.copyfile(source, ended)
+            with ended.open("ab") as out:
+                out.write(_ENDING)
+            repaired, _ = _save(ended, target, lost=lost)
+        finally:
+            ended.unlink(missing_ok=True)
+    return repaired
+
+
+def lacks_something(copy: Path, number: int) -> bool:
+    """Whether the page of a repaired copy lacks some of what is drawn on it, as the copy itself says."""
+    try:
+        with pikepdf.open(copy) as document:
+            return _CUT in document.pages[number - 1].obj
+    except (pikepdf.PdfError, pikepdf.PasswordError, IndexError, ValueError, RuntimeError):
+        return False  # not one of our copies, which all open
+
+
+def _save(
+    source: Path, target: Path, *, lost: frozenset[ObjectNumber] = frozenset()
+) -> tuple[Repaired, frozenset[ObjectNumber]]:
+    with pikepdf.open(source) as broken:
+        pages, is_encrypted = len(broken.pages), broken.is_encrypted
+        if not pages:
+            return Repaired(0, is_encrypted), frozenset()
+        broken.save(target)
+        said = [found for warning in broken.get_warnings() if (found := _SAID.search(str(warning)))]
+        short, nothing = _short_streams(said)
+        damaged = short | nothing | lost
+        cut_pages = set()
+        for number, page in enumerate(broken.pages if damaged else (), 1):
+            if not damaged.isdisjoint(_drawn_with(page)):
+                page.obj[_CUT] = True
+                cut_pages.add(number)
+        if cut_pages:
+            broken.save(target)
+    return Repaired(pages, is_encrypted, bool(lost | nothing) or not has_end(source), frozenset(cut_pages)), nothing
+
+
+def _short_streams(said: Iterable[re.Match[str]]) -> tuple[frozenset[ObjectNumber], frozenset[ObjectNumber]]:
+    """The streams shorter than they say they are, and those of which nothing was found."""
+    short, nothing = set(), set()
+    ends: dict[ObjectNumber, int] = {}
+    begins: dict[ObjectNumber, int] = {}
+    for each in said:
+        number, place, told = (int(each[1]), int(each[2])), int(each[3]), each[4]
+        if told == _NOT_THERE:
+            ends[number] = place
+        elif told == _BEGINS:
+            begins[number] = place
+        elif told.startswith(_FOUND) and number in ends:
+            if int(told.removeprefix(_FOUND)) < ends[number] - begins.get(number, ends[number]):
+                short.add(number)
+        elif told.startswith(_NOTHING):
+            nothing.add(number)
+    return frozenset(short), frozenset(nothing)
+
+
+def _drawn_with(page: Any) -> Iterator[ObjectNumber]:
+    """The objects that the page is drawn with: its instructions, pictures, forms and letters."""
+    seen: set[ObjectNumber] = set()
+    waiting: list[tuple[Any, int]] = [(page.obj.get("/Contents"), 0), (page.resources, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if not isinstance(item, pikepdf.Object) or depth > _MOST_DEEP:
+            continue
+        if item.objgen != (0, 0):
+            if item.objgen in seen:
+                continue
+            seen.add(item.objgen)
+            yield item.objgen
+        if isinstance(item, pikepdf.Array):
+            waiting += [(each, depth + 1) for each in item]
+        elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+            waiting += [(each, depth + 1) for _, each in item.items() if not _is_in_tree(each)]
+
+
+def _is_in_tree(item: Any) -> bool:
+    """Whether the object is a page, or holds pages: from there all the others would be reached."""
+    return isinstance(item, pikepdf.Dictionary) and item.get("/Type") in ("/Page", "/Pages")
+
+
+def has_end(path: Path) -> bool:
+    """Whether the file ends as a PDF does; what is cut off does not."""
+    size = path.stat().st_size
+    with path.open("rb") as source:
+        source.seek(max(0, size - _LAST_BYTES))
+        return b"%%EOF" in source.read()
