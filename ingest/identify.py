@@ -1,6 +1,7 @@
 """What a file is, told from its bytes; its name is asked only to choose among the kinds of plain text."""
 
 import re
+import tarfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -147,7 +148,7 @@ def identify(path: Path, *, name: str | None = None) -> Identified:
     if size == 0:
         return EMPTY
     kind = _by_magic(head) or _by_container(path, head) or (ISO if after == b"CD001" else None)
-    kind = kind or other_kind(head) or _by_text(head, name or path.name)
+    kind = kind or _by_pdf_further_in(head) or other_kind(head) or _by_text(head, name or path.name)
     # An archive that unpacks itself is a program with its members behind it, and other things are set before a ZIP too.
     # Never a document, unless only fill is set before it: a disk image that ends in one is not that document.
     behind = _zip_behind(path) if kind == UNKNOWN or kind.media_type == PROGRAM else None
@@ -156,10 +157,6 @@ def identify(path: Path, *, name: str | None = None) -> Identified:
 
 def _by_magic(head: bytes) -> Identified | None:
     if head.startswith(b"%PDF-"):
-        return PDF
-    # Readers accept a PDF header anywhere in the first kilobyte, so mail gateways and scanners put things before it.
-    at = head.find(b"%PDF-", 0, 1100)
-    if at > 0 and not _looks_like_mail(head):
         return PDF
     for magic, kind in _MAGIC:
         if head.startswith(magic):
@@ -180,10 +177,24 @@ def _by_inner_mark(head: bytes) -> Identified | None:
         return EMF
     if re.match(rb"\n[\x00\x02-\x05]\x01[\x01\x02\x04\x08]", head):
         return PCX
-    if head[257:262] == b"ustar":
-        return TAR
+    return TAR if head[257:262] == b"ustar" or _is_old_tar(head) else None
+
+
+def _is_old_tar(head: bytes) -> bool:
+    # Before 1988 an archive of this kind had no mark; the sum over its first block proves it.
+    try:
+        return bool(tarfile.TarInfo.frombuf(head[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape").name)
+    except tarfile.HeaderError:
+        return False
+
+
+def _by_pdf_further_in(head: bytes) -> Identified | None:
+    # Asked after every mark at the very beginning: an archive that packs without compressing shows its first PDF so.
+    if _looks_like_mail(head):
+        return None
+    # Readers accept a PDF header anywhere in the first kilobyte, so mail gateways and scanners put things before it.
     # A PDF whose first line is lost still has its numbered objects; qpdf finds them.
-    return PDF if _PDF_OBJECT.search(head) and not _looks_like_mail(head) else None
+    return PDF if b"%PDF-" in head[:1100] or _PDF_OBJECT.search(head) else None
 
 
 def _by_brand(brand: bytes) -> Identified | None:

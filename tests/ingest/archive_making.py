@@ -16,12 +16,17 @@ Tree = dict[str, "bytes | tuple[str, Tree]"]
 PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
+def zipped(members: dict[str, bytes], *, packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", packing) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return out.getvalue()
+
+
+def stored(members: dict[str, bytes]) -> bytes:
+    """A ZIP that compresses nothing: its members stand in it as they are."""
+    return zipped(members, packing=zipfile.ZIP_STORED)
 
 
 def tarred(members: dict[str, bytes]) -> bytes:

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingest import kinds
@@ -61,6 +61,7 @@ def met(path: Path) -> list[tuple[str, bytes]]:
 
 
 @given(kind=archive_kinds, tree=trees)
+@example(kind="tar", tree={"minutes.pdf": b"Note: %PDF-"})
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_member_of_a_tree_of_archives_is_met_exactly_once(tmp_path_factory, kind, tree):
     path = put(tmp_path_factory.mktemp("tree"), packed(kind, tree))

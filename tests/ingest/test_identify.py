@@ -11,7 +11,8 @@ from PIL import Image
 
 from ingest import kinds
 from ingest.identify import identify
-from tests.ingest.reading_here import put
+from tests.ingest.archive_making import stored, tarred
+from tests.ingest.reading_here import put, read_here
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,40 @@ def test_archives_and_pictures(tmp_path):
     assert identify(tmp_path / "a") == kinds.ZIP
     assert identify(tmp_path / "b") == kinds.TAR
     assert identify(tmp_path / "c.tif") == kinds.TIFF
+
+
+PDF_AT_ONCE = {"minutes.pdf": b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n", "letter.txt": b"Dear Sir"}
+PDF_FURTHER_IN = {"letter.txt": b"Dear Sir, the road is closed.\n" * 60, **PDF_AT_ONCE}
+
+
+def old_tar(members: dict[str, bytes]) -> bytes:
+    """As `tar` wrote it before there was a mark for it."""
+    blocks = b""
+    for name, data in members.items():
+        head = bytearray(512)
+        fields = ((0, name.encode()), (100, b"0000644\0"), (124, b"%011o\0" % len(data)), (148, b" " * 8))
+        for at, field in fields:
+            head[at : at + len(field)] = field
+        head[148:155] = b"%06o\0" % sum(head)
+        blocks += bytes(head) + data + bytes(-len(data) % 512)
+    return blocks + bytes(1024)
+
+
+@pytest.mark.parametrize("members", [PDF_AT_ONCE, PDF_FURTHER_IN])
+@pytest.mark.parametrize(("pack", "kind"), [(stored, kinds.ZIP), (tarred, kinds.TAR), (old_tar, kinds.TAR)])
+def test_an_archive_that_packs_a_pdf_without_compressing_it_is_an_archive_and_gives_every_member(
+    tmp_path, pack, kind, members
+):
+    path = put(tmp_path, pack(members))
+
+    assert identify(path) == kind
+    assert {member.name: member.path.read_bytes() for member in read_here(path).members} == members
+
+
+def test_a_pdf_with_an_old_tar_head_spoilt_before_it_is_no_archive(tmp_path):
+    spoilt_head = b"x" + old_tar(PDF_AT_ONCE)[1:]
+
+    assert identify(put(tmp_path, spoilt_head)) == kinds.PDF
 
 
 def test_compound_files_are_told_apart_by_their_streams(corpus):
