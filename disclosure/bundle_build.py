@@ -205,6 +205,12 @@ class _Builder:
                     content += invisible_text(texts[number], picture.inner, self.fonts)
                 if picture.was_resampled:
                     entry.warnings.append(f"page {number} had more than 300 dots an inch and was made smaller")
+                if picture.told_beside:
+                    told = " and ".join(picture.told_beside)
+                    entry.warnings.append(
+                        f"page {number} is a photograph whose file tells {told}; that leaves with it, unseen, "
+                        "and can be taken out of the bundle: be sure that whoever gets it may know that"
+                    )
                 self._put(entry, picture.size, content, picture=picture.number, seal=picture.seal)
         if document.expected_pages is not None and entry.pages != document.expected_pages:
             raise BundleError(

@@ -7,12 +7,13 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageSequence
 
 from disclosure.bundle_pages import FOOTER_HEIGHT, footer_scale
+from disclosure.bundle_picture_facts import told_beside
 from disclosure.bundle_spec import BundleDocument, BundleError
 from disclosure.bundle_writer import PdfWriter
 
@@ -68,6 +69,8 @@ class PicturePage:
     inner: tuple[float, float, float, float]
     was_resampled: bool
     seal: bytes
+    # What the file tells beside the picture, where its bytes stand in the bundle as they are.
+    told_beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def put_pictures(
             stored = _put_jpeg(writer, document.original.read_bytes(), frame)
         else:
             stored = _put_pixels(writer, frame, shrink)
-        yield _placed(stored, unit, inches, page, was_resampled=shrink > _TOLERANCE)
+        placed = _placed(stored, unit, inches, page, was_resampled=shrink > _TOLERANCE)
+        yield replace(placed, told_beside=tuple(told_beside(frame))) if is_direct else placed
 
 
 def physical_size(
