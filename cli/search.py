@@ -85,7 +85,7 @@ def ask(query: str, limit: int, offset: int, order: str, keep: str, as_json: boo
         pages = f" p. {', '.join(str(page.number) for page in hit.pages)}" if hit.pages else ""
         say(f"{hit.record.reference}  {hit.record.title}{pages}\n    {_snippet(hit)}")
     for unheld in results.unheld:
-        held = f"; there is {', '.join(unheld.held)}" if unheld.held else ""
+        held = f"; those there are: {', '.join(unheld.held)}" if unheld.held else ""
         note(f"No record has {unheld.field}:{unheld.value}{held}")
     for meant in results.meant:
         reading = f" (a scanner may have read {meant.word} as {meant.read})" if meant.read else ""

@@ -34,6 +34,7 @@ class Facet:
 
 
 WHEN = Facet("year", fields.YEAR)
+BATCHES = Facet("batch", fields.BATCH)
 FACETS = (
     Facet("category", fields.CATEGORY),
     WHEN,
@@ -43,7 +44,7 @@ FACETS = (
     Facet("answers", fields.HAS, "answers"),
     Facet("person", fields.PERSON),
     Facet("place", fields.PLACE),
-    Facet("batch", fields.BATCH),
+    BATCHES,
     Facet("source", fields.SOURCE),
     Facet("box", fields.BOX),
     Facet("custodian", fields.CUSTODIAN),
@@ -60,7 +61,12 @@ def whole_query(written: str, chosen: Chosen) -> str:
         return asked
     if asked in ("", EVERYTHING):
         return " AND ".join(filters)
-    return " AND ".join([f"({asked})" if _joins_with_or(asked) else asked, *filters])
+    return " AND ".join([grouped(asked), *filters])
+
+
+def grouped(query: str) -> str:
+    """The query as it can stand beside another that must hold as well."""
+    return f"({query})" if _joins_with_or(query) else query
 
 
 def filter_of(facet: Facet, values: Sequence[str]) -> str:

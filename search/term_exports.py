@@ -18,7 +18,7 @@ from store.spreadsheets import COUNT, Book, Cell, Column, csv_table
 HOW_COUNTED = (
     ("Documents", "Records in the scope that the term finds, in their text, title, file name, reference or names."),
     ("With family", "Those, and every record in the same container or message, also where it lies outside the scope."),
-    ("Unique", "Documents that no other term of the list finds."),
+    ("Only this term", "Documents that no other term of the list finds."),
     ("Pages", "Pages of those documents on which a word of the term stands; a hit in a title alone is on no page."),
     ("By category", "Documents that have the category, decided by a person or still suggested."),
     ("Totals", "With overlap, a document counts once for each term that finds it; without, it counts once."),
@@ -37,7 +37,7 @@ def report_xlsx(
         Column("Term", "", 42),
         Column("Documents", COUNT, 12),
         Column("Documents with family", COUNT, 13),
-        Column("Unique to this term", COUNT, 12),
+        Column("Only this term", COUNT, 12),
         Column("Pages with a hit", COUNT, 11),
         *(Column(code.capitalize(), COUNT, 14) for code in figures.categories),
         Column("Nothing found", "", 30),

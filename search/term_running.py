@@ -18,6 +18,7 @@ from search.engine import SearchEngine
 from search.language import parse_query
 from search.language_tree import Dated, Everything, Node, Query, Undated
 from search.misplaced import asks_of_origin, misplaced
+from search.narrowing import BATCHES, filter_of, grouped
 from search.opening import engine_of, refuse_if_lost
 from search.packing import Numbers
 from search.sight import compartments_of, only_visible
@@ -50,6 +51,17 @@ class Scope:
             f"dated until {self.last:%-d %B %Y}" if self.last else "",
         ]
         return "; ".join(part for part in parts if part) or "the whole archive"
+
+    def around(self, term: str) -> str:
+        """The term, in this scope, as one query: what it finds now."""
+        parts = [grouped(term)]
+        if self.query:
+            parts.append(grouped(self.query))
+        if self.batch:
+            parts.append(filter_of(BATCHES, [self.batch]))
+        if self.first or self.last:
+            parts.append(f"date:{self.first or ''}..{self.last or ''}")
+        return term if len(parts) == 1 else " AND ".join(parts)
 
 
 @dataclass(frozen=True)

@@ -153,9 +153,8 @@ def test_a_value_that_no_record_open_to_the_asker_has_is_named_with_those_that_s
     known = officer_client.get("/search?q=category:duties").text
     hidden = officer_client.get("/search?q=has:restricted").text
 
-    assert (
-        '<code class="candour-path">category:dutis</code>. There is <code class="candour-path">duties</code>.' in told
-    )
+    assert "category:dutis</code>. Those there are: " in told
+    assert '<code class="candour-path">duties</code>.</p>' in told
     assert "No record open to you has" not in known
     assert "No record open to you has" in hidden
 

@@ -1,7 +1,10 @@
 """Term reports on the page: read whole or refused line by line, run by the worker, shown, compared and exported."""
 
+import html
 import io
+import re
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -46,6 +49,38 @@ def test_terms_are_run_and_shown_with_what_no_term_could_reach(officer_client, a
     assert "of 2 searched" in page
     assert "1 found by one term and 0 by several make 1" in page
     assert "Transport" in officer_client.get("/term-reports").text
+
+
+def test_a_term_leads_to_what_it_finds_in_the_scope_of_the_report(
+    officer_client, archive: Archive, make_record: Callable[..., str], found: None
+) -> None:
+    page = run(officer_client, archive, terms="minibus OR late", scope="letter OR minibus", batch="Box 14")
+
+    (href,) = re.findall(r'<th scope="row"[^>]*><a class="govuk-link" href="([^"]+)"', page)
+    search = officer_client.get(html.unescape(href)).text
+
+    assert parse_qs(urlsplit(html.unescape(href)).query)["q"] == [
+        '(minibus OR late) AND (letter OR minibus) AND batch:="Box 14"'
+    ]
+    assert "1 record found" in search
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "says"),
+    [
+        ({"scope": "person:Pellow AND ("}, "scope", "At character 20"),
+        ({"first": ["1", "2", "2020"], "last": ["1", "2", "2019"]}, "last", "ends before it begins"),
+    ],
+)
+def test_a_scope_that_cannot_be_used_is_named_at_its_own_box(
+    officer_client, found: None, given: dict[str, object], field: str, says: str
+) -> None:
+    answer = officer_client.post("/term-reports/new", data={"name": "T", "terms": "minibus", "batch": "", **given})
+
+    assert answer.status_code == 400
+    assert f'href="#{field}"' in answer.text
+    assert says in answer.text.split('<h1 class="govuk-heading-xl">')[1]
+    assert 'href="#terms"' not in answer.text
 
 
 def test_while_the_terms_are_run_the_page_says_how_far_it_is(officer_client, archive: Archive, found: None) -> None:

@@ -1,8 +1,10 @@
 """What running a list of terms asks for."""
 
 from wtforms import SelectField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
+from search.language import parse_query
+from store.errors import InvalidInputError
 from web.forms.base import DayField, Form, Needed, TextField
 
 
@@ -13,6 +15,19 @@ class ScopeForm(Form):
     batch = SelectField("Only in this batch")
     first = DayField("Only records dated from")
     last = DayField("Only records dated until")
+
+    def validate_scope(self, field: TextField) -> None:
+        """Returns only if the search can be read."""
+        if field.data:
+            try:
+                parse_query(field.data)
+            except InvalidInputError as error:
+                raise ValidationError(f"Only among what this search finds: {error}") from error
+
+    def validate_last(self, field: DayField) -> None:
+        """Returns only if the days are in their order."""
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError("The scope ends before it begins: change one of its two days")
 
 
 class TermReportForm(ScopeForm):
