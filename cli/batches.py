@@ -1,14 +1,12 @@
 """Commands for batches: their arithmetic, pausing and going on, trying again, and the proof that nothing is lost."""
 
-import csv
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from access.policy import OPERATOR
-from cli.opening import archive
+from cli.opening import archive, write_out
 from cli.output import json_option, note, say, show_json, table
 from cli.progress import progress_bar
 
@@ -122,19 +120,20 @@ def list_items(name: str, state: str | None, reason: str | None, to: Path | None
     """List every item of batch NAME as CSV, safe to open in a spreadsheet."""
     from ingest import batches as ingested
     from ingest import listing
+    from store.leaving import let_go
 
     with archive() as opened:
-        with opened.writing() as session:
-            found = ingested.find_batch(session, name)
-            listing.log_export(session, found, state=state, reason=reason, actor=OPERATOR)
         with opened.reading() as session:
-            rows = listing.rows(session, found, state=state, reason=reason, actor=OPERATOR)
+            found = ingested.find_batch(session, name)
+            made = listing.export_items(session, found, state=state, reason=reason, actor=OPERATOR)
+        with made.file:
             if to is None:
-                csv.writer(sys.stdout).writerows(rows)
+                with opened.writing() as session:
+                    let_go(session, made, actor=OPERATOR.name)
+                for piece in made.pieces():
+                    click.echo(piece, nl=False)
                 return
-            # The mark tells a spreadsheet that this is UTF-8.
-            with to.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows(rows)
+            write_out(opened, made, to, actor=OPERATOR)
     note(f"Written to {to}.")
 
 

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR
-from cli.opening import archive
+from cli.opening import archive, write_out
 from cli.output import json_option, note, say, show_json, table
 from records import custody, losses, movements, placing, reconciling
 from records.box_list import Fault, parse
@@ -17,6 +17,7 @@ from records.labels import SHEETS, print_labels
 from records.register import find_record
 from store import clock
 from store.errors import InvalidInputError
+from store.leaving import Leaving
 
 DIFFERS = 3
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -210,15 +211,14 @@ def reconcile(within: str, csv_file: Path | None, xlsx_file: Path | None, as_jso
         with opened.reading() as session:
             place = custody.find_place(session, within) if within else None
             found = reconciling.account(session, within=place, actor=OPERATOR)
-        made = {
-            csv_file: reconciling.account_csv(found) if csv_file else b"",
-            xlsx_file: reconciling.account_xlsx(found, authority=opened.settings.authority) if xlsx_file else b"",
-        }
-        for file, content in made.items():
-            if file:
-                with opened.writing() as session:
-                    reconciling.record_export(session, found, form=file.suffix.strip("."), actor=OPERATOR)
-                file.write_bytes(content)
+            leaves: list[tuple[Path, Leaving]] = []
+            authority = opened.settings.authority
+            if csv_file:
+                leaves.append((csv_file, reconciling.export_account(session, found, form="csv", authority=authority)))
+            if xlsx_file:
+                leaves.append((xlsx_file, reconciling.export_account(session, found, form="xlsx", authority=authority)))
+        for file, made in leaves:
+            write_out(opened, made, file, actor=OPERATOR)
     rows = [dict(zip(reconciling.COLUMNS, row, strict=True)) for row in reconciling.account_rows(found)]
     if as_json:
         show_json({"places": rows, "unplaced_records": found.unplaced})
@@ -323,14 +323,15 @@ def seal(number: str, place: str, by: str, day: object, why: str) -> None:
 @click.option("--inside", is_flag=True, help="Also everything that lies in them.")
 def labels(places: tuple[str, ...], file: Path, sheet: str, skip: int, inside: bool) -> None:
     """Print barcode labels for PLACES as a PDF."""
-    with archive() as opened, opened.writing() as session:
-        chosen = [custody.find_place(session, name) for name in places]
-        if inside:
-            chosen = [each for place in chosen for each in custody.everything_in(session, place)]
-        made = print_labels(
-            session, chosen, sheet=sheet, skip=skip, authority=opened.settings.authority, actor=OPERATOR
-        )
-    file.write_bytes(made)
+    with archive() as opened:
+        with opened.reading() as session:
+            chosen = [custody.find_place(session, name) for name in places]
+            if inside:
+                chosen = [each for place in chosen for each in custody.everything_in(session, place)]
+            made = print_labels(
+                session, chosen, sheet=sheet, skip=skip, authority=opened.settings.authority, actor=OPERATOR
+            )
+        write_out(opened, made, file, actor=OPERATOR)
     say(f"{len(chosen)} labels in {file.name}.")
 
 
@@ -373,8 +374,9 @@ def lost(**told: object) -> None:
                 say(f"{recorded} is recorded.")
             return
         if isinstance(told["csv_file"], Path):
-            with opened.writing() as session:
-                told["csv_file"].write_bytes(losses.export_statement(session, actor=OPERATOR))
+            with opened.reading() as session:
+                stated = losses.export_statement(session)
+            write_out(opened, stated, told["csv_file"], actor=OPERATOR)
         with opened.reading() as session:
             columns, rows = losses.statement_rows(session)
     if told["as_json"]:

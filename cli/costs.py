@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR, Actor
-from cli.opening import actor_of, archive
+from cli.opening import actor_of, archive, write_out
 from cli.output import json_option, say, show_json, show_warning, table
 from costs import effort as efforts
 from costs import exports, rates, spending
@@ -16,6 +16,7 @@ from costs.report_lines import CostReport
 from costs.reports import report as make_report
 from inquiry.requests import find_request
 from store import clock
+from store.leaving import Leaving
 
 
 def _amount(_context: click.Context, _parameter: click.Parameter, value: str) -> Decimal:
@@ -170,13 +171,17 @@ def report(
     from_month: date | None, to_month: date | None, csv_file: Path | None, xlsx_file: Path | None, as_json: bool
 ) -> None:
     """What it costs: by month, activity and category, with totals and unit costs."""
-    with archive() as opened, opened.writing() as session:
-        made = make_report(session, actor=OPERATOR, from_month=from_month, to_month=to_month)
-        if csv_file:
-            csv_file.write_bytes(exports.export_csv(session, made, actor=OPERATOR))
-        if xlsx_file:
-            authority = opened.settings.authority
-            xlsx_file.write_bytes(exports.export_xlsx(session, made, actor=OPERATOR, authority=authority))
+    with archive() as opened:
+        with opened.reading() as session:
+            made = make_report(session, actor=OPERATOR, from_month=from_month, to_month=to_month)
+            leaves: list[tuple[Path, Leaving]] = []
+            if csv_file:
+                leaves.append((csv_file, exports.export_csv(session, made, actor=OPERATOR)))
+            if xlsx_file:
+                authority = opened.settings.authority
+                leaves.append((xlsx_file, exports.export_xlsx(session, made, actor=OPERATOR, authority=authority)))
+        for file, leaving in leaves:
+            write_out(opened, leaving, file, actor=OPERATOR)
     if as_json:
         show_json(_as_json(made))
     else:

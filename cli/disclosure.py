@@ -1,12 +1,14 @@
 """Commands on requests, marks and bundles."""
 
-import shutil
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
 
 from access.policy import OPERATOR, Actor
+from cli.drafts import drafted, link
 from cli.opening import actor_of, archive
 from cli.output import fail, json_option, note, say, show_json, show_warning, table
 from disclosure import marks, production, review
@@ -20,6 +22,8 @@ from store.archive import Archive
 from store.errors import CandourError, InvalidInputError, NotFoundError
 from store.settings import load_settings
 from worker.steps import build_bundle
+
+_PIECE = 2**20
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: str) -> date:
@@ -218,7 +222,7 @@ def build(
 
 
 def _write_out(opened: Archive, built: production.Built, out: Path) -> Path:
-    """The bundle and its manifest stand at `out`, under a name that says that nothing is redacted.
+    """The bundle and its manifest stand whole at `out`, under a name that says that nothing is redacted.
 
     Where the name asked for does not say it, the file is written beside under one that does, and the
     name asked for is a link to it: whoever follows the link or lists the folder is told.
@@ -231,13 +235,24 @@ def _write_out(opened: Archive, built: production.Built, out: Path) -> Path:
         file = out.with_name(f"{out.stem}-{UNREDACTED_FILE_MARK}{out.suffix or '.pdf'}")
     if not file.parent.is_dir():
         raise InvalidInputError(f"There is no folder {file.parent}: make it first; the bundle itself is kept.")
-    shutil.copyfile(opened.files.original(built.bundle.sha256), file)
-    production.write_manifest(built, manifest_path(file))
+    original = opened.files.original(built.bundle.sha256)
+    manifest = production.manifest_bytes(built)
+    with (
+        drafted(manifest_path(file), lambda: [manifest]) as put_manifest,
+        drafted(file, partial(_read, original)) as put_bundle,
+    ):
+        # The bundle last: where it stands, so does what proves it.
+        put_manifest()
+        put_bundle()
     if file != out and not out.is_dir():
-        if out.is_symlink() or out.exists():
-            out.unlink()
-        out.symlink_to(file.name)
+        link(out, file.name)
     return file
+
+
+def _read(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            yield piece
 
 
 @bundle.command()

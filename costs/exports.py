@@ -11,8 +11,8 @@ from access.policy import Actor, Permission, require
 from costs.report_lines import CostReport, MoneyLine, StaffLine
 from costs.spending import STATUSES
 from costs.workbook import workbook_bytes
-from store import audit
 from store.audit_actions import AuditAction
+from store.leaving import Leaving, leaving
 from store.spreadsheets import safe_cell
 
 COLUMNS = (
@@ -36,34 +36,24 @@ COLUMNS = (
 Row = dict[str, object]
 
 
-def export_csv(session: Session, report: CostReport, *, actor: Actor) -> bytes:
+def export_csv(session: Session, report: CostReport, *, actor: Actor) -> Leaving:
     """The report as one CSV file, safe to open in a spreadsheet."""
     require(actor, Permission.COSTS_READ)
-    content = csv_bytes(report)
-    _record(session, report, actor, form="csv")
-    return content
+    return _leaving(session, csv_bytes(report), report, form="csv")
 
 
-def export_xlsx(session: Session, report: CostReport, *, actor: Actor, authority: str) -> bytes:
+def export_xlsx(session: Session, report: CostReport, *, actor: Actor, authority: str) -> Leaving:
     """The report as a workbook with totals and a chart."""
     require(actor, Permission.COSTS_READ)
-    content = workbook_bytes(report, authority=authority)
-    _record(session, report, actor, form="xlsx")
-    return content
+    return _leaving(session, workbook_bytes(report, authority=authority), report, form="xlsx")
 
 
-def _record(session: Session, report: CostReport, actor: Actor, *, form: str) -> None:
-    audit.record(
-        session,
-        AuditAction.COSTS_EXPORTED,
-        actor=actor.name,
-        subject="costs:report",
-        detail={
-            "form": form,
-            "from": report.from_month.isoformat() if report.from_month else None,
-            "to": report.to_month.isoformat() if report.to_month else None,
-        },
-    )
+def _leaving(session: Session, content: bytes, report: CostReport, *, form: str) -> Leaving:
+    months = {
+        "from": report.from_month.isoformat() if report.from_month else None,
+        "to": report.to_month.isoformat() if report.to_month else None,
+    }
+    return leaving(session, content, AuditAction.COSTS_EXPORTED, subject="costs:report", form=form, **months)
 
 
 def csv_bytes(report: CostReport) -> bytes:

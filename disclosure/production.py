@@ -336,7 +336,7 @@ def check_built_here(session: Session, file: Path) -> Check:
     return Check(BUILT_HERE, ok=True, detail=f"bundle {bundle.id}, {bundle.built_at:%-d %B %Y}, by {bundle.built_by}")
 
 
-def write_manifest(built: Built, path: Path) -> None:
-    """The bundle's manifest, with the bundle's own hash, stands beside it."""
+def manifest_bytes(built: Built) -> bytes:
+    """The bundle's manifest, with the bundle's own hash, to stand beside it."""
     manifest = {**built.result.manifest, "bundle_file": built.file_name, "bundle_sha256": built.bundle.sha256}
-    path.write_bytes(manifest_json(manifest))
+    return manifest_json(manifest)

@@ -11,10 +11,10 @@ from access.policy import Actor, Permission, require
 from ingest import batches
 from ingest.models import Batch, Item
 from records.models import Record
-from store import audit
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
-from store.spreadsheets import safe_cell
+from store.leaving import LongLeaving, leaving_long
+from store.spreadsheets import csv_lines
 
 AT_ONCE = 1000
 HIDDEN = "A record that is not open to you"
@@ -119,14 +119,13 @@ def rows(
     actor: Actor,
     data: Path | None = None,
 ) -> Iterator[tuple[object, ...]]:
-    """The heading and then a row for each item, a few in memory at a time, safe to open in a spreadsheet."""
+    """A row for each item, a few in memory at a time."""
     require(actor, Permission.READ)
     check_state(state)
-    yield COLUMNS
     last = 0
     while listed := batches.items(session, batch=batch, state=state, reason=reason, after=last, limit=AT_ONCE):
         for shown in shown_items(session, listed, actor=actor, data=data):
-            yield tuple(safe_cell(value) for value in _row(shown))
+            yield _row(shown)
         last = listed[-1].id
         session.expunge_all()
 
@@ -153,12 +152,16 @@ def _row(shown: ShownItem) -> tuple[object, ...]:
     )
 
 
-def log_export(session: Session, batch: Batch, *, state: str | None, reason: str | None, actor: Actor) -> None:
-    """That this list left is in the audit trail, before it goes."""
-    audit.record(
-        session,
-        AuditAction.BATCH_LISTED,
-        actor=actor.name,
-        subject=f"batch:{batch.name}",
-        detail={"state": state or "", "reason": reason or ""},
-    )
+def export_items(
+    session: Session,
+    batch: Batch,
+    *,
+    state: str | None,
+    reason: str | None,
+    actor: Actor,
+    data: Path | None = None,
+) -> LongLeaving:
+    """The items as CSV, however many, to leave the archive."""
+    listed = rows(session, batch, state=state, reason=reason, actor=actor, data=data)
+    subject, told = f"batch:{batch.name}", {"state": state or "", "reason": reason or ""}
+    return leaving_long(session, csv_lines(COLUMNS, listed), AuditAction.BATCH_LISTED, subject=subject, **told)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from access.policy import Actor, Permission, require
 from records.custody import way_to
 from records.custody_models import Place
-from store import audit
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
 from store.font_files import BOLD, PLAIN, fitted, register_fonts
+from store.leaving import Leaving, leaving
 
 MARGIN = 4 * mm
 
@@ -53,7 +53,7 @@ SHEETS = {
 
 def print_labels(
     session: Session, places: Sequence[Place], *, sheet: str = "14", skip: int = 0, authority: str = "", actor: Actor
-) -> bytes:
+) -> Leaving:
     """A PDF with one label for each place, in order; the first `skip` labels of the first sheet are left free.
 
     Raises:
@@ -76,14 +76,8 @@ def print_labels(
             canvas.showPage()
         _draw(canvas, session, place, kind, number % kind.labels, authority)
     canvas.save()
-    audit.record(
-        session,
-        AuditAction.LABELS_PRINTED,
-        actor=actor.name,
-        subject="labels",
-        detail={"places": [place.code for place in places]},
-    )
-    return out.getvalue()
+    codes = [place.code for place in places]
+    return leaving(session, out.getvalue(), AuditAction.LABELS_PRINTED, subject="labels", places=codes)
 
 
 def _draw(canvas: Canvas, session: Session, place: Place, kind: Sheet, number: int, authority: str) -> None:

@@ -13,6 +13,7 @@ from records.loss_models import KnownLoss
 from store import audit, clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError, NotFoundError, RefusedError
+from store.leaving import Leaving, leaving
 from store.spreadsheets import csv_table
 
 NATURES = {
@@ -161,14 +162,8 @@ def statement_csv(session: Session) -> bytes:
     return csv_table(*statement_rows(session))
 
 
-def export_statement(session: Session, *, actor: Actor) -> bytes:
-    """The statement of missing records as CSV, and that it left the archive is in the audit trail."""
-    content = statement_csv(session)
-    audit.record(
-        session,
-        AuditAction.LOSSES_EXPORTED,
-        actor=actor.name,
-        subject="losses",
-        detail={"losses": len(losses(session))},
-    )
-    return content
+def export_statement(session: Session) -> Leaving:
+    """The statement of missing records as CSV, to leave the archive."""
+    columns, rows = statement_rows(session)
+    content = csv_table(columns, rows)
+    return leaving(session, content, AuditAction.LOSSES_EXPORTED, subject="losses", losses=len(rows))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,10 +14,12 @@ from records.losses import NATURES
 from records.models import Record
 from records.paper_register import PaperRegister, read_paper
 from records.register import CONTAINER
-from store import audit, clock
+from store import clock
 from store.audit_actions import AuditAction
+from store.leaving import Leaving, leaving
 from store.spreadsheets import COUNT, Book, Column, csv_table
 
+Form = Literal["csv", "xlsx"]
 WHOLE, GAPS, NOT_COUNTED, NOTHING, GONE = "whole", "gaps", "not counted", "nothing registered", "known to be gone"
 
 
@@ -230,15 +233,12 @@ def account_rows(found: Account) -> list[list[object]]:
     ]
 
 
-def record_export(session: Session, found: Account, *, form: str, actor: Actor) -> None:
-    """That the account left the archive is in the audit trail."""
-    audit.record(
-        session,
-        AuditAction.RECONCILED,
-        actor=actor.name,
-        subject="paper",
-        detail={"form": form, "places": len(found.lines), "short": sum(bool(line.gaps) for line in found.lines)},
-    )
+def export_account(session: Session, found: Account, *, form: Form, authority: str) -> Leaving:
+    """The account as CSV or as a workbook, to leave the archive."""
+    content = account_xlsx(found, authority=authority) if form == "xlsx" else account_csv(found)
+    short = sum(bool(line.gaps) for line in found.lines)
+    told = {"form": form, "places": len(found.lines), "short": short}
+    return leaving(session, content, AuditAction.RECONCILED, subject="paper", **told)
 
 
 def account_csv(found: Account) -> bytes:

@@ -42,6 +42,7 @@ from search import kept_searches, querying
 from store import audit, clock
 from store.archive import Archive, open_archive
 from store.errors import CandourError, RefusedError
+from store.leaving import let_go
 from store.settings import load_settings
 from worker.steps import build_bundle, initialise
 from worker.taking_in import take_in
@@ -270,7 +271,7 @@ def bundle(archive: Archive, places: Places) -> None:
         )
         file = places.out / built.file_name
         file.write_bytes(archive.files.original(built.bundle.sha256).read_bytes())
-        production.write_manifest(built, manifest_path(file))
+        manifest_path(file).write_bytes(production.manifest_bytes(built))
 
 
 def cost(archive: Archive, places: Places) -> None:
@@ -307,10 +308,13 @@ def cost(archive: Archive, places: Places) -> None:
                 actor=leader,
             )
         made = cost_report(session, actor=leader)
-        (places.out / "costs.csv").write_bytes(exports.export_csv(session, made, actor=leader))
-        (places.out / "costs.xlsx").write_bytes(
-            exports.export_xlsx(session, made, actor=leader, authority=archive.settings.authority)
-        )
+        authority = archive.settings.authority
+        for name, leaves in (
+            ("costs.csv", exports.export_csv(session, made, actor=leader)),
+            ("costs.xlsx", exports.export_xlsx(session, made, actor=leader, authority=authority)),
+        ):
+            let_go(session, leaves, actor=leader.name)
+            (places.out / name).write_bytes(leaves.content)
 
 
 EFFORT = (

@@ -1,11 +1,13 @@
 """Tables that people open in a spreadsheet: CSV and XLSX in which nothing that was typed is run as a formula."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
@@ -31,12 +33,16 @@ def csv_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> byte
 
     It begins with a byte order mark: without it Excel reads a pound sign or a Welsh letter wrongly.
     """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(headings)
-    for row in rows:
-        writer.writerow([safe_cell(value) for value in row])
-    return out.getvalue().encode("utf-8-sig")
+    return b"".join(csv_lines(headings, rows))
+
+
+def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The same table line by line, however long."""
+    yield codecs.BOM_UTF8
+    for row in chain([headings], rows):
+        out = io.StringIO()
+        csv.writer(out).writerow([safe_cell(value) for value in row])
+        yield out.getvalue().encode()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from costs.reports import report
 from costs.workbook import workbook_bytes
 from store.audit import AuditEvent
 from store.errors import NotPermittedError
+from store.leaving import let_go
 from store.spreadsheets import safe_cell
 
 SOFFICE = shutil.which("soffice")
@@ -139,8 +140,11 @@ def test_an_empty_archive_exports_too(session, leader):
 
 
 def test_an_export_is_in_the_trail(session, year, leader, officer):
-    export_csv(session, year, actor=leader)
-    export_xlsx(session, year, actor=leader, authority="Made-up Borough")
+    for made in (
+        export_csv(session, year, actor=leader),
+        export_xlsx(session, year, actor=leader, authority="Made-up Borough"),
+    ):
+        let_go(session, made, actor=leader.name)
 
     events = session.scalars(select(AuditEvent).where(AuditEvent.action == "costs.exported")).all()
     assert [event.actor for event in events] == [leader.name] * 2

@@ -78,7 +78,7 @@ def test_the_export_is_an_attachment_and_an_event(administrator_client, archive:
 
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
-    rows = list(csv.reader(io.StringIO(answer.text)))
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [row[5] for row in rows[1:]] == ["record:R000007", "record:R000007"]
     last = administrator_client.get("/audit?action=audit.exported").text
     assert "1 event, newest first" in last

@@ -17,6 +17,7 @@ from costs.spending import log_spending
 from store import clock
 from store.archive import Archive
 from store.audit import AuditEvent
+from web.leaving import TYPES
 
 EFFORT = {
     "role": "legal",
@@ -127,7 +128,7 @@ def test_the_report_is_downloaded_as_an_attachment_and_that_it_was_is_on_record(
         assert re.fullmatch(
             rf'attachment; filename="candour-costs-[\d-]+\.{ending}"', answer.headers["Content-Disposition"]
         )
-        assert answer.mimetype == "application/octet-stream"
+        assert answer.mimetype == TYPES[f".{ending}"]
     assert "160.00" in as_csv.data.decode("utf-8-sig")
     assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(as_xlsx.data)).namelist()
     exported = [each for each in all_of_events(archive) if each.action == "costs.exported"]

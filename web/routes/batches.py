@@ -1,11 +1,8 @@
 """What was taken in, counted so that it always adds up, and what could not be read."""
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from access.policy import Permission
@@ -22,6 +19,7 @@ from store.jobs import DONE, FAILED, Job, enqueue, recent_jobs
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.batches import FILES, CustodianForm, RereadForm, RetryForm
+from web.leaving import let_go
 from web.transactions import own_transaction
 
 if TYPE_CHECKING:
@@ -238,25 +236,15 @@ def export(number: int) -> Response:
     """The files asked for leave as a CSV file; that they did is itself an event, recorded before they go."""
     state, reason = _chosen()
     found = _find(current_session(), number)
-    with current_archive().writing() as session:
-        listing.log_export(session, found.batch, state=state, reason=reason, actor=current_actor())
-    return Response(
-        stream_with_context(_lines(found.batch, state, reason)),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="batch-{number}-{clock.today().isoformat()}.csv"'},
+    made = listing.export_items(
+        current_session(),
+        found.batch,
+        state=state,
+        reason=reason,
+        actor=current_actor(),
+        data=current_archive().settings.data,
     )
-
-
-def _lines(found: Batch, state: str | None, reason: str | None) -> Iterator[str]:
-    # Excel reads a file without the mark as if it were not UTF-8.
-    yield "\ufeff"
-    archive, actor = current_archive(), current_actor()
-    # The request's own session ends before the last line is sent, so the lines have one of theirs.
-    with archive.reading() as session:
-        for row in listing.rows(session, found, state=state, reason=reason, actor=actor, data=archive.settings.data):
-            held = io.StringIO()
-            csv.writer(held).writerow(row)
-            yield held.getvalue()
+    return let_go(made, f"batch-{number}-{clock.today().isoformat()}.csv")
 
 
 def _find(session: "Session", number: int) -> BatchTotals:

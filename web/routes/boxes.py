@@ -12,6 +12,8 @@ from store import clock
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.boxes import APPLY, ListForm
+from web.leaving import let_go
+from web.transactions import own_transaction
 
 area = Blueprint("boxes", __name__)
 COLOURS = {
@@ -52,23 +54,14 @@ def box_list() -> str | Answer | tuple[str, int]:
 
 @area.post("/boxes/export")
 @requires(Permission.CUSTODY, Permission.READ)
+@own_transaction
 def export() -> Response:
     """The reconciliation leaves as CSV or workbook; that it did is an event, kept before the file goes."""
-    session, actor = current_session(), current_actor()
-    found = reconciling.account(session, actor=actor)
-    form = "xlsx" if request.form.get("form") == "xlsx" else "csv"
-    reconciling.record_export(session, found, form=form, actor=actor)
-    if form == "xlsx":
-        content = reconciling.account_xlsx(found, authority=current_archive().settings.authority)
-    else:
-        content = reconciling.account_csv(found)
-    return attachment(content, f"candour-paper-{clock.today().isoformat()}.{form}")
-
-
-def attachment(content: bytes, name: str) -> Response:
-    """The bytes as a download under this name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype="application/octet-stream", headers=headers)
+    session = current_session()
+    found = reconciling.account(session, actor=current_actor())
+    form: reconciling.Form = "xlsx" if request.form.get("form") == "xlsx" else "csv"
+    made = reconciling.export_account(session, found, form=form, authority=current_archive().settings.authority)
+    return let_go(made, f"candour-paper-{clock.today().isoformat()}.{form}")
 
 
 def _page(form: ListForm, *, parsed: Parsed | None = None, compared: Comparison | None = None) -> str:

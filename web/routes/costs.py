@@ -16,7 +16,9 @@ from store import clock
 from store.errors import InvalidInputError
 from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
+from web.leaving import let_go
 from web.routes import cost_ledgers
+from web.transactions import own_transaction
 
 area = Blueprint("costs", __name__)
 cost_ledgers.register(area)
@@ -48,23 +50,16 @@ def costs() -> str | Answer | tuple[str, int]:
 
 @area.post("/costs/export")
 @requires(Permission.COSTS_READ)
+@own_transaction
 def export() -> Response:
     """The report leaves as CSV or as a workbook; that it did is an event, kept before the file goes."""
     session, actor = current_session(), current_actor()
     made = _report(request.form)
+    name = f"candour-costs-{clock.today().isoformat()}"
     if request.form.get("form") == "xlsx":
         authority = current_archive().settings.authority
-        return _file(export_xlsx(session, made, actor=actor, authority=authority), "xlsx")
-    return _file(export_csv(session, made, actor=actor), "csv")
-
-
-def _file(content: bytes, ending: str) -> Response:
-    name = f"candour-costs-{clock.today().isoformat()}.{ending}"
-    return Response(
-        content,
-        mimetype="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+        return let_go(export_xlsx(session, made, actor=actor, authority=authority), f"{name}.xlsx")
+    return let_go(export_csv(session, made, actor=actor), f"{name}.csv")
 
 
 def _report(values: Mapping[str, str]) -> CostReport:

@@ -12,7 +12,8 @@ from web.authorisation import requires
 from web.context import current_actor, current_session
 from web.forms.base import Form
 from web.forms.boxes import FoundForm, LossForm
-from web.routes.boxes import attachment
+from web.leaving import let_go
+from web.transactions import own_transaction
 
 area = Blueprint("losses", __name__)
 
@@ -72,10 +73,10 @@ def found_again(reference: str) -> str | Answer | tuple[str, int]:
 
 @area.post("/losses/statement")
 @requires(Permission.LOSSES, Permission.FAILINGS_READ)
+@own_transaction
 def statement() -> Response:
     """The statement of missing records as CSV; that it left is an event, kept before the file goes."""
-    content = export_statement(current_session(), actor=current_actor())
-    return attachment(content, f"missing-records-{clock.today().isoformat()}.csv")
+    return let_go(export_statement(current_session()), f"missing-records-{clock.today().isoformat()}.csv")
 
 
 def _page(form: LossForm, found: dict[str, FoundForm] | None = None) -> str:

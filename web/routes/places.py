@@ -18,7 +18,8 @@ from web.authorisation import requires
 from web.context import current_actor, current_archive, current_session
 from web.forms.base import Form
 from web.forms.boxes import BreakForm, CountForm, PutForm, ReturnForm, SealForm, TakeForm
-from web.routes.boxes import attachment
+from web.leaving import let_go
+from web.transactions import own_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -140,11 +141,12 @@ def put(code: str) -> str | Answer | tuple[str, int]:
 
 @area.post("/places/<code>/labels")
 @requires(Permission.CUSTODY)
+@own_transaction
 def labels(code: str) -> Response:
     """Its label, and those of everything in it, as a PDF."""
     session, here = current_session(), _find(code)
     chosen = custody.everything_in(session, here) if request.form.get("inside") else [here]
-    content = print_labels(
+    made = print_labels(
         session,
         chosen,
         sheet=request.form.get("sheet", "14"),
@@ -152,7 +154,7 @@ def labels(code: str) -> Response:
         authority=current_archive().settings.authority,
         actor=current_actor(),
     )
-    return attachment(content, f"labels-{here.code}.pdf")
+    return let_go(made, f"labels-{here.code}.pdf")
 
 
 def _act(

@@ -1,0 +1,107 @@
+"""Files that a command writes: each is under its name whole, or not at all."""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from store.errors import InvalidInputError
+
+# What no exception of its own stands for: a file mounted in its place, another or a read-only file system, a socket.
+NOT_THERE = frozenset({errno.EBUSY, errno.EXDEV, errno.EROFS, errno.ENXIO})
+
+
+@contextmanager
+def drafted(out: Path, pieces: Callable[[], Iterable[bytes]]) -> Iterator[Callable[[], None]]:
+    """The bytes are on the disk beside the file they are to become, which is what calling what is given makes of them.
+
+    Where it is not called, nothing of them is left. A pipe or a device is only written into once it is called; it is
+    never replaced by a file.
+
+    Raises:
+        InvalidInputError: It cannot be written there.
+    """
+    target = out.resolve()
+    draft = _beside(target)
+    try:
+        with _telling(out):
+            _require_writable(out)
+            # What /dev/stdout leads to has no name of its own where it is a pipe: only `out` finds it.
+            stays = out.exists() and not target.is_file()
+            if not stays:
+                _write_draft(draft, target, pieces())
+
+        def put() -> None:
+            with _telling(out):
+                if not stays:
+                    draft.replace(target)
+                    return
+                with out.open("wb") as file:
+                    file.writelines(pieces())
+
+        yield put
+    finally:
+        with suppress(OSError):  # mostly there is none, and why it could not be made is told already
+            draft.unlink()
+
+
+def link(out: Path, name: str) -> None:
+    """The file leads to the one of this name beside it, whatever it was before."""
+    draft = _beside(out)
+    with _telling(out):
+        draft.symlink_to(name)
+        try:
+            draft.replace(out)
+        except OSError:
+            draft.unlink()
+            raise
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".candour-{secrets.token_hex(8)}")
+
+
+@contextmanager
+def _telling(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        named = FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError
+        if not isinstance(error, named) and error.errno not in NOT_THERE:
+            raise
+        told = f"{out} was not written ({error.strerror}): name a file in a folder that can be written to."
+        raise InvalidInputError(told) from error
+
+
+def _require_writable(out: Path) -> None:
+    if out.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if out.exists() and not os.access(out, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _write_draft(draft: Path, target: Path, pieces: Iterable[bytes]) -> None:
+    """The bytes are on the disk beside the file that they are to become, which only has to be renamed."""
+    replaced = target.stat() if target.exists() else None
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if replaced is None else 0o600)
+    with os.fdopen(opened, "wb") as file:
+        if replaced is not None:
+            _open_to_the_same(file.fileno(), replaced)
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _open_to_the_same(draft: int, replaced: os.stat_result) -> None:
+    """Whoever could read the file that is replaced can read this one, and nobody else, before it holds a byte."""
+    mode = stat.S_IMODE(replaced.st_mode)
+    try:
+        os.fchown(draft, -1, replaced.st_gid)
+    except OSError:  # not permitted, or a group unknown in this container
+        mode &= ~stat.S_IRWXG  # what that group might do is not for another
+    os.fchmod(draft, mode)
+    with suppress(OSError):
+        os.fchown(draft, replaced.st_uid, -1)
