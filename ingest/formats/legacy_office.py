@@ -1,7 +1,8 @@
 """Office files of before 2007, WordPerfect, Publisher and Windows drawings, through LibreOffice where there is one.
 
 Workbooks become newer workbooks: set as pages, a cell loses the words that its column is too narrow for, and hidden
-rows, columns and sheets and all comments are left out. Everything else becomes pages.
+rows, columns and sheets and all comments are left out. Everything else becomes pages; what the pages of a document do
+not show is taken from a newer document that LibreOffice makes of it.
 """
 
 import os
@@ -16,11 +17,13 @@ import olefile
 
 from ingest.formats.compound_files import CUT_OFF, is_cut_off
 from ingest.formats.excel import read_excel
+from ingest.formats.old_documents import may_hide_words
 from ingest.formats.old_workbooks import mended
 from ingest.formats.pdf import read_pdf
 from ingest.formats.protected_office import unlock
+from ingest.formats.word import read_unseen
 from ingest.job import ReadingJob, Yielded
-from ingest.kinds import PDF, XLS, XLSB, XLSX
+from ingest.kinds import DOC, DOCX, PDF, XLS, XLSB, XLSX
 from ingest.reading import MemberFound, PageReading, UnreadableFile
 
 _SECONDS = 120
@@ -75,20 +78,46 @@ def read_legacy_office(job: ReadingJob) -> Iterator[Yielded]:
     produced = _convert(program, job, opened, into="xlsx" if is_workbook else "pdf")
     if olefile.isOleFile(str(job.path)) and is_cut_off(job.path):
         job.miss(CUT_OFF)
+    total = 0
+
+    def announce(pages: int) -> None:
+        nonlocal total
+        total = pages
+        job.announce(pages)
+
     kind, read, how = (XLSX, read_excel, _AS_WORKBOOK) if is_workbook else (PDF, read_pdf, _AS_PAGES)
     try:
-        for found in read(replace(job, path=produced, media_type=kind.media_type)):
+        for found in read(replace(job, path=produced, media_type=kind.media_type, announce=announce)):
             if isinstance(found, PageReading):
                 yield PageReading.from_dict(found.to_dict() | {"reason": f"{how} by LibreOffice; {found.reason}"})
             elif isinstance(found, MemberFound):
                 yield found
     finally:
         produced.unlink(missing_ok=True)
+    if job.media_type == DOC.media_type and may_hide_words(opened):
+        yield from _unseen(program, job, opened, after=total)
     # Those facts are LibreOffice's about its own file, except for what it carries over.
     for name in ("producer", "creator", "modified"):
         job.facts.metadata.pop(name, None)
     job.facts.created = None
     job.facts.note(f"Read through LibreOffice; {_NOTES[is_workbook]}")
+
+
+def _unseen(program: str, job: ReadingJob, path: Path, *, after: int) -> Iterator[Yielded]:
+    """What the pages of an old document do not show, after its last page; named as missing where it cannot be read."""
+    try:
+        produced = _convert(program, job, path, into="docx")
+        found = list(read_unseen(replace(job, path=produced, media_type=DOCX.media_type)))
+    except UnreadableFile as problem:
+        if problem.code not in ("damaged", "timeout"):
+            raise
+        job.miss("comments, changes and hidden words of the document, which could not be looked for")
+        return
+    pages = [each for each in found if isinstance(each, PageReading)]
+    for number, page in enumerate(pages, after + 1):
+        if number >= job.first_page:
+            yield PageReading.from_dict(page.to_dict() | {"number": number})
+    yield from (each for each in found if isinstance(each, MemberFound))
 
 
 def _convert(program: str, job: ReadingJob, path: Path, *, into: str) -> Path:

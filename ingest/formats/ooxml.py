@@ -1,7 +1,7 @@
 """What Word, Excel and PowerPoint files have in common: a ZIP of XML parts, facts, embedded files."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -187,11 +187,14 @@ def core_facts(package: zipfile.ZipFile, job: ReadingJob) -> None:
         setattr(job.facts, name, job.facts.metadata.get(name))
 
 
-def embedded_files(package: zipfile.ZipFile, job: ReadingJob, folder: str) -> Iterator[MemberFound]:
+def embedded_files(
+    package: zipfile.ZipFile, job: ReadingJob, folder: str, *, folders: Sequence[str] = ("embeddings", "media")
+) -> Iterator[MemberFound]:
     """The files and pictures set into the document, as members of their own."""
+    places = tuple(f"{folder}/{each}/" for each in folders)
     for info in package.infolist():
         place = PurePosixPath(info.filename)
-        if info.is_dir() or not info.filename.startswith((f"{folder}/embeddings/", f"{folder}/media/")):
+        if info.is_dir() or not info.filename.startswith(places):
             continue
         data = part_beside(package, info.filename, job)
         if data:

@@ -76,7 +76,7 @@ def _save(
         broken.save(target)
         said = [found for warning in broken.get_warnings() if (found := _SAID.search(str(warning)))]
         short, nothing = _short_streams(said)
-        damaged = short | nothing | lost
+        damaged = {number for number, lacking in short.items() if _is_loss(broken, number, lacking)} | nothing | lost
         cut_pages = set()
         for number, page in enumerate(broken.pages if damaged else (), 1):
             if not damaged.isdisjoint(_drawn_with(page)):
@@ -87,9 +87,18 @@ def _save(
     return Repaired(pages, is_encrypted, bool(lost | nothing) or not has_end(source), frozenset(cut_pages)), nothing
 
 
-def _short_streams(said: Iterable[re.Match[str]]) -> tuple[frozenset[ObjectNumber], frozenset[ObjectNumber]]:
-    """The streams shorter than they say they are, and those of which nothing was found."""
-    short, nothing = set(), set()
+def _is_loss(document: pikepdf.Pdf, number: ObjectNumber, lacking: int) -> bool:
+    """Whether more is gone from the stream than the second byte of each line end, which says nothing in plain text."""
+    stream = document.get_object(number)
+    if not isinstance(stream, pikepdf.Stream) or "/Filter" in stream:
+        return True
+    return lacking > stream.read_raw_bytes().count(b"\n")
+
+
+def _short_streams(said: Iterable[re.Match[str]]) -> tuple[dict[ObjectNumber, int], frozenset[ObjectNumber]]:
+    """The streams shorter than they say they are, and by how much, and those of which nothing was found."""
+    short: dict[ObjectNumber, int] = {}
+    nothing: set[ObjectNumber] = set()
     ends: dict[ObjectNumber, int] = {}
     begins: dict[ObjectNumber, int] = {}
     for each in said:
@@ -99,11 +108,12 @@ def _short_streams(said: Iterable[re.Match[str]]) -> tuple[frozenset[ObjectNumbe
         elif told == _BEGINS:
             begins[number] = place
         elif told.startswith(_FOUND) and number in ends:
-            if int(told.removeprefix(_FOUND)) < ends[number] - begins.get(number, ends[number]):
-                short.add(number)
+            lacking = ends[number] - begins.get(number, ends[number]) - int(told.removeprefix(_FOUND))
+            if lacking > 0:
+                short[number] = lacking
         elif told.startswith(_NOTHING):
             nothing.add(number)
-    return frozenset(short), frozenset(nothing)
+    return short, frozenset(nothing)
 
 
 def _drawn_with(page: Any) -> Iterator[ObjectNumber]:

@@ -128,7 +128,7 @@ def read(kind: Identified, job: ReadingJob) -> Iterator[Yielded]:
     Raises:
         UnreadableFile: It is damaged, protected, hostile or empty.
     """
-    number = 0
+    number = job.first_page - 1  # a file may be gone on with after its last page
     try:
         for found in reader_for(kind)(job):
             number = found.number if isinstance(found, PageReading) else number

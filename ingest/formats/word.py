@@ -39,6 +39,21 @@ def read_word(job: ReadingJob) -> Iterator[Yielded]:
         yield from embedded_files(package, job, "word")
 
 
+def read_unseen(job: ReadingJob) -> Iterator[Yielded]:
+    """What no page of the document shows: comments, changes, hidden words; and the files set into it."""
+    with open_package(job) as package:
+        flow = _Flow()
+        for child in parse_xml(_main_part(package, job)).iter(f"{_W}body"):
+            flow.block(child, 0)
+        flow.lines()
+        unseen = (("Comments", _comment_lines(package, job)), ("Tracked changes", flow.changes))
+        for heading, lines in (*unseen, ("Hidden text", flow.hidden)):
+            if lines:
+                reason = f"{heading.lower()} of the Word document"
+                yield from text_pages("\n".join(lines), heading=heading, reason=reason)
+        yield from embedded_files(package, job, "word", folders=("embeddings",))
+
+
 def _main_part(package: ZipFile, job: ReadingJob) -> bytes:
     """The main part's bytes, found as Word finds it; where the package's own table is broken, by its usual name."""
     usual = read_part(package, "word/document.xml")
@@ -63,6 +78,7 @@ class _Flow:
         self._line: list[str] = []
         self.boxes: list[str] = []
         self.changes: list[str] = []
+        self.hidden: list[str] = []
 
     def pages(self) -> list[str]:
         self._end_line()
@@ -104,8 +120,7 @@ class _Flow:
                 inner = _Flow()
                 inner.block(cell, depth + 1)
                 cells.append(" / ".join(line.strip() for line in inner.lines() if line.strip()))
-                self.boxes += inner.boxes
-                self.changes += inner.changes
+                self._take_along(inner)
             self._pages[-1].append("\t".join(cells))
 
     def _inline(self, parent: Element, mark: str, depth: int) -> None:
@@ -135,6 +150,7 @@ class _Flow:
             inner = _Flow()
             inner.block(child, depth + 1)
             self.boxes += [line for line in inner.lines() if line.strip()]
+            self._take_along(inner)
         elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
             self._line.append(f"[{child.get(f'{_W}id')}]")
         elif tag not in (_MC_FALLBACK, f"{_W}pPr", f"{_W}rPr"):
@@ -146,9 +162,16 @@ class _Flow:
         inner = _Flow()
         inner._inline(run, "", depth + 1)
         text = "\n".join(inner.lines())
-        self.boxes += inner.boxes
+        self._take_along(inner)
         if text.strip():
+            self.hidden.append(text.strip())
             self._line.append(f"[hidden text: {text.strip()}]")
+
+    def _take_along(self, inner: "_Flow") -> None:
+        """What stands beside the text of a part of it stands beside this text."""
+        self.boxes += inner.boxes
+        self.changes += inner.changes
+        self.hidden += inner.hidden
 
     def _break(self, child: Element) -> None:
         if child.get(f"{_W}type") == "page":
@@ -166,7 +189,7 @@ class _Flow:
         inner = _Flow()
         inner._inline(child, "", depth + 1)
         text = "\n".join(inner.lines())
-        self.boxes += inner.boxes
+        self._take_along(inner)
         if not text.strip():
             return
         who, when = child.get(f"{_W}author") or "unknown", child.get(f"{_W}date") or "no date"

@@ -96,6 +96,12 @@ def test_a_stream_shorter_than_it_says_marks_the_page_it_is_drawn_on(tmp_path, w
     assert not repaired.is_cut_off
 
 
+def test_line_ends_of_one_byte_where_there_were_two_are_no_loss(tmp_path, corpus):
+    source = next(corpus("files/pdf-defects").rglob("opf__T04_009_trailer-no-opening-brackets.pdf"))
+
+    assert save_repaired(source, tmp_path / "copy.pdf").cut_pages == frozenset()
+
+
 @pytest.mark.parametrize(
     ("name", "percent", "cut"), [("3small.pdf", 80, {3}), ("linn.pdf", 60, {1}), ("ccitt.pdf", 60, {1})]
 )
