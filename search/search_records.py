@@ -106,20 +106,49 @@ def change_draft(
     *,
     paragraphs: Sequence[int] = (),
     term_report: tuple[int, int] | None = None,
+    seen: str | None = None,
     actor: Actor,
 ) -> None:
-    """The draft says this instead.
+    """The draft says this instead; `seen` is what it said, as `said_by` tells it, when whoever changes it read it.
 
     Raises:
         RefusedError: It is signed.
+        ChangedMeanwhileError: It no longer says what was seen.
     """
     require(actor, Permission.SEARCH)
     if record.signed_at:
         raise RefusedError(f"{record.reference} is signed and stays as it is: begin a new version of it.")
+    _require_seen(record, seen)
     _fill(session, record, content, term_report, actor)
     session.flush()
     _link(session, record, paragraphs)
     _audit(session, AuditAction.SEARCH_RECORD_CHANGED, record, actor)
+
+
+class ChangedMeanwhileError(RefusedError):
+    """Somebody else changed the draft after it was read by whoever now changes or signs it."""
+
+    def __init__(self, record: SearchRecord) -> None:
+        super().__init__(
+            f"{record.reference} was changed by somebody else after you opened it, so nothing was done: open it again "
+            "and read what it says now."
+        )
+
+
+def said_by(record: SearchRecord) -> str:
+    """The SHA-256 of all that the draft says: another once anything in it is changed."""
+    said = [
+        [str(getattr(record, name)) for name in CONTENT],
+        record.version,
+        record.term_version_id,
+        [each.id for each in record.paragraphs],
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _require_seen(record: SearchRecord, seen: str | None) -> None:
+    if seen is not None and seen != said_by(record):
+        raise ChangedMeanwhileError(record)
 
 
 def _fill(
@@ -171,13 +200,14 @@ def _link(session: Session, record: SearchRecord, paragraphs: Sequence[int]) -> 
     session.expire(record, ["paragraphs", "term_version"])
 
 
-def sign_record(session: Session, record: SearchRecord, *, actor: Actor) -> None:
+def sign_record(session: Session, record: SearchRecord, *, seen: str | None = None, actor: Actor) -> None:
     """The record is signed and sealed: nothing in it changes from now on.
 
     Of a search by terms in the archive, what was found, read and decided to be relevant is kept with it as it
-    stands now.
+    stands now. `seen` is what it said, as `said_by` tells it, when whoever signs read it.
 
     Raises:
+        ChangedMeanwhileError: It no longer says what was seen.
         NotPermittedError: Whoever signs is not a person.
         RefusedError: It is signed already, or something is missing; each is named.
     """
@@ -186,6 +216,7 @@ def sign_record(session: Session, record: SearchRecord, *, actor: Actor) -> None
         raise NotPermittedError("A search record is signed by a person: name them.")
     if record.signed_at:
         raise RefusedError(f"{record.reference} version {record.version} was signed on {record.signed_at:%-d %B %Y}.")
+    _require_seen(record, seen)
     faults = faults_of(session, record, actor=actor)
     if faults:
         raise RefusedError(f"{record.reference} was not signed: {'; '.join(faults)}.")

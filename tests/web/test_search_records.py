@@ -1,6 +1,7 @@
 """Search records on the page: drafted, signed, seconded, superseded, and set out for a statement."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -95,6 +96,46 @@ def test_a_draft_is_changed_and_keeps_what_it_said(officer_client, found: None) 
     assert 'value="14"' in form
     assert "The draft of SR000001 is changed." in changed
     assert ">20<" in changed
+
+
+def seen_on(page: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert found
+    return found[1]
+
+
+def test_what_two_people_write_into_one_draft_is_not_lost_in_silence(officer_client, legal_client, found: None) -> None:
+    draft(officer_client)
+    path = "/search-records/SR000001/change"
+    first, second = (seen_on(each.get(path).text) for each in (officer_client, legal_client))
+
+    officer_client.post(path, data={**GIVEN, "limits": "Three were damp.", "seen": first})
+    refused = legal_client.post(path, data={**GIVEN, "limits": "None was dry.", "seen": second})
+    stood = officer_client.get("/search-records/SR000001").text
+    again = legal_client.post(
+        path, data={**GIVEN, "limits": "Three of four.", "seen": seen_on(refused.text)}, follow_redirects=True
+    )
+
+    assert refused.status_code == 409
+    assert "was changed by somebody else after you opened it" in refused.text
+    assert "None was dry." in refused.text
+    assert "Three were damp." in stood
+    assert "Three of four." in again.text
+
+
+def test_nobody_signs_what_was_changed_after_they_read_it(officer_client, legal_client, found: None) -> None:
+    draft(officer_client)
+    read = seen_on(legal_client.get("/search-records/SR000001").text)
+    officer_client.post("/search-records/SR000001/change", data={**GIVEN, "not_searched": "The attic."})
+
+    refused = legal_client.post("/search-records/SR000001/sign", data={"seen": read})
+    page = legal_client.get("/search-records/SR000001").text
+    signed = legal_client.post("/search-records/SR000001/sign", data={"seen": seen_on(page)}, follow_redirects=True)
+
+    assert refused.status_code == 409
+    assert "changed by somebody else after you opened it" in refused.text
+    assert "The attic." in page
+    assert "is signed." in signed.text
 
 
 @pytest.mark.parametrize(

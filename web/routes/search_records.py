@@ -74,10 +74,10 @@ def change_search_record(reference: str) -> str | Answer | tuple[str, int]:
     """The draft says something else."""
     record = find_record_of_search(current_session(), reference, actor=current_actor())
     if request.method == "GET":
-        return _form(_prepared(_form_of(record)), record)
-    form = _prepared(SearchRecordForm())
+        return _form(_prepared(_form_of(record)), record, seen=keeping.said_by(record))
+    form, seen = _prepared(SearchRecordForm()), request.form.get("seen")
     if not form.validate():
-        return _form(form, record), 400
+        return _form(form, record, seen=seen), 400
     try:
         keeping.change_draft(
             current_session(),
@@ -85,10 +85,13 @@ def change_search_record(reference: str) -> str | Answer | tuple[str, int]:
             _content(form),
             paragraphs=form.paragraphs.data or [],
             term_report=_report(form),
+            seen=seen,
             actor=current_actor(),
         )
+    except keeping.ChangedMeanwhileError:
+        return _form(form, record, seen=keeping.said_by(record), meanwhile=True), 409
     except InvalidInputError as error:
-        return _form(form, record, str(error)), 400
+        return _form(form, record, str(error), seen=seen), 400
     flash(f"The draft of {record.reference} is changed.")
     return redirect(url_for("search_records.search_record", reference=record.reference))
 
@@ -109,6 +112,7 @@ def search_record(reference: str) -> str:
         unreadable=unreadable_words(record, figures),
         versions=versions,
         is_latest=record.version == versions[-1].version,
+        seen=keeping.said_by(record),
         faults=[] if record.signed_at else faults_of(session, record, actor=actor),
         cited=_cited(session),
         methods=METHODS,
@@ -123,7 +127,7 @@ def search_record(reference: str) -> str:
 def sign(reference: str) -> Answer:
     """The draft is signed and stays as it is."""
     record = find_record_of_search(current_session(), reference, actor=current_actor())
-    keeping.sign_record(current_session(), record, actor=current_actor())
+    keeping.sign_record(current_session(), record, seen=request.form.get("seen"), actor=current_actor())
     flash(f"{record.reference} version {record.version} is signed.")
     return redirect(url_for("search_records.search_record", reference=record.reference))
 
@@ -212,8 +216,17 @@ def _report(form: SearchRecordForm) -> tuple[int, int] | None:
     return (int(number), int(version)) if number else None
 
 
-def _form(form: SearchRecordForm, record: SearchRecord | None, wrong: str = "") -> str:
-    return render_template("search_records/search_record_form.html", form=form, record=record, wrong=wrong)
+def _form(
+    form: SearchRecordForm,
+    record: SearchRecord | None,
+    wrong: str = "",
+    *,
+    seen: str | None = None,
+    meanwhile: bool = False,
+) -> str:
+    return render_template(
+        "search_records/search_record_form.html", form=form, record=record, wrong=wrong, seen=seen, meanwhile=meanwhile
+    )
 
 
 def _cited(session: "Session") -> dict[int, str]:
