@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.journeys.browsing import PHONE, Visitor
 from tests.journeys.names import LAWYER, OFFICER
 from tests.journeys.test_keyboard import tab_to
 
+# A sheet of A4 between its margins, as a browser lays a page out for it.
+PAPER: ViewportSize = {"width": 718, "height": 1_040}
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
 
@@ -140,6 +142,57 @@ def test_a_search_is_built_from_boxes_without_javascript(visit: Visit) -> None:
 
     expect(page.locator("#q")).to_have_value(written)
     assert found(page) > 0
+
+
+def test_a_lawyer_runs_a_list_of_terms_and_each_leads_to_what_the_report_counts(visit: Visit) -> None:
+    lawyer = visit(LAWYER)
+    page = lawyer.page
+    lawyer.open("/term-reports/new")
+
+    page.get_by_label("Name of the report").fill("Paragraph 1: the homes and their committees")
+    page.get_by_label("Terms, one on each line").fill('children\ncommittee OR board\n"sub committee"\nzyxwell')
+    page.get_by_label("Only among what this search finds").fill("minutes OR letter")
+    page.get_by_role("button", name="Run the terms").click()
+    expect(page.get_by_role("heading", name="Term by term")).to_be_visible()
+    lawyer.picture("term-report", height=1100)
+    rows = page.locator("tbody tr").filter(has=page.locator("th a"))
+    counts = [int(row.locator("td").first.inner_text().replace(",", "")) for row in rows.all()]
+    assert counts[0] > 0
+    assert counts[3] == 0
+    rows.nth(1).locator("th a").click()
+
+    assert found(page) == counts[1]
+    expect(page.locator("#q")).to_have_value("(committee OR board) AND (minutes OR letter)")
+
+
+def test_nothing_of_a_term_report_is_cut_off_on_paper(visit: Visit) -> None:
+    lawyer = visit(LAWYER, viewport=PAPER)
+    page = lawyer.page
+    lawyer.open("/term-reports/new")
+    page.get_by_label("Name of the report").fill("On paper")
+    page.get_by_label("Terms, one on each line").fill(
+        "children\nsupercalifragilisticexpialidocious OR antidisestablishment*"
+    )
+    page.get_by_role("button", name="Run the terms").click()
+    expect(page.get_by_role("heading", name="Term by term")).to_be_visible()
+
+    page.emulate_media(media="print")
+
+    over = page.locator(".candour-scroll").evaluate_all(
+        "parts => parts.map(each => each.scrollWidth - each.clientWidth)"
+    )
+    assert over == [0]
+    assert lawyer.is_too_wide() == ""
+
+
+def test_with_colours_of_ones_own_the_part_that_is_open_is_told_from_the_others(visit: Visit) -> None:
+    lawyer = visit(LAWYER, forced_colors="active")
+    lawyer.open("/search")
+
+    lines = lawyer.page.locator(".candour-sections__link").evaluate_all(
+        "links => links.map(each => getComputedStyle(each).borderBottomColor)"
+    )
+    assert lines[0] not in lines[1:]
 
 
 def test_help_and_the_form_and_a_narrowed_search_are_sound_and_fit_a_phone(visit: Visit) -> None:

@@ -1,6 +1,8 @@
 """Kept searches on the page: kept, run again and compared, new hits announced and marked as looked at."""
 
+import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -59,6 +61,20 @@ def test_new_hits_stand_on_the_home_page_until_they_are_looked_at(
     assert new in listed
     assert "Marked as looked at." in looked
     assert "Nothing new." in looked
+
+
+def test_whoever_goes_by_headings_finds_no_gap_where_new_hits_are_told(
+    officer_client, archive: Archive, make_record: Callable[..., str], found: None
+) -> None:
+    officer_client.post("/kept-searches", data={"q": "minibus", "name": "Transport"})
+    make_record(b"3", text="another minibus")
+    indexing.rebuild(archive)
+    alerts.raise_alerts(archive)
+
+    levels = [int(each) for each in re.findall(r"<h([1-6])", officer_client.get("/kept-searches/1").text)]
+
+    assert 3 in levels
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_the_new_hits_of_a_search_are_read_one_by_one_and_downloaded_by_whoever_keeps_it(
