@@ -84,7 +84,7 @@ class ReaderPool:
         self._page_seconds = page_seconds
         self._file_seconds = file_seconds
         self._on_page = on_page
-        self._waiting: deque[ReadingTask] = deque()
+        self._waiting: deque[ReadingTask | ReadResult] = deque()
         self._finished: deque[ReadResult] = deque()
         self._folders: dict[str, list[Path]] = {}
         self._selector = selectors.DefaultSelector()
@@ -138,6 +138,10 @@ class ReaderPool:
             task.lost = sum(page.reason in _LOST for page in journal)
         self._waiting.append(task)
 
+    def give_back(self, result: ReadResult) -> None:
+        """The result of a file that need not be read comes when its turn would: after those submitted before it."""
+        self._waiting.append(result)
+
     def results(self) -> Iterator[ReadResult]:
         """Each result as it comes, until nothing submitted is left; more may be submitted while it runs."""
         while True:
@@ -183,14 +187,22 @@ class ReaderPool:
     def _assign(self) -> None:
         while self._waiting:
             place = next((place for place in self._places if place.task is None), None)
+            if place is None and len(self._places) >= self._processes:
+                return
+            waiting = self._waiting[0]
+            if isinstance(waiting, ReadResult):
+                self._finished.append(waiting)
+                self._waiting.popleft()
+                continue
             if place is None:
-                if len(self._places) >= self._processes or not self._has_room():
+                if not self._has_room():
                     return
                 place = self._places[-1]
             elif place.served >= _FILES_PER_CHILD:
                 self._unseat(place)
                 place = self._seat()
-            self._give(place, self._waiting.popleft())
+            self._waiting.popleft()
+            self._give(place, waiting)
 
     def _has_room(self) -> bool:
         """Whether one more child could be seated; where the system has no room, those there are go on alone.

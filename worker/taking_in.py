@@ -33,6 +33,7 @@ from worker.intake import Intake, Ready
 from worker.keeping import Keeping
 from worker.listing import as_given, list_everything, list_folders_again
 from worker.proposing import PROPOSE, READY
+from worker.same_readings import SameReadings
 
 INDEX_EVERY = 400
 OFFERED_AT_ONCE = 500
@@ -197,6 +198,7 @@ class _Taking:
     parked: dict[int, list[int]] = field(default_factory=dict)
     reading: dict[int, Ready] = field(default_factory=dict)
     journals: dict[int, PageJournal] = field(default_factory=dict)
+    known: SameReadings = field(default_factory=SameReadings)
     results: list[ReadResult] = field(default_factory=list)
     first_result_at: float = 0.0
     last_offered: int = 0
@@ -339,6 +341,10 @@ class _Taking:
             self.last_offered = waiting[-1].id
 
     def _offer(self, ready: Ready) -> None:
+        if (known := self.known.find(ready)) is not None:
+            self.reading[ready.number] = ready
+            self.pool.give_back(known)
+            return
         if ready.sha256 in self.same_bytes:
             self.same_bytes[ready.sha256].append(ready.number)
             return
@@ -367,8 +373,10 @@ class _Taking:
         for result in results:
             self.pool.discard(result.task_id)
             ready = self.reading.pop(int(result.task_id))
-            self.journals.pop(ready.number).remove()
-            self.queue.extendleft(reversed(self.same_bytes.pop(ready.sha256, [])))
+            if ready.number in self.journals:  # it was read, and not known already
+                self.known.keep(ready, result)
+                self.journals.pop(ready.number).remove()
+                self.queue.extendleft(reversed(self.same_bytes.pop(ready.sha256, [])))
             self.queue.extend(self.parked.pop(ready.number, []))
         self.pages += kept.pages
         self.found += kept.members
