@@ -253,7 +253,13 @@ class SearchEngine(Protocol):
     def left_behind(self) -> int:
         """How many records have left a compartment, and still weigh in the order of what is found there.
 
-        They are in no total, no facet and no hit. A rebuild ends it.
+        They are in no total, no facet and no hit. `forget` ends it where the engine can, and a rebuild always.
+        """
+
+    def forget(self) -> bool:
+        """Let what left a compartment weigh nothing there, as far as that goes without the documents; whether all is.
+
+        Of a server it may have to be asked again: it lets go of what is gone only after a while.
         """
 
     @property

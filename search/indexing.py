@@ -32,7 +32,7 @@ LOCK = "index.lock"
 WAIT_SECONDS = 30.0
 AT_ONCE = 500
 PAGES_AT_ONCE = 2_000
-RENEWED_AT_ONCE = 5_000
+RENEWED_AT_ONCE = 20_000
 NIGHT = range(1, 5)
 """The hours in which an index of any size may be made anew."""
 
@@ -177,13 +177,29 @@ def _is(archive: Archive, so: Callable[[Session, SearchEngine], bool]) -> bool:
 
 
 def is_to_be_renewed(archive: Archive) -> bool:
-    """Whether records that left a compartment still weigh in the order there, and a rebuild that ends it may run now.
+    """Whether records that left a compartment still weigh in the order there."""
+    return engine_of(archive).left_behind > 0
 
-    That of a small index at any time, of a large one at night.
+
+def renew(archive: Archive, *, wait: bool = True) -> bool:
+    """What left a compartment weighs in no order any longer, if that can be had now; whether it was.
+
+    By the engine alone where it can; else the index is made anew, a small one at any time, a large one at night.
+
+    Raises:
+        IndexBusyError: Another process writes it and, where that is waited for, did not finish in time.
     """
+    with _alone(archive, wait=wait):
+        if engine_of(archive).forget():
+            return True
+        if not _may_be_renewed(archive):
+            return False
+        _rebuild(archive)
+    return True
+
+
+def _may_be_renewed(archive: Archive) -> bool:
     engine = engine_of(archive)
-    if not engine.left_behind:
-        return False
     return engine.document_count <= RENEWED_AT_ONCE or clock.now().astimezone(clock.LEGAL_ZONE).hour in NIGHT
 
 

@@ -291,8 +291,8 @@ def _index(archive: Archive) -> Finding:
             "index",
             ADVICE,
             f"{left} records left a compartment since the index was made: they are found and counted there no longer,"
-            " but their words still weigh in the order of what is found, until the worker has made the index anew (a"
-            " large one at night) or you run `candour index rebuild`",
+            " but their words still weigh in the order of what is found, until the worker has seen to it (of a large"
+            " index of Tantivy at night) or you run `candour index rebuild`",
         )
     return Finding("index", GOOD, f"{found} records indexed, {waiting} waiting")
 

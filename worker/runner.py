@@ -24,8 +24,9 @@ BEAT_EVERY = 10.0
 # While a long batch is indexed piece by piece, watched searches are not run after every piece.
 WATCH_EVERY = 20.0
 COMPARE_EVERY = 300.0
-# While somebody restricts record after record, the index is not made anew after each.
-RENEW_EVERY = 600.0
+# While somebody restricts record after record, the index is made anew so seldom that it takes a small part of the time.
+RENEW_EVERY = 20.0
+RENEW_SHARE = 0.05
 # To ask whether the index is whole is to count every record.
 COUNT_EVERY = 300.0
 # Where somebody could not read it, it is looked at sooner.
@@ -44,7 +45,7 @@ class Worker:
         # Up to which event of the audit trail there was nothing to compare, and when that was asked.
         self._nothing_since = -1
         self._compared = -COMPARE_EVERY
-        self._renewed = -RENEW_EVERY
+        self._renew_next = 0.0
         self._counted = -COUNT_EVERY
         self._thread: threading.Thread | None = None
         self._trouble, self._told = "", 0.0
@@ -129,10 +130,14 @@ class Worker:
             self._renew_index()
 
     def _renew_index(self) -> None:
-        if time.monotonic() - self._renewed >= RENEW_EVERY and indexing.is_to_be_renewed(self._archive):
-            # Before, so that one that fails is not tried again at once.
-            self._renewed = time.monotonic()
-            indexing.rebuild(self._archive, wait=False)
+        began = time.monotonic()
+        if began < self._renew_next or not indexing.is_to_be_renewed(self._archive):
+            return
+        try:
+            indexing.renew(self._archive, wait=False)
+        finally:  # one that fails is not tried again at once either
+            ended = time.monotonic()
+            self._renew_next = ended + max(RENEW_EVERY, (ended - began) / RENEW_SHARE)
 
     def _do(self, job: jobs.Job) -> None:
         log.info("job %s of kind %s begins", job.id, job.kind)

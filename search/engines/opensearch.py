@@ -230,6 +230,14 @@ class OpenSearchEngine:
         """How many records have left a compartment and still weigh in the order there."""
         return self._lock.left_behind
 
+    def forget(self) -> bool:
+        """The server rewrites what holds documents that are gone; whether none is left in any index."""
+        with self._writing():
+            if sum(self._server.expunge(alias) for alias in self._aliases().values()):
+                return False
+            self._lock.leave_nothing_behind()
+            return True
+
     @property
     def is_doubted(self) -> bool:
         """Never: whoever asks the server is told at once which of its indexes is not there."""

@@ -17,6 +17,7 @@ from search.engines.errors import MENDED, IndexUnreadableError
 from store.errors import CandourError, InvalidInputError
 
 SECONDS = 60
+MERGE_SECONDS = 900
 PAGE = 5_000
 _KEEP = {"keep_alive": "2m"}
 
@@ -176,6 +177,23 @@ class Server:
                 f" ({failed[0].get('error', {}).get('type', 'unknown')}): they will be tried again."
             )
         return sum(1 for act, result in results if act == "delete" and result["status"] == 200)
+
+    def expunge(self, index: str) -> int:
+        """Documents that are gone are out of the index's segments; how many are not yet.
+
+        The server keeps what was deleted until it knows that no copy of the index will ask for it, which it looks at
+        every half minute, of what is flushed. Only segments from which something can go are written anew.
+        """
+        with asking(self.place):
+            # By itself it leaves a segment as it is of which less than a tenth is gone.
+            self._client.indices.put_settings(index=index, body={"index.merge.policy.expunge_deletes_allowed": 0})
+            self._client.indices.flush(index=index)
+            self._client.indices.forcemerge(
+                index=index, params={"only_expunge_deletes": "true", "request_timeout": MERGE_SECONDS}
+            )
+            self._client.indices.refresh(index=index)
+            found = self._client.indices.stats(index=index, metric="docs")
+        return int(found["_all"]["total"]["docs"]["deleted"])
 
     def search(self, index: str, body: dict[str, Any]) -> dict[str, Any]:
         """One answer."""

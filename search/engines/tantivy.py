@@ -177,6 +177,10 @@ class TantivyEngine:
         """How many records have left a compartment and still weigh in the order there."""
         return self._folder.left_behind
 
+    def forget(self) -> bool:
+        """Nothing is: what is gone weighs until its segment is merged, which cannot be asked for."""
+        return not self.left_behind
+
     @property
     def is_doubted(self) -> bool:
         """Whether somebody could not read the index's files since it was made."""

@@ -163,6 +163,10 @@ class WhooshEngine:
         """None: the arithmetic is done anew for what may be seen."""
         return 0
 
+    def forget(self) -> bool:
+        """Nothing has to be forgotten."""
+        return True
+
     @property
     def is_doubted(self) -> bool:
         """Whether somebody could not read the index's files since it was made."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from search.meant import Meant, what_was_meant
 from search.opening import close_engine, engine_of
 from store import clock
 from store.archive import Archive
+from worker import runner
 from worker.runner import Worker
 
 SHOWN = ("ferry", "ferry boat boat", "boat and a long long text about the ferry", "harbour", "harbour boat")
@@ -140,7 +142,37 @@ def test_a_large_index_is_made_anew_at_night(
     by_hour = {}
     for hour in (9, 23, 2):
         monkeypatch.setattr(clock, "now", lambda hour=hour: datetime(2026, 11, 25, hour, 30, tzinfo=UTC))
-        by_hour[hour] = indexing.is_to_be_renewed(large)
+        by_hour[hour] = indexing.renew(large)
+    is_over = not indexing.is_to_be_renewed(large)
     close_engine(large)
 
     assert by_hour == {9: False, 23: False, 2: True}
+    assert is_over
+
+
+def test_to_make_it_anew_after_every_record_that_is_hidden_takes_a_small_part_of_the_workers_time(
+    archive: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = Archive(**{**vars(archive), "settings": replace(archive.settings, search_url="tantivy:")})
+    references = [make_record(b"%d" % number, text="ferry") for number in range(8)]
+    bring_up_to_date(hidden)
+    now, made, rebuild_index = [1_000.0], [], indexing._rebuild
+
+    def rebuild(archive: Archive) -> int:
+        made.append(now[0])
+        now[0] += 6.0
+        return rebuild_index(archive)
+
+    monkeypatch.setattr(indexing, "_rebuild", rebuild)
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    worker = Worker(hidden)
+    for reference in references:
+        with hidden.writing() as session:
+            mark(session, find_record(session, reference, actor=lawyer), kind="restricted", reason="x", actor=lawyer)
+        while worker.work_once():
+            pass
+        now[0] += 31.0
+    close_engine(hidden)
+
+    # At once, and then so that six seconds are a twentieth of the time.
+    assert made == [1_000.0, 1_000.0 + 6 + 31 * 4]

@@ -4,7 +4,9 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,14 +14,15 @@ from typing import Any
 
 import pytest
 
-from search.engine import FACETS, IndexDocument, Order
+from search.engine import FACETS, Found, IndexDocument, Order
 from search.engines.errors import IndexBusyError, IndexUnreadableError
 from search.engines.opensearch import OpenSearchEngine
 from search.engines.opensearch_schema import LAYOUT
 from search.engines.opensearch_server import SearchUnreachableError, Server, read_place
 from search.language import any_word, parse_query
+from search.opening import is_unreadable
 from search.plain_scan import PlainScan
-from store.errors import CandourError
+from store.errors import CandourError, DamagedError
 from tests.search.conftest import _real_documents
 from tests.search.made_cases import read_material
 from tests.search.test_conformance import ALL_KINDS, ODD, ODD_DOCUMENTS, facet_by_reading
@@ -132,6 +135,34 @@ def test_what_may_not_be_seen_changes_no_number(make_engine: MakeEngine, tmp_pat
     assert together.left_behind == 0
 
 
+def test_what_left_a_compartment_weighs_nothing_once_the_server_has_forgotten_it(
+    make_engine: MakeEngine, tmp_path: Path
+) -> None:
+    """The server keeps what was deleted for half a minute; no record is written again."""
+    seen = [paper(n, "roads " * (n % 4 + 1) + "lamp " * (n % 3)) for n in range(1, 40)]
+    hidden = [paper(n, "roads " * 30) for n in range(100, 103)]
+    alone, together = make_engine(tmp_path / "alone"), make_engine(tmp_path / "together")
+    alone.rebuild(seen)
+    together.rebuild([*seen, *hidden])
+    together.index([replace(each, compartment="restricted") for each in hidden])
+    queries = [parse_query(written) for written in ("roads", "roads OR lamp", "lamp")]
+
+    def found(engine: OpenSearchEngine) -> list[Found]:
+        return [engine.find(query, compartments=OPEN, limit=50) for query in queries]
+
+    assert found(together) != found(alone)
+    assert together.left_behind == 3
+    assert not together.forget()
+    assert together.left_behind == 3
+    ends = time.monotonic() + 120
+    while not together.forget() and time.monotonic() < ends:
+        time.sleep(2)
+
+    assert together.left_behind == 0
+    assert found(together) == found(alone)
+    assert ids(together, "roads", BOTH) == (*range(1, 40), 100, 101, 102)
+
+
 def test_orders_pages_and_generations(engine: OpenSearchEngine) -> None:
     assert (ids(engine, "*"), engine.document_count, engine.remove([1])) == ((), 0, 0)
     engine.index([paper(1), paper(2, date_from=date(1980, 1, 1)), paper(3, date_from=date(1970, 1, 1))])
@@ -240,8 +271,10 @@ def test_an_index_of_another_layout_is_refused_with_what_to_do(engine: OpenSearc
     engine._server.make_index(f"{alias}.{layout}-abc")
     engine._server.move_aliases([{"add": {"index": f"{alias}.{layout}-abc", "alias": alias}}])
 
-    with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
+    with pytest.raises(DamagedError, match="candour index rebuild"):
         ids(engine, "roads")
+    with pytest.raises(DamagedError, match="candour index rebuild"):
+        is_unreadable(engine)  # which version of the program is right is for a person to say
     engine.rebuild([paper(2)])
     assert ids(engine, "roads") == (2,)
 
@@ -273,7 +306,9 @@ def test_a_compartment_whose_index_is_gone_is_missed(engine: OpenSearchEngine, l
     ):
         with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
             ask()
+    assert is_unreadable(engine)  # so the worker makes it anew
     assert engine.rebuild(documents) == 2
+    assert not is_unreadable(engine)
     assert (ids(engine, "roads"), ids(engine, "roads", BOTH)) == ((1,), (1, 2))
 
 
