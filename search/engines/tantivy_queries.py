@@ -7,11 +7,9 @@ hold the words near one another, and the kept words of those are read.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import product
 from typing import Any
 
-from tantivy import FieldType, Occur
+from tantivy import FieldType
 from tantivy import Query as TantivyQuery
 
 from search import language_fields as fields
@@ -20,14 +18,21 @@ from search.engines.broken_words import JOINED
 from search.engines.kept_numbers import holding
 from search.engines.kept_words import as_leaf, as_token
 from search.engines.ranking import SUMMED_WEIGHTS
+from search.engines.tantivy_arrangements import (
+    index_field,
+    token_of,
+    width_of,
+    word_field,
+)
+from search.engines.tantivy_distances import pairs, phrases, within
 from search.engines.tantivy_files import View, kept_of
+from search.engines.tantivy_joining import SHAPES, any_of, begins_plain, both, but_not, everything, pattern_query
 from search.engines.tantivy_schema import (
     FIRST_DAY,
     ID,
     LAST_DAY,
     PLAIN,
     keyword_field,
-    make_schema,
     of_ids,
     of_tokens,
     stem_field,
@@ -53,13 +58,7 @@ from search.language_tree import (
 )
 from search.marking import Leaf, is_one_word, leaves
 
-PHRASE_LIMIT = 40
-"""The most phrases that a distance is asked for as; beyond that, reading the candidates costs less."""
-
 _SPARSE = (fields.TITLE, fields.PERSON, fields.PLACE)
-ARRANGEMENT_LIMIT = 12
-"""The most arrangements of three or more words: each is looked for among all documents that hold the words."""
-
 _K1, _B = 1.2, 0.75
 """What Tantivy's BM25 is fixed to."""
 
@@ -67,13 +66,7 @@ _READ_AT_FIRST = 50_000
 _MANY = 1_000
 _NEARLY_ALL = 0.8
 
-_SCHEMA = make_schema()
-_SHAPES = frozenset("*?")
 _SHAPE = re.compile(r"[*?]")
-_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
-
-_Pattern = tuple[tuple[int, str], ...]
-"""Tokens and how far each stands behind the first."""
 
 
 class QueryMaker:
@@ -89,11 +82,11 @@ class QueryMaker:
         """The query that matches what the node matches, among the documents that the context matches."""
         match node:
             case Everything():
-                return _everything()
+                return everything()
             case And(parts):
                 return self._all_of(parts, context)
             case Or(parts):
-                return _any_of([self.make(part, context) for part in parts])
+                return any_of([self.make(part, context) for part in parts])
             case Not():
                 return self._all_of((node,), context)
             case Text(placed, field):
@@ -103,7 +96,7 @@ class QueryMaker:
             case Dated():
                 return self._dated(node)
             case Undated():
-                return _but_not(_everything(), [TantivyQuery.exists_query(FIRST_DAY)])
+                return but_not(everything(), [TantivyQuery.exists_query(FIRST_DAY)])
 
     def _all_of(self, parts: Sequence[Node], context: tuple[TantivyQuery, ...]) -> TantivyQuery:
         """What every part matches. Parts that need reading come last: the others spare them documents."""
@@ -115,7 +108,7 @@ class QueryMaker:
                 excluded.append(self.make(part.part, known))
             else:
                 wanted.append(self.make(part, known))
-        return _but_not(_both(wanted) if wanted else _everything(), excluded)
+        return but_not(both(wanted) if wanted else everything(), excluded)
 
     def _reading_needed(self, node: Node) -> int:
         """0 for what the index answers alone, 1 where only broken words may have to be read, 2 for other reading."""
@@ -135,9 +128,9 @@ class QueryMaker:
     def _text(self, placed: Placed, field: str | None, context: tuple[TantivyQuery, ...]) -> TantivyQuery:
         if field is None and isinstance(placed, Word) and not placed.exact:
             others = [name for name in fields.PLAIN_FIELDS if name not in fields.STEMMED_FIELDS]
-            return _any_of([*self._term(PLAIN, as_token(stem(placed.text))), *self._in_each(placed, others, context)])
+            return any_of([*self._term(PLAIN, as_token(stem(placed.text))), *self._in_each(placed, others, context)])
         names = fields.PLAIN_FIELDS if field is None else (field,)
-        return _any_of(self._in_each(placed, names, context))
+        return any_of(self._in_each(placed, names, context))
 
     def _in_each(self, placed: Placed, names: Iterable[str], context: tuple[TantivyQuery, ...]) -> list[TantivyQuery]:
         """What holds it in each of the fields, but for those where a word it needs stands nowhere."""
@@ -150,13 +143,13 @@ class QueryMaker:
 
     def _in_field(self, placed: Placed, field: str, context: tuple[TantivyQuery, ...]) -> Iterator[TantivyQuery]:
         native = self._native(placed, field)
-        yield native or self._read(placed, field, _both([*context, self._needed(placed, field)]))
+        yield native or self._read(placed, field, both([*context, self._needed(placed, field)]))
         # Phrases and distances are asked of whole words; through one that is broken at the end of a line they are read.
         if field == fields.TEXT and not is_one_word(placed):
             broken = [query for leaf in dict.fromkeys(leaves(placed)) for query in self._broken(leaf)]
             if broken:
-                needed = _both([*context, _any_of(broken), self._words_of(placed, field)])
-                yield self._read(placed, field, _but_not(needed, [native] if native is not None else []))
+                needed = both([*context, any_of(broken), self._words_of(placed, field)])
+                yield self._read(placed, field, but_not(needed, [native] if native is not None else []))
 
     def _words_of(self, placed: Placed, field: str) -> TantivyQuery:
         """The documents that hold all the words it needs, wherever they stand."""
@@ -164,17 +157,17 @@ class QueryMaker:
             case Word() | Wildcard() | Fuzzy():
                 return self._leaf(placed, field)
             case Phrase(parts):
-                return _both([self._leaf(part, field) for part in parts])
+                return both([self._leaf(part, field) for part in parts])
             case AnyOf(parts):
-                return _any_of([self._words_of(part, field) for part in parts])
+                return any_of([self._words_of(part, field) for part in parts])
             case Near(left, right):
-                return _both([self._words_of(left, field), self._words_of(right, field)])
+                return both([self._words_of(left, field), self._words_of(right, field)])
 
     def _may_hold(self, placed: Placed, field: str) -> bool:
         match placed:
             case Word():
-                used = _word_field(placed, field)
-                holds = self._searcher.doc_freq(used, _token(placed, used)) > 0
+                used = word_field(placed, field)
+                holds = self._searcher.doc_freq(used, token_of(placed, used)) > 0
                 return holds or (field == fields.TEXT and bool(self._broken(placed)))
             case Phrase(parts):
                 return all(self._may_hold(part, field) for part in parts)
@@ -207,16 +200,16 @@ class QueryMaker:
             case AnyOf(parts):
                 made = [self._native(part, field) for part in parts]
                 present = [query for query in made if query is not None]
-                return _any_of(present) if len(present) == len(made) else None
+                return any_of(present) if len(present) == len(made) else None
             case Phrase() | Near():
-                used = _index_field(placed, field)
+                used = index_field(placed, field)
                 if used is None:
                     return None
-                return self._pairs(placed, used) or self._phrases(placed, used)
+                return pairs(self._schema, placed, used) or phrases(self._schema, placed, used)
 
     def _leaf(self, leaf: Leaf, field: str) -> TantivyQuery:
         whole = self._whole(leaf, field)
-        return _any_of([whole, *self._broken(leaf)]) if field == fields.TEXT else whole
+        return any_of([whole, *self._broken(leaf)]) if field == fields.TEXT else whole
 
     def _broken(self, leaf: Leaf) -> list[TantivyQuery]:
         """What holds it broken at the end of a line; nothing where no document does."""
@@ -228,7 +221,7 @@ class QueryMaker:
 
     def _held(self, leaf: Wildcard | Fuzzy, field: str) -> list[str]:
         """The tokens of the field that it stands for."""
-        if field == JOINED and isinstance(leaf, Wildcard) and leaf.pattern[0] not in _SHAPES:
+        if field == JOINED and isinstance(leaf, Wildcard) and leaf.pattern[0] not in SHAPES:
             # So few words are broken that those are looked through, not the list of all there are.
             pattern = as_token(leaf.pattern)
             test, begun = wildcard_pattern(pattern).fullmatch, _SHAPE.split(pattern)[0]
@@ -239,52 +232,13 @@ class QueryMaker:
     def _whole(self, leaf: Leaf, field: str) -> TantivyQuery:
         match leaf:
             case Word():
-                used = _word_field(leaf, field)
-                return TantivyQuery.term_query(self._schema, used, _token(leaf, used), index_option="freq")
-            case Wildcard(pattern) if _begins_plain(pattern):
-                return _pattern_query(field, as_token(pattern))
+                used = word_field(leaf, field)
+                return TantivyQuery.term_query(self._schema, used, token_of(leaf, used), index_option="freq")
+            case Wildcard(pattern) if begins_plain(pattern):
+                return pattern_query(field, as_token(pattern))
             case Wildcard() | Fuzzy():
                 # A pattern that begins otherwise would be tried on every word of the field in turn.
                 return of_tokens(self._schema, field, self._held(leaf, field))
-
-    def _pairs(self, placed: Phrase | Near, used: str) -> TantivyQuery | None:
-        """A distance between two words in any order: a phrase with so much slop, asked both ways round."""
-        if not isinstance(placed, Near) or placed.ordered:
-            return None
-        left, right = _alternatives(placed.left, used), _alternatives(placed.right, used)
-        if left is None or right is None:
-            return None
-        return self._within(left, right, placed.distance, used)
-
-    def _within(
-        self, left: set[str], right: set[str], distance: int, used: str, also: tuple[TantivyQuery, ...] = ()
-    ) -> TantivyQuery | None:
-        if left & right or len(left) * len(right) * 2 > PHRASE_LIMIT:
-            return None
-        # A phrase with a slop of s matches where the second stands from 1 - s to 1 + s behind the first; two different
-        # words never share a place, so both ways round with s one less than the distance make it exact.
-        # With what else is needed inside each: outside, the places in every document of both words would be compared.
-        return _any_of(
-            [
-                _both([TantivyQuery.phrase_query(self._schema, used, [first, second], distance - 1), *also])
-                for one, other in product(sorted(left), sorted(right))
-                for first, second in ((one, other), (other, one))
-            ]
-        )
-
-    def _phrases(self, placed: Phrase | Near, used: str) -> TantivyQuery | None:
-        """A phrase or distance as every arrangement of its words that matches, where those are few."""
-        patterns = _patterns(placed, used)
-        if patterns is None:
-            return None
-        if len(patterns) > ARRANGEMENT_LIMIT and any(len(pattern) > 2 for pattern in patterns):
-            return None
-        return _any_of([self._arrangement(pattern, used) for pattern in patterns])
-
-    def _arrangement(self, pattern: _Pattern, used: str) -> TantivyQuery:
-        if len(pattern) == 1:
-            return TantivyQuery.term_query(self._schema, used, pattern[0][1], index_option="freq")
-        return TantivyQuery.phrase_query(self._schema, used, list(pattern))
 
     def _read(self, placed: Placed, field: str, needed: TantivyQuery) -> TantivyQuery:
         """The documents that hold it, found by reading those that hold what is needed for it."""
@@ -298,13 +252,13 @@ class QueryMaker:
         ids = self._searcher.fast_field_values(ID, addresses)
         # Ranked by how often its words stand in the field: where they stand together is not asked a second time.
         asked = dict.fromkeys(leaves(placed))
-        words = _any_of([self._leaf(leaf, field) for leaf in asked])
+        words = any_of([self._leaf(leaf, field) for leaf in asked])
         if len(found) > _MANY and len(found) > len(ids) * _NEARLY_ALL and all(isinstance(leaf, Word) for leaf in asked):
             # Looking up very many numbers takes longer than asking for words once more.
             others = set(range(len(ids))).difference(found)
             without = [of_ids(self._schema, [int(ids[i] or 0) for i in others])] if others else []
-            return _both([_but_not(candidates, without), words])
-        return _both([of_ids(self._schema, [int(ids[i] or 0) for i in found]), words])
+            return both([but_not(candidates, without), words])
+        return both([of_ids(self._schema, [int(ids[i] or 0) for i in found]), words])
 
     def _needed(self, placed: Placed, field: str, also: tuple[TantivyQuery, ...] = ()) -> TantivyQuery:
         """What a document must hold to hold it; `also` is what it must hold for what stands round it."""
@@ -312,13 +266,13 @@ class QueryMaker:
             case Near(left, right, distance):
                 also = (*also, *self._terms(placed, field))
                 closer = self._closer(left, right, distance, field, also)
-                return _both([self._needed(left, field, also), self._needed(right, field, also), *closer])
+                return both([self._needed(left, field, also), self._needed(right, field, also), *closer])
             case Phrase(parts) if self._native(placed, field) is None:
-                return _both([self._whole(part, field) for part in parts])
+                return both([self._whole(part, field) for part in parts])
             case AnyOf(parts) if self._native(placed, field) is None:
-                return _any_of([self._needed(part, field, also) for part in parts])
+                return any_of([self._needed(part, field, also) for part in parts])
             case _:
-                return self._native(placed, field) or _everything()
+                return self._native(placed, field) or everything()
 
     def _terms(self, placed: Placed, field: str) -> list[TantivyQuery]:
         """Words without which it stands nowhere."""
@@ -339,14 +293,14 @@ class QueryMaker:
         # By their stems even where exact words are asked for: what holds a word holds its stem in the same place.
         used = stem_field(field) if field in fields.STEMMED_FIELDS else field
         one, other = self._heads(left, used), self._heads(right, used)
-        query = self._within(one, other, distance + _width(left) + _width(right) - 2, used, also)
+        query = within(self._schema, one, other, distance + width_of(left) + width_of(right) - 2, used, also)
         return [query] if query is not None else []
 
     def _heads(self, placed: Placed, used: str) -> set[str]:
         """Tokens of which every match has at least one."""
         match placed:
             case Word():
-                return {_token(placed, used)}
+                return {token_of(placed, used)}
             case AnyOf(parts):
                 return set().union(*(self._heads(part, used) for part in parts))
             case Phrase(parts):
@@ -354,14 +308,14 @@ class QueryMaker:
             case Near(left, _):
                 return self._heads(left, used)
             case Wildcard() | Fuzzy():
-                return {_token(Word(word), used) for word in self._vocabulary.expand(as_leaf(placed), stemmed=False)}
+                return {token_of(Word(word), used) for word in self._vocabulary.expand(as_leaf(placed), stemmed=False)}
 
     def _keyword(self, asked: Keyword) -> TantivyQuery:
         used = keyword_field(asked.field)
-        if asked.exact or not _SHAPES & set(asked.pattern):
+        if asked.exact or not SHAPES & set(asked.pattern):
             query = TantivyQuery.term_query(self._schema, used, asked.pattern, index_option="basic")
         else:
-            query = _pattern_query(used, asked.pattern)
+            query = pattern_query(used, asked.pattern)
         return TantivyQuery.const_score_query(query, 0.0)
 
     def _dated(self, dated: Dated) -> TantivyQuery:
@@ -372,118 +326,9 @@ class QueryMaker:
         if dated.first is not None:
             first = dated.first.toordinal()
             parts.append(TantivyQuery.range_query(self._schema, LAST_DAY, FieldType.Unsigned, first, None))
-        return TantivyQuery.const_score_query(_both(parts), 0.0)
-
-
-@lru_cache(maxsize=500)
-def _pattern_query(field: str, pattern: str) -> TantivyQuery:
-    """What holds a token like the pattern: the same for every index of the layout, and dear to make."""
-    prefix = pattern.removesuffix("*")
-    if pattern != prefix and prefix and not _SHAPES & set(prefix):
-        # No letter may differ: the same tokens with the same score as by an expression, which is dearer to make.
-        return TantivyQuery.fuzzy_term_query(_SCHEMA, field, prefix, distance=0, prefix=True)
-    return TantivyQuery.regex_query(_SCHEMA, field, _regex(pattern))
-
-
-def _begins_plain(pattern: str) -> bool:
-    """Whether so much of the beginning is given that few words have to be tried."""
-    return not _SHAPES & set(pattern[:2])
+        return TantivyQuery.const_score_query(both(parts), 0.0)
 
 
 def _weighed(query: TantivyQuery, weight: float) -> TantivyQuery:
     # A query that is not wrapped can leave out documents that cannot be among the first.
     return query if weight == 1.0 else TantivyQuery.boost_query(query, weight)
-
-
-def _everything() -> TantivyQuery:
-    return TantivyQuery.const_score_query(TantivyQuery.all_query(), 0.0)
-
-
-def _any_of(queries: Sequence[TantivyQuery]) -> TantivyQuery:
-    if not queries:
-        return TantivyQuery.empty_query()
-    return queries[0] if len(queries) == 1 else TantivyQuery.boolean_query([(Occur.Should, q) for q in queries])
-
-
-def _both(queries: Sequence[TantivyQuery]) -> TantivyQuery:
-    return queries[0] if len(queries) == 1 else TantivyQuery.boolean_query([(Occur.Must, q) for q in queries])
-
-
-def _but_not(wanted: TantivyQuery, excluded: Sequence[TantivyQuery]) -> TantivyQuery:
-    if not excluded:
-        return wanted
-    return TantivyQuery.boolean_query([(Occur.Must, wanted), *((Occur.MustNot, query) for query in excluded)])
-
-
-def _word_field(word: Word, field: str) -> str:
-    return field if word.exact or field not in fields.STEMMED_FIELDS else stem_field(field)
-
-
-def _token(word: Word, used: str) -> str:
-    """The word as it stands in the field of Tantivy's that is used: itself, or its stem."""
-    return as_token(word.text) if used in fields.WORD_FIELDS else as_token(stem(word.text))
-
-
-def _index_field(placed: Placed, field: str) -> str | None:
-    """The one field of Tantivy's in which all its words can be looked for, if they all are words."""
-    found = list(leaves(placed))
-    used = {_word_field(leaf, field) for leaf in found if isinstance(leaf, Word)}
-    return used.pop() if len(used) == 1 and all(isinstance(leaf, Word) for leaf in found) else None
-
-
-def _alternatives(placed: Placed, used: str) -> set[str] | None:
-    """The tokens it may be, where it is one word or a choice between words."""
-    match placed:
-        case Word():
-            return {_token(placed, used)}
-        case AnyOf(parts):
-            found = [_alternatives(part, used) for part in parts]
-            known = [tokens for tokens in found if tokens is not None]
-            return set().union(*known) if len(known) == len(found) else None
-        case _:
-            return None
-
-
-def _width(placed: Placed) -> int:
-    """The most words that a match can reach over."""
-    match placed:
-        case Phrase(parts):
-            return len(parts)
-        case AnyOf(parts):
-            return max(_width(part) for part in parts)
-        case Near(left, right, distance):
-            return _width(left) + _width(right) + distance - 1
-        case _:
-            return 1
-
-
-def _patterns(placed: Placed, used: str) -> list[_Pattern] | None:
-    """Every arrangement of words that is a match, or None where they are too many to be asked one by one."""
-    match placed:
-        case Word():
-            return [((0, _token(placed, used)),)]
-        case Phrase(parts):
-            return [tuple((i, _token(part, used)) for i, part in enumerate(parts) if isinstance(part, Word))]
-        case AnyOf(parts):
-            found = [_patterns(part, used) for part in parts]
-            known = [pattern for patterns in found if patterns is not None for pattern in patterns]
-            return known if None not in found and len(known) <= PHRASE_LIMIT else None
-        case Near(left, right, distance, ordered):
-            one, other = _patterns(left, used), _patterns(right, used)
-            if one is None or other is None or len(one) * len(other) * distance * (2 - ordered) > PHRASE_LIMIT:
-                return None
-            arranged = list(_arranged(one, other, distance))
-            return arranged if ordered else [*arranged, *_arranged(other, one, distance)]
-        case _:
-            return None
-
-
-def _arranged(earlier: list[_Pattern], later: list[_Pattern], distance: int) -> Iterator[_Pattern]:
-    for one, other, apart in product(earlier, later, range(1, distance + 1)):
-        start = one[-1][0] + apart
-        yield (*one, *((start + offset, token) for offset, token in other))
-
-
-def _regex(pattern: str) -> str:
-    """The pattern as the regular expression of a whole term; what is a sign to Tantivy is written as itself."""
-    return "".join({"*": ".*", "?": "."}.get(c) or (f"\\{c}" if c in _SIGNS else c) for c in pattern)
