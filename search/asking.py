@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -14,8 +14,18 @@ from search.analysis import fold
 from search.engine import EVERY_DOCUMENT, Found, Order, PageHits, SearchEngine
 from search.language_tree import And, Asked, Node, Not, Or, Query, Text, Word, meaning
 from search.misplaced import ORIGIN_FIELDS, asks_of_origin, misplaced
-from search.opening import engine_of, refuse_if_lost
+from search.opening import engine_of, is_behind, refuse_if_lost
 from store.archive import Archive
+
+# From those that wait, however many are held: asked by a join, SQLite goes through all records first.
+_HIDDEN = (
+    select(Record.id, Record.reference)
+    .where(
+        Record.id.in_(select(IndexNeed.record_id)),
+        or_(Record.compartment.not_in(bindparam("compartments", expanding=True)), Record.purged_at.is_not(None)),
+    )
+    .order_by(Record.id)
+)
 
 
 @dataclass(frozen=True)
@@ -87,8 +97,13 @@ class Asking:
         return And((node, Not(Or(left_out))))
 
     @cached_property
+    def _is_behind(self) -> bool:
+        """Nearly always no record waits to be indexed, and there is nothing more to ask."""
+        return is_behind(self.session)
+
+    @cached_property
     def _misplaced(self) -> Sequence[tuple[int, str]]:
-        return misplaced(self.session, actor=self.actor)
+        return misplaced(self.session, actor=self.actor) if self._is_behind else ()
 
     @cached_property
     def _hidden(self) -> Sequence[tuple[int, str]]:
@@ -96,10 +111,7 @@ class Asking:
 
         Each by its id and its reference.
         """
-        query = (
-            select(Record.id, Record.reference)
-            .join(IndexNeed, IndexNeed.record_id == Record.id)
-            .where(or_(Record.compartment.not_in(self.actor.compartments), Record.purged_at.is_not(None)))
-            .order_by(Record.id)
-        )
-        return [(record_id, reference) for record_id, reference in self.session.execute(query)]
+        if not self._is_behind:
+            return ()
+        rows = self.session.execute(_HIDDEN, {"compartments": sorted(self.actor.compartments)})
+        return [(record_id, reference) for record_id, reference in rows]

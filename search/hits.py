@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, bindparam, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor
 from records.models import Page, Record, RecordFile, SearchFact
@@ -17,6 +17,43 @@ from search.language_tree import Dated, Query, dated_parts
 
 # Snippets come from the first pages with a hit: a long record's text is not read to show three lines of it.
 PAGES_SHOWN = 3
+
+# Made once: to make a question takes SQLAlchemy longer than the database takes to answer it.
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_COMPARTMENTS: BindParameter[str] = bindparam("compartments", expanding=True)
+_VISIBLE = select(Record).where(Record.id.in_(_IDS), Record.compartment.in_(_COMPARTMENTS), Record.purged_at.is_(None))
+_TEXTS = select(Page.record_id, Page.number, Page.text).order_by(Page.record_id, Page.number)
+_ALL_PAGES = _TEXTS.where(Page.record_id.in_(_IDS))
+# By both columns as well: by the pairs alone SQLite goes through every page there is.
+_SOME_PAGES = _TEXTS.where(
+    Page.record_id.in_(_IDS),
+    Page.number.in_(bindparam("numbers", expanding=True)),
+    tuple_(Page.record_id, Page.number).in_(bindparam("pages", expanding=True)),
+)
+_FACTS = (
+    select(SearchFact.record_id, SearchFact.field, SearchFact.value)
+    .where(SearchFact.record_id.in_(_IDS), SearchFact.field.in_(["category", "suggested"]))
+    .order_by(SearchFact.id)
+)
+_PARTS = (
+    select(Record.parent_id, func.count(Record.id))
+    .where(
+        Record.parent_id.in_(_IDS),
+        # With nothing joined to it SQLite has no index for it: by that one it goes through all records there are.
+        Record.compartment.concat("").in_(_COMPARTMENTS),
+        Record.purged_at.is_(None),
+    )
+    .group_by(Record.parent_id)
+)
+_EARLIER = aliased(RecordFile)
+_COPIES = (
+    select(RecordFile)
+    .where(
+        RecordFile.record_id.in_(_IDS),
+        select(_EARLIER.id).where(_EARLIER.record_id == RecordFile.record_id, _EARLIER.id < RecordFile.id).exists(),
+    )
+    .order_by(RecordFile.id)
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +81,8 @@ def hits_of(asked: Asking, query: Query, found: Sequence[Found]) -> list[Hit]:
     session, actor = asked.session, asked.actor
     # The index may be a moment behind the database, which alone says what may be seen.
     records = visible_hits(session, [hit.record_id for hit in found], actor)
+    if not records:
+        return []
     pages, snippets = _places(asked, query, records)
     facts = _facts(session, records)
     wholes = visible_hits(session, {record.parent_id for record in records.values() if record.parent_id}, actor)
@@ -80,10 +119,8 @@ def visible_hits(session: Session, ids: Iterable[int], actor: Actor) -> dict[int
     wanted = list(ids)
     if not wanted:
         return {}
-    query = select(Record).where(
-        Record.id.in_(wanted), Record.compartment.in_(actor.compartments), Record.purged_at.is_(None)
-    )
-    return {record.id: record for record in session.scalars(query)}
+    rows = session.scalars(_VISIBLE, {"ids": wanted, "compartments": sorted(actor.compartments)})
+    return {record.id: record for record in rows}
 
 
 def _places(
@@ -124,44 +161,28 @@ def _is_parted(shown: Highlights, located: Sequence[PageHits]) -> bool:
 
 
 def _texts(session: Session, whole: Sequence[int], some: Collection[tuple[int, int]]) -> list[tuple[int, int, str]]:
-    """The text of these records' pages, and of some pages of others, all in one question."""
-    if not whole and not some:
-        return []
-    rows = session.execute(
-        select(Page.record_id, Page.number, Page.text)
-        .where(or_(Page.record_id.in_(whole), tuple_(Page.record_id, Page.number).in_(some)))
-        .order_by(Page.record_id, Page.number)
-    )
-    return [(row.record_id, row.number, row.text) for row in rows]
+    """The text of these records' pages, and of some pages of others."""
+    rows = [*session.execute(_ALL_PAGES, {"ids": whole})] if whole else []
+    if some:
+        ids, numbers = {record_id for record_id, _ in some}, {number for _, number in some}
+        rows += session.execute(_SOME_PAGES, {"ids": list(ids), "numbers": list(numbers), "pages": list(some)})
+    return [(record_id, number, text) for record_id, number, text in rows]
 
 
 def _facts(session: Session, ids: Iterable[int]) -> dict[tuple[int, str], list[str]]:
     facts: dict[tuple[int, str], list[str]] = {}
-    rows = session.execute(
-        select(SearchFact.record_id, SearchFact.field, SearchFact.value)
-        .where(SearchFact.record_id.in_(list(ids)), SearchFact.field.in_(["category", "suggested"]))
-        .order_by(SearchFact.id)
-    )
-    for row in rows:
-        facts.setdefault((row.record_id, row.field), []).append(row.value)
+    for record_id, field, value in session.execute(_FACTS, {"ids": list(ids)}):
+        facts.setdefault((record_id, field), []).append(value)
     return facts
 
 
 def _parts(session: Session, ids: Iterable[int], actor: Actor) -> dict[int, int]:
-    rows = session.execute(
-        select(Record.parent_id, func.count(Record.id))
-        .where(
-            Record.parent_id.in_(list(ids)),
-            Record.compartment.in_(actor.compartments),
-            Record.purged_at.is_(None),
-        )
-        .group_by(Record.parent_id)
-    )
+    rows = session.execute(_PARTS, {"ids": list(ids), "compartments": sorted(actor.compartments)})
     return {parent: count for parent, count in rows if parent is not None}
 
 
 def _copies(session: Session, ids: Iterable[int]) -> dict[int, list[RecordFile]]:
     found: dict[int, list[RecordFile]] = {}
-    for file in session.scalars(select(RecordFile).where(RecordFile.record_id.in_(list(ids))).order_by(RecordFile.id)):
+    for file in session.scalars(_COPIES, {"ids": list(ids)}):
         found.setdefault(file.record_id, []).append(file)
-    return {record_id: files[1:] for record_id, files in found.items()}
+    return found

@@ -13,6 +13,7 @@ from access.policy import Actor
 from records.models import OPEN, PRIVILEGED, RESTRICTED, IndexNeed, Record
 from search import language_fields as fields
 from search.language_tree import And, Keyword, Node, Not, Or, Text
+from search.opening import is_behind
 
 ORIGIN_FIELDS = (fields.BATCH, fields.SOURCE, fields.CUSTODIAN, fields.HAS)
 """The fields that tell where a record, or what it came out of, was handed over; `has:custodian` tells it too."""
@@ -34,7 +35,7 @@ def asks_of_origin(node: Node) -> bool:
 def misplaced(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
     """The id and reference of each record that waits to be indexed and came out of one this actor may not know of."""
     closed = sorted({OPEN, RESTRICTED, PRIVILEGED} - actor.compartments)
-    if not closed or session.scalar(select(IndexNeed.record_id).limit(1)) is None:
+    if not closed or not is_behind(session):
         return ()
     above, below = aliased(Record), aliased(Record)
     inside = (

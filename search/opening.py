@@ -21,6 +21,8 @@ ENGINES = {
     "opensearch+https": ("search.engines.opensearch", "open_engine"),
     "opensearch+http": ("search.engines.opensearch", "open_engine"),
 }
+_WAITING = select(IndexNeed.record_id).limit(1)
+
 _open: dict[Path, SearchEngine] = {}
 _lock = threading.Lock()
 
@@ -33,6 +35,11 @@ def engine_of(archive: Archive) -> SearchEngine:
             module, name = ENGINES[archive.settings.search_url.split(":")[0]]
             _open[folder] = cast(SearchEngine, getattr(importlib.import_module(module), name)(archive.settings))
         return _open[folder]
+
+
+def is_behind(session: Session) -> bool:
+    """Whether any record waits to be put into the index, or out of it."""
+    return session.scalar(_WAITING) is not None
 
 
 def is_lost(session: Session, engine: SearchEngine) -> bool:
