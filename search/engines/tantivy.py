@@ -6,8 +6,10 @@ Each compartment has an index of its own. Whoever may see two of them is answere
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +20,7 @@ from search.engines.errors import IndexUnreadableError
 from search.engines.index_folder import IndexFolder
 from search.engines.kept_numbers import page_hits
 from search.engines.spelling import suggest
-from search.engines.tantivy_facets import count_facets, every_id, ranked_hits
+from search.engines.tantivy_facets import Ranked, count_facets, every_id, ranked_hits
 from search.engines.tantivy_files import (
     FolderMark,
     OpenFolder,
@@ -39,6 +41,8 @@ from store.settings import Settings
 
 WAIT_SECONDS = 30.0
 _LOCATED_AT_ONCE = 1_000
+_RANKED_WHILE_COUNTED = 50_000
+"""Of so many documents hits are ranked while they are counted; of fewer, to start a thread takes too much of it."""
 
 _Answer = TypeVar("_Answer")
 
@@ -93,10 +97,24 @@ class TantivyEngine:
         def answer(asked: list[tuple[View, tantivy.Query]]) -> Found:
             if not asked:
                 return Found(0, (), {})
-            total, facets = count_facets(asked)
-            wanted = min(offset + limit, total) if limit > 0 else 0
-            parts = [ranked_hits(view, made, order, wanted=wanted, total=total, parts=scored) for view, made in asked]
-            ranked = sorted((hit for hits in parts for hit in hits), key=lambda hit: hit[0])
+            searched = sum(view.searcher.num_docs for view, _ in asked)
+
+            def rank(total: int) -> list[Ranked]:
+                wanted = min(offset + limit, total) if limit > 0 else 0
+                hits = (
+                    ranked_hits(view, made, order, wanted=wanted, total=total, parts=scored) for view, made in asked
+                )
+                return sorted(chain.from_iterable(hits), key=lambda hit: hit[0])
+
+            if searched > _RANKED_WHILE_COUNTED:
+                # Tantivy holds no lock of Python's while it counts: an answer takes as long as the longer of the two.
+                with ThreadPoolExecutor(1) as beside:
+                    counting = beside.submit(count_facets, asked)
+                    ranked = rank(searched)
+                    total, facets = counting.result()
+            else:
+                total, facets = count_facets(asked)
+                ranked = rank(total)
             return Found(total, tuple(hit for _, hit in ranked[offset : offset + limit]), facets)
 
         return self._ask(query, compartments, answer)

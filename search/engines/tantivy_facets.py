@@ -40,7 +40,10 @@ Ranked = tuple[Any, Hit]
 def ranked_hits(
     view: View, query: tantivy.Query, order: Order, *, wanted: int, total: int, parts: Sequence[Text]
 ) -> list[Ranked]:
-    """At least the first `wanted` of the documents that the query matches, some `total`; `parts` are what it scores."""
+    """At least the first `wanted` of the documents that the query matches, at most `total`.
+
+    `parts` are what it scores.
+    """
     if wanted <= 0:
         return []
     if order is Order.RELEVANCE and parts:

@@ -1,16 +1,21 @@
+import json
 import random
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from search.engine import IndexDocument
+from search.engine import Found, IndexDocument, Order
+from search.engines import tantivy as tantivy_engine
 from search.engines import tantivy_facets, tantivy_queries
+from search.engines.errors import IndexUnreadableError
 from search.engines.kept_numbers import holding
 from search.engines.tantivy import TantivyEngine
 from search.language import parse_query
 
 OPEN = frozenset({"open"})
+WORDS = ("a", "b", "c", "abc", "abd")
 
 
 @pytest.mark.parametrize("written", ["roads", "roa*", "roads OR parks", "roadz~"])
@@ -82,3 +87,57 @@ def test_what_is_found_by_reading_is_the_same_whether_it_is_asked_for_by_number_
     monkeypatch.setattr(tantivy_queries, "_NEARLY_ALL", 0.0)
     assert engine.find(query, compartments=OPEN, limit=100) == by_number
     assert by_number.total > 0
+
+
+def test_an_answer_that_is_ranked_while_it_is_counted_is_the_same_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(11)
+    engine = TantivyEngine(tmp_path / "index")
+    engine.index(
+        IndexDocument(n, compartment=("open", "restricted")[n % 2], pages=[(1, " ".join(chance.choices(WORDS, k=5)))])
+        for n in range(60)
+    )
+    both = frozenset({"open", "restricted"})
+    queries = [parse_query(written) for written in ("a", '"a b"', "a w/9 b w/2 c", "ab*", "NOT a", "nowhere", "*")]
+    asked = list(product(queries, Order, [(7, 0), (7, 50), (7, 500), (0, 0)]))
+
+    def answers() -> list[Found]:
+        return [
+            engine.find(query, compartments=both, order=order, limit=limit, offset=offset)
+            for query, order, (limit, offset) in asked
+        ]
+
+    counted_first = answers()
+    monkeypatch.setattr(tantivy_engine, "_RANKED_WHILE_COUNTED", 0)
+    assert answers() == counted_first
+
+
+def test_damage_found_while_counting_beside_the_ranking_is_told_as_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = TantivyEngine(tmp_path / "index")
+    engine.index([IndexDocument(1, pages=[(1, "roads")])])
+
+    def damaged(*_: Any) -> Any:
+        raise ValueError("the column cannot be read")
+
+    monkeypatch.setattr(tantivy_engine, "_RANKED_WHILE_COUNTED", 0)
+    monkeypatch.setattr(tantivy_engine, "count_facets", damaged)
+
+    with pytest.raises(IndexUnreadableError, match="cannot be read"):
+        engine.find(parse_query("roads"), compartments=OPEN)
+
+
+def test_what_is_kept_of_documents_lies_in_small_blocks_after_every_commit_and_in_every_compartment(
+    tmp_path: Path,
+) -> None:
+    engine = TantivyEngine(tmp_path / "index")
+    for n in range(20):
+        engine.index([IndexDocument(n, compartment=("open", "restricted")[n % 2], pages=[(1, "roads")])])
+    engine.remove([3])
+
+    contents = [json.loads(path.read_text()) for path in tmp_path.rglob("meta.json")]
+
+    assert [found["index_settings"]["docstore_blocksize"] for found in contents] == [1_024, 1_024]
+    assert engine.matching(parse_query("roads"), compartments=OPEN) == tuple(range(0, 20, 2))
