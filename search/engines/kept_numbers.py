@@ -4,113 +4,41 @@ The engine narrows a question down to candidates; the numbers of those are read 
 means by a phrase or a distance is worked out from them by the same rules that mark a page.
 """
 
-import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, islice
-from typing import NamedTuple
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search import language_fields as fields
 from search.engine import VALUE_GAP, PageHits
-from search.engines.errors import REBUILD, IndexUnreadableError
+from search.engines.errors import MENDED, IndexUnreadableError
 from search.engines.kept_words import as_leaf
+from search.engines.packed_numbers import KeptFields, Numbers, unpack
 from search.engines.vocabulary import Vocabulary
 from search.language_tree import Placed, Text
 from search.marking import Leaf, marked_words, spans_of
 from search.spans import Places, Spans, any_of, broken_words, no_spans, single_words
 
-Numbers = NDArray[np.int64]
-
 _POSITION_BITS = 32
-_PLANES = 4
 _READ_AT_ONCE = 4_000
 _FEW = 16
 _EASILY_WHOLE = 50_000
 
 
-def pack(pages: Sequence[int], values: Sequence[Sequence[Sequence[int]]], joined: Mapping[int, int]) -> bytes:
-    """The numbers of the pages, and for each field of words, in their order, the words' numbers of each value.
-
-    `joined`: the numbers of the words that the text breaks at the end of a line, by the position of their first half.
-    """
-    head = [len(pages), *pages, len(joined), *joined, *joined.values()]
-    for found in values:
-        head += [len(found), *map(len, found)]
-    words = np.fromiter(chain.from_iterable(chain.from_iterable(values)), dtype="<u4")
-    # Common words have small numbers: with the like bytes of all of them together the zeros pack to nothing.
-    planes = words.view(np.uint8).reshape(-1, _PLANES).T
-    return np.array([len(head), *head], dtype="<u4").tobytes() + planes.tobytes()
-
-
-class KeptField(NamedTuple):
-    """One field of a document: its words' numbers, byte by byte, how many each value has, the numbers of the pages.
-
-    In the text, too, where words that are broken at the end of a line begin, and their numbers.
-    """
-
-    planes: tuple[bytes, bytes, bytes, bytes]
-    lengths: Sequence[int]
-    pages: Sequence[int]
-    broken_at: Sequence[int] = ()
-    broken: Sequence[int] = ()
-
-
-def unpack(packed: bytes, field: str) -> KeptField:
-    """One field of what was packed.
-
-    Raises:
-        IndexUnreadableError: The bytes are not what `pack` made.
-    """
-    try:
-        (size,) = struct.unpack_from("<I", packed)
-        head = struct.unpack_from(f"<{size}I", packed, 4)
-        joins = 1 + head[0]
-        count_joined = head[joins]
-        place, start = joins + 1 + 2 * count_joined, 0
-        for _ in range(fields.WORD_FIELDS.index(field)):
-            start += sum(head[place + 1 : place + 1 + head[place]])
-            place += 1 + head[place]
-        lengths = head[place + 1 : place + 1 + head[place]]
-    except (struct.error, IndexError, MemoryError) as error:
-        raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.") from error
-    count, rest = divmod(len(packed) - 4 * (size + 1), _PLANES)
-    at, length = 4 * (size + 1) + start, sum(lengths)
-    if rest or start + length > count:
-        raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
-    # Written out, because very many documents are unpacked for one question.
-    planes = (
-        packed[at : at + length],
-        packed[at + count : at + count + length],
-        packed[at + 2 * count : at + 2 * count + length],
-        packed[at + 3 * count : at + 3 * count + length],
-    )
-    pages = head[1:joins]
-    if field != fields.TEXT or not count_joined:
-        return KeptField(planes, lengths, pages)
-    broken = head[joins + 1 : place]
-    return KeptField(planes, lengths, pages, broken[:count_joined], broken[count_joined:])
-
-
 class _Words:
     """The words' numbers of one field of some documents, one after the other, byte by byte as they are kept."""
 
-    def __init__(self, documents: Sequence[KeptField], gap: int) -> None:
-        self._planes = [
-            np.frombuffer(b"".join(plane), dtype=np.uint8)
-            for plane in zip(*(document.planes for document in documents), strict=True)
-        ]
-        lengths = np.array([length for document in documents for length in document.lengths], dtype=np.int64)
-        owners = np.repeat(np.arange(len(documents)), [len(document.lengths) for document in documents])
-        self._starts = np.cumsum(lengths) - lengths
+    def __init__(self, kept: KeptFields, gap: int) -> None:
+        self._planes = kept.planes
+        self._starts = np.cumsum(kept.lengths) - kept.lengths
         # With the gap between values; each document's positions begin at nought.
-        placed = self._starts + gap * np.arange(len(lengths))
-        firsts = np.searchsorted(owners, owners)
-        self._keys = (owners << _POSITION_BITS) + placed - placed[firsts]
+        placed = self._starts + gap * np.arange(len(kept.lengths))
+        firsts = np.searchsorted(kept.owners, kept.owners)
+        self._keys = (kept.owners << _POSITION_BITS) + placed - placed[firsts]
 
     def highest(self) -> int:
         """The highest number of all, or -1 where there is none."""
@@ -150,13 +78,13 @@ class _Words:
             return np.flatnonzero(self._whole == number)
         # One byte rules nearly all of them out, which is a fraction of the work of putting all numbers together.
         found = np.flatnonzero(self._planes[0] == number & 0xFF)
-        for place in range(1, _PLANES):
+        for place in range(1, len(self._planes)):
             found = found[self._planes[place][found] == number >> 8 * place & 0xFF]
         return found
 
     @cached_property
     def _whole(self) -> NDArray[np.uint32]:
-        words = np.empty((len(self._planes[0]), _PLANES), dtype=np.uint8)
+        words = np.empty((len(self._planes[0]), len(self._planes)), dtype=np.uint8)
         for place, plane in enumerate(self._planes):
             words[:, place] = plane
         return words.view("<u4")[:, 0]
@@ -165,18 +93,15 @@ class _Words:
 class _Standing:
     """Where each leaf stands in some documents: the document's number and the position in one number."""
 
-    def __init__(self, documents: Sequence[KeptField], field: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, kept: KeptFields, field: str, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._stemmed = field in fields.STEMMED_FIELDS
-        self._words = _Words(documents, 0 if field == fields.TEXT else VALUE_GAP)
-        self._broken = np.array([each for document in documents for each in document.broken], dtype=np.int64)
-        if max(self._words.highest(), int(self._broken.max(initial=-1))) >= len(vocabulary):
+        self._words = _Words(kept, 0 if field == fields.TEXT else VALUE_GAP)
+        self._broken = kept.broken
+        self._broken_keys = (kept.broken_owners << _POSITION_BITS) + kept.broken_at
+        if max(self._words.highest(), int(kept.broken.max(initial=-1))) >= len(vocabulary):
             # A word without a name might be any word: the list of words is not the one these were numbered by.
-            raise IndexUnreadableError(f"The search index cannot be read: {REBUILD}.")
-        self._broken_keys = np.array(
-            [(owner << _POSITION_BITS) + place for owner, each in enumerate(documents) for place in each.broken_at],
-            dtype=np.int64,
-        )
+            raise IndexUnreadableError(f"The search index cannot be read: {MENDED}.")
         self._found: dict[Leaf, Spans] = {}
 
     def spans(self, leaf: Leaf) -> Spans:
@@ -196,7 +121,7 @@ def holding(placed: Placed, field: str, packed: Iterable[bytes], vocabulary: Voc
     """Which of the documents, counted from 0, hold it in the field; so many of them are read at once."""
     found: list[Numbers] = [_NOWHERE]
     for base, batch in enumerate(_batches(packed)):
-        standing = _Standing([unpack(each, field) for each in batch], field, vocabulary)
+        standing = _Standing(unpack(batch, field), field, vocabulary)
         owners = np.unique(spans_of(placed, standing.spans).first >> _POSITION_BITS)
         found.append(owners + base * _READ_AT_ONCE)
     return np.concatenate(found)
@@ -215,18 +140,22 @@ def page_hits(
     hits: dict[int, tuple[PageHits, ...]] = dict.fromkeys(kept, ())
     if not parts or not kept:
         return hits
-    documents = [unpack(packed, fields.TEXT) for packed in kept.values()]
-    standing = _Standing(documents, fields.TEXT, vocabulary)
+    text = unpack(list(kept.values()), fields.TEXT)
+    standing = _Standing(text, fields.TEXT, vocabulary)
     marked = marked_words([part.placed for part in parts], standing.spans)
-    bounds = np.searchsorted(marked.first >> _POSITION_BITS, np.arange(len(documents) + 1)).tolist()
+    documents = np.arange(len(kept) + 1)
+    bounds = np.searchsorted(marked.first >> _POSITION_BITS, documents).tolist()
     firsts, lasts = ((keys & ((1 << _POSITION_BITS) - 1)).tolist() for keys in (marked.first, marked.last))
-    for number, (record_id, document) in enumerate(zip(kept, documents, strict=True)):
-        ends = list(accumulate(document.lengths))
+    page_bounds = np.searchsorted(text.owners, documents).tolist()
+    for number, record_id in enumerate(kept):
+        pages = slice(*page_bounds[number : number + 2])
+        ends = np.cumsum(text.lengths[pages]).tolist()
+        names = text.pages[pages].tolist()
         begin, end = bounds[number], bounds[number + 1]
         counts = Counter(bisect_right(ends, place) for place in firsts[begin:end])
         if firsts[begin:end] != lasts[begin:end]:
             # A word that a page breaks is one on each of the two.
             broken = [(bisect_right(ends, firsts[i]), bisect_right(ends, lasts[i])) for i in range(begin, end)]
             counts.update(last for first, last in broken if first != last)
-        hits[record_id] = tuple(PageHits(document.pages[page], counts[page]) for page in sorted(counts))
+        hits[record_id] = tuple(PageHits(names[page], counts[page]) for page in sorted(counts))
     return hits

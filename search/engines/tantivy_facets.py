@@ -11,7 +11,7 @@ from search import language_fields as fields
 from search.engine import FACETS, FacetCount, Hit, Order
 from search.engines.facet_counts import shown_counts
 from search.engines.tantivy_files import View, count_of
-from search.engines.tantivy_schema import BY_REFERENCE, DECADES, ID, NEWEST, OLDEST, YEARS, facet_field, of_ids
+from search.engines.tantivy_schema import BY_REFERENCE, DECADES, ID, LARGEST_ID, NEWEST, OLDEST, YEARS, facet_field
 from search.language_tree import Fuzzy, Text, Wildcard
 from search.marking import is_one_word, leaves
 
@@ -29,7 +29,7 @@ _TOTAL = "total"
 _SCORE_DIGITS = 4
 """Scores that differ by less are one: the same sum comes out a little different in another order."""
 _TIED_AT_MOST = 2_000
-_LOOKED_AT = 512
+_LOOKED_AT = 2_048
 _DEAR_TO_ASK_AGAIN = 20_000
 """Of so many hits, to compare the places of their words anew costs more than to read some thousand scores."""
 
@@ -100,20 +100,18 @@ def _numbered(view: View, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> lis
 
 
 def _first_with_score(view: View, query: tantivy.Query, score: float, wanted: int) -> list[tuple[int, float]]:
-    """The lowest numbers that have this score, which very many have: what matches is gone through by number."""
+    """The lowest numbers that have this score, which very many have: numbers are gone through in order."""
     found: list[tuple[int, float]] = []
-    offset, size = 0, _LOOKED_AT
-    while len(found) < wanted:
-        next_ones = view.searcher.search(
-            query, limit=size, offset=offset, count=False, order_by_field=ID, order=tantivy.Order.Asc
-        ).hits
-        if not next_ones:
-            break
-        these = of_ids(view.schema, [number for number, _ in next_ones])
+    begin, size = 0, _LOOKED_AT
+    # Numbers begin at nought and few are left out, so that not much is looked through in vain.
+    while len(found) < wanted and begin <= LARGEST_ID:
+        end = min(begin + size - 1, LARGEST_ID)
+        these = tantivy.Query.range_query(view.schema, ID, tantivy.FieldType.Unsigned, begin, end)
+        these = tantivy.Query.const_score_query(these, 0.0)
         only = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, these)])
-        best = _numbered(view, view.searcher.search(only, limit=size, count=False).hits)
+        best = _numbered(view, view.searcher.search(only, limit=min(size, view.searcher.num_docs), count=False).hits)
         found += sorted(hit for hit in best if hit[1] == score)
-        offset, size = offset + size, size * 4
+        begin, size = end + 1, size * 4
     return found[:wanted]
 
 

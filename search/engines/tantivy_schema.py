@@ -8,8 +8,8 @@ from search import language_fields as fields
 from search.analysis import keyword, stem
 from search.engine import FACETS, VALUE_GAP, IndexDocument
 from search.engines.broken_words import JOINED, joined_in
-from search.engines.kept_numbers import pack
 from search.engines.kept_words import as_token, field_tokens
+from search.engines.packed_numbers import pack
 
 LAYOUT = "tantivy-5"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
@@ -34,7 +34,7 @@ _TITLE_TIMES = 2
 
 _STEMS_KEPT = 500_000
 _ID_BITS = 40
-_LARGEST_ID = (1 << _ID_BITS) - 1
+LARGEST_ID = (1 << _ID_BITS) - 1
 _NEVER = 1 << 23
 
 
@@ -131,7 +131,7 @@ def lay_down(
             if name in VALUE_FACETS:
                 laid.add_text(facet_field(name), given)
     _add_dates(laid, document)
-    laid.add_text(BY_REFERENCE, f"{document.reference}\0{document.record_id:0{len(str(_LARGEST_ID))}}")
+    laid.add_text(BY_REFERENCE, f"{document.reference}\0{document.record_id:0{len(str(LARGEST_ID))}}")
     kept = [[list(map(numbers.__getitem__, value)) for value in values] for values in tokens.values()]
     broken = {place: numbers[word] for place, word in joined.items()}
     laid.add_bytes(KEPT, pack([number for number, _ in document.pages], kept, broken))
@@ -170,7 +170,7 @@ def _add_dates(laid: Document, document: IndexDocument) -> None:
     first = dates[0].toordinal() if dates else _NEVER
     last = dates[1].toordinal() if dates else 0
     laid.add_unsigned(OLDEST, first << _ID_BITS | document.record_id)
-    laid.add_unsigned(NEWEST, last << _ID_BITS | (_LARGEST_ID - document.record_id))
+    laid.add_unsigned(NEWEST, last << _ID_BITS | (LARGEST_ID - document.record_id))
     if dates:
         laid.add_unsigned(FIRST_DAY, first)
         laid.add_unsigned(LAST_DAY, last)

@@ -9,7 +9,8 @@ from search import language_fields as fields
 from search.engine import IndexDocument
 from search.engines import kept_numbers
 from search.engines.errors import IndexUnreadableError
-from search.engines.kept_numbers import holding, pack, page_hits, unpack
+from search.engines.kept_numbers import holding, page_hits
+from search.engines.packed_numbers import pack, unpack
 from search.engines.tantivy_schema import joined_of, tokens_of
 from search.engines.vocabulary import Vocabulary
 from search.language import parse_query
@@ -83,7 +84,7 @@ def test_words_are_counted_on_their_pages_and_empty_pages_between_are_passed_ove
 
     assert [(page.number, page.count) for page in found[7]] == [(2, 1), (4, 2), (9, 1)]
     assert found[8] == ()
-    assert unpack(packed[0], fields.TEXT).pages == (2, 3, 4, 9)
+    assert unpack(packed, fields.TEXT).pages.tolist() == [2, 3, 4, 9]
 
 
 def test_a_phrase_runs_over_pages_and_is_counted_on_both(tmp_path: Path) -> None:
@@ -99,7 +100,35 @@ def test_bytes_that_were_not_packed_and_words_without_a_name_are_damage(tmp_path
 
     for damaged in (b"", packed[0][:9], packed[0] + b"x", b"\xff\xff\xff\xff" + packed[0][4:]):
         with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
-            unpack(damaged, fields.TEXT)
+            unpack([damaged], fields.TEXT)
+        with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
+            unpack([packed[0], damaged, packed[0]], fields.BOX)
     with pytest.raises(IndexUnreadableError, match="candour index rebuild"):
         holding(Word("park"), fields.TEXT, packed, Vocabulary(tmp_path / "lost"))
     assert holding(Word("park"), fields.TEXT, packed, vocabulary).tolist() == [0]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 400), st.sampled_from([0, 1, 2, 5, 127, 255])), min_size=1, max_size=4),
+    cut=st.integers(0, 40),
+    field=st.sampled_from([fields.TEXT, fields.PERSON, fields.CUSTODIAN]),
+)
+def test_spoilt_bytes_are_damage_or_words_of_their_own_document_and_never_those_of_another(
+    changes: list[tuple[int, int]], cut: int, field: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    texts = ["park gate the road park-\ning", "the gate"]
+    documents = [IndexDocument(i, pages=[(1, text)], people=["park road"]) for i, text in enumerate(texts)]
+    packed, _ = kept(tmp_path_factory.mktemp("kept"), documents)
+    spoilt = bytearray(packed[0])
+    for place, byte in changes:
+        spoilt[place % len(spoilt)] = byte
+    whole = unpack([packed[1]], field)
+    try:
+        found = unpack([bytes(spoilt[: len(spoilt) - cut]), packed[1]], field)
+    except IndexUnreadableError:
+        return
+    of_second = found.lengths[found.owners == 1]
+    assert of_second.tolist() == whole.lengths.tolist()
+    words = int(of_second.sum())
+    assert [p[len(p) - words :].tolist() for p in found.planes] == [p.tolist() for p in whole.planes]
