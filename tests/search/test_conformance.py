@@ -66,7 +66,7 @@ batch:="returned spring 1999"|type:="case file"|type:="case*"|category:("failing
 has:person|has:place|has:review|has:review=responsive|has:privilege|has:category|NOT has:category|mrb|larkhollow|pdf
 """
 DATES = """
-date:1974|date:1974-05|date:1974-5|date:1970..1979|date:1974-05-01..1974-06-30|date:..1970|date:2000..|date:none
+date:1974|date:1974-05|date:1974-3|date:1970..1979|date:1974-05-01..1974-06-30|date:..1970|date:2000..|date:none
 NOT date:none|year:1974|year:1970..1979|year:..1969|year:2005..|NOT year:1974|date:1974-02-29..1975|date:1900..1901
 date:(1974 OR 1980)|year:1974 AND wing|wing date:1970..1979 category:failings|has:date NOT year:1970..1999
 """
