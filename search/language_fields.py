@@ -88,11 +88,11 @@ def _span(field: str, text: str) -> tuple[date, date]:
     match = _DAY.fullmatch(text)
     if match is None or (field == YEAR and match.group(2)):
         raise BadDateError(advice)
-    if match.group(2) and len(match.group(2)) == 1 and not match.group(3):
+    first, last = match.group(1), match.group(2) or ""
+    if len(last) == 1 and not match.group(3) and last > first[-1]:
         # Years of office are written so in Britain, and would be answered with one month.
-        first, last = match.group(1), match.group(2)
         raise BadDateError(
-            f"“{text}” may be a month, or two years as 1974-5 is; write {first}-0{last} for the month, or 1974..1975"
+            f"“{text}” may be a month or two years; write {first}-0{last} for the month, or {first}..{first[:-1]}{last}"
         )
     year, month, day = (int(part) if part else None for part in match.groups())
     try:

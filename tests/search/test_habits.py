@@ -114,6 +114,7 @@ TOLD = [
     ("matron 'care and control'", 8, "double quotation marks"),
     ("date:1974-5", 6, "write 1974-05 for the month, or 1974..1975"),
     ("date:1974-5..1976", 6, "write 1974-05 for the month"),
+    ("date:1983-7", 6, "write 1983-07 for the month, or 1983..1987"),
     ("date:1974/75", 6, "write date:1974..1975"),
     ("year:1974/5", 6, "write year:1974..1975"),
     ("date:1974-75", 6, "write date:1974..1975"),
