@@ -12,6 +12,7 @@ import pytest
 from search.engine import IndexDocument, SearchEngine
 from search.engines.tantivy import TantivyEngine
 from search.engines.whoosh import WhooshEngine
+from search.language_tree import Asked, Node, meaning
 from search.plain_scan import PlainScan
 
 OPEN = frozenset({"open"})
@@ -117,10 +118,24 @@ def real_engine(
     return cast(SearchEngine, _shared[kind])
 
 
+class RememberingScan(PlainScan):
+    """Reads everything once for each question, whichever engine it is then asked beside."""
+
+    def __init__(self, documents: Sequence[IndexDocument]) -> None:
+        super().__init__(documents)
+        self._found: dict[tuple[Node, frozenset[str]], tuple[int, ...]] = {}
+
+    def matching(self, query: Asked, *, compartments: frozenset[str]) -> tuple[int, ...]:
+        asked = (meaning(query), compartments)
+        if asked not in self._found:
+            self._found[asked] = super().matching(query, compartments=compartments)
+        return self._found[asked]
+
+
 @pytest.fixture
 def oracle(real_documents: Sequence[IndexDocument]) -> PlainScan:
     if "oracle" not in _shared:
-        _shared["oracle"] = PlainScan(real_documents)
+        _shared["oracle"] = RememberingScan(real_documents)
     found = _shared["oracle"]
     assert isinstance(found, PlainScan)
     return found

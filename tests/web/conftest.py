@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from html.parser import HTMLParser
+from types import CodeType
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, g, has_request_context, request
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from access import users
 from access.models import User
 from access.policy import OPERATOR, SYSTEM, Role
 from access.users import add_user
@@ -23,6 +28,7 @@ from store import clock
 from store.archive import Archive
 from tests.web.records_to_decide import LAWYER, TEXT, proposal
 from web.app import create_app
+from web.errors import CandourFlask
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LABELLED = {"input", "select", "textarea"}
@@ -180,14 +186,36 @@ class CompiledOnce(BytecodeCache):
     """Templates compiled by one application serve the next: each test has an application of its own."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[str, CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if (kept := self._kept.get(f"{bucket.key}{bucket.checksum}")) is not None:
-            bucket.bytecode_from_string(kept)
+        bucket.code = self._kept.get(f"{bucket.key}{bucket.checksum}")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
+        self._kept[f"{bucket.key}{bucket.checksum}"] = bucket.code
+
+
+class BuiltOnce(Rule):
+    """An address whose builder, which werkzeug compiles at a tenth of a second for all, serves the next application."""
+
+    _kept: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        # All that the builder is compiled from. What it converts with it finds on the rule that it is bound to.
+        made_from = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
+        if made_from not in self._kept:
+            self._kept[made_from] = super()._compile_builder(append_unknown)
+        return self._kept[made_from]
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are kept at the least cost there is; the cost that people's have stands in `tests/access`."""
+    least = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+    known = {"SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {f"argon2__{name}": cost for name, cost in least.items()}}
+    monkeypatch.setattr(users, "PasswordHasher", partial(PasswordHasher, **least))
+    # Told to the sign-in too: a password kept at another cost than its own it would keep anew.
+    monkeypatch.setattr(CandourFlask, "default_config", {**CandourFlask.default_config, **known})
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +224,10 @@ def compiled_templates() -> CompiledOnce:
 
 
 @pytest.fixture
-def app(archive: Archive, compiled_templates: CompiledOnce) -> Iterator[Flask]:
+def app(
+    archive: Archive, compiled_templates: CompiledOnce, quick_passwords: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
+    monkeypatch.setattr(CandourFlask, "url_rule_class", BuiltOnce)
     made = create_app(archive, testing=True)
     made.jinja_env.bytecode_cache = compiled_templates
     made.test_client_class = StrictClient

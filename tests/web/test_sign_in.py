@@ -1,5 +1,6 @@
 """Signing in and out, and the one-time link."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,12 +12,13 @@ from access.users import add_user, find_user, set_password
 from store import clock
 from store.archive import Archive
 from store.audit import AuditEvent
+from web.app import create_app
 
 GOOD = "correct horse battery"
 
 
 @pytest.fixture
-def person(archive: Archive) -> User:
+def person(archive: Archive, quick_passwords: None) -> User:
     with archive.writing() as session:
         user, _ = add_user(session, "person@example.org", role=Role.RECORDS_OFFICER, actor=OPERATOR)
         set_password(session, user, GOOD, actor=OPERATOR)
@@ -34,6 +36,20 @@ def test_the_right_password_opens_the_home_page(visitor, person: User, archive: 
 
     assert "What needs attention today" in answer.text
     assert events(archive) == [("user.signed-in", "person@example.org", "user:person@example.org")]
+
+
+def test_a_password_kept_at_its_full_cost_lets_its_owner_in_and_is_not_kept_anew(archive: Archive) -> None:
+    with archive.writing() as session:
+        user, _ = add_user(session, "person@example.org", role=Role.RECORDS_OFFICER, actor=OPERATOR)
+        set_password(session, user, GOOD, actor=OPERATOR)
+    kept, client = user.password, create_app(archive, testing=True).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+
+    answer = client.post("/sign-in", data={"email": user.email, "password": GOOD, "csrf_token": token[1]})
+
+    assert (answer.status_code, client.get("/").status_code) == (302, 200)
+    with archive.reading() as session:
+        assert find_user(session, user.email).password == kept
 
 
 @pytest.mark.parametrize(
