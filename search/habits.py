@@ -182,6 +182,8 @@ def _end(text: str) -> str | None:
 
 def _years(found: re.Match[str]) -> str | None:
     """`1974/75` or `1974–5`, as a year of office or of accounts is written: both years."""
+    if found[3] and 1 <= int(found[3]) <= 12:
+        return None  # a month, as dates are written here
     first, last = int(found[1]), found[2] or found[3]
     later = next(year for year in range(first + 1, first + 101) if str(year).endswith(last))
     return f"{first}..{later}" if later - first <= _LONGEST_OFFICE else None

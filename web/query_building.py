@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from search import language_fields as fields
 from search.analysis import QUOTES
+from search.habits import date_as_written_here
 
 OPERATORS = frozenset({"AND", "OR", "NOT"})
 LONGEST = 500
@@ -160,8 +161,15 @@ def _group(written: str, count: int) -> str:
 def _dates(wanted: Wanted) -> str:
     if not wanted.since and not wanted.until:
         return "date:none" if wanted.undated else ""
-    span = wanted.since if wanted.since == wanted.until else f"{wanted.since}..{wanted.until}"
+    since, until = _end(wanted.since, 0), _end(wanted.until, 1)
+    span = since if since == until else f"{since}..{until}"
     return f"(date:{span} OR date:none)" if wanted.undated else f"date:{span}"
+
+
+def _end(said: str, side: int) -> str:
+    """The day, month or year that was said, as it is written in the language; of several the first, or the last."""
+    written = date_as_written_here(said)
+    return (written.split("..")[-side] or said) if written else said
 
 
 def _any_of(name: str, values: Sequence[str]) -> str:
