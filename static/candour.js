@@ -24,7 +24,9 @@ function lookAgain(id, times) {
       const answer = await fetch(part.dataset.refresh, { credentials: "same-origin", redirect: "error" });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
-      if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
+      // A part that is there only while work goes on is gone once it is done: its page then has what came of it.
+      if (!fresh) return location.assign(part.dataset.refresh);
+      if (fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
     } catch {
       return;
     }

@@ -78,7 +78,7 @@ def test_a_lawyer_searches_and_keeps_the_search(visit: Visit) -> None:
     assert int(found) == page.locator(".candour-hit").count()
     lawyer.picture("search")
 
-    page.get_by_text("Keep this search").click()
+    page.get_by_role("link", name="Keep this search").click()
     page.get_by_role("textbox", name="Name").fill("Committees on children")
     page.get_by_role("button", name="Keep it").click()
 
