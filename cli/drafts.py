@@ -15,11 +15,13 @@ NOT_THERE = frozenset({errno.EBUSY, errno.EXDEV, errno.EROFS, errno.ENXIO})
 
 
 @contextmanager
-def drafted(out: Path, pieces: Callable[[], Iterable[bytes]]) -> Iterator[Callable[[], None]]:
+def drafted(
+    out: Path, pieces: Callable[[], Iterable[bytes]], *, is_private: bool = False
+) -> Iterator[Callable[[], None]]:
     """The bytes are on the disk beside the file they are to become, which is what calling what is given makes of them.
 
     Where it is not called, nothing of them is left. A pipe or a device is only written into once it is called; it is
-    never replaced by a file.
+    never replaced by a file. A private file is for its owner alone; another is open as the one it replaces is.
 
     Raises:
         InvalidInputError: It cannot be written there.
@@ -32,7 +34,7 @@ def drafted(out: Path, pieces: Callable[[], Iterable[bytes]]) -> Iterator[Callab
             # What /dev/stdout leads to has no name of its own where it is a pipe: only `out` finds it.
             stays = out.exists() and not target.is_file()
             if not stays:
-                _write_draft(draft, target, pieces())
+                _write_draft(draft, target, pieces(), is_private=is_private)
 
         def put() -> None:
             with _telling(out):
@@ -83,10 +85,11 @@ def _require_writable(out: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def _write_draft(draft: Path, target: Path, pieces: Iterable[bytes]) -> None:
+def _write_draft(draft: Path, target: Path, pieces: Iterable[bytes], *, is_private: bool) -> None:
     """The bytes are on the disk beside the file that they are to become, which only has to be renamed."""
-    replaced = target.stat() if target.exists() else None
-    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if replaced is None else 0o600)
+    replaced = target.stat() if target.exists() and not is_private else None
+    mode = 0o600 if is_private or replaced is not None else 0o666
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(opened, "wb") as file:
         if replaced is not None:
             _open_to_the_same(file.fileno(), replaced)

@@ -7,13 +7,13 @@ import click
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR, Actor
-from cli.opening import actor_of, archive
+from cli.opening import actor_of, archive, write_out
 from cli.output import json_option, say, show_json, table
 from failings import escalations as risks
 from failings import register
 from failings.escalations import KINDS as RISKS
 from failings.models import Failing
-from failings.self_report import write_self_report
+from failings.self_report import make_self_report
 from failings.words import CERTAINTIES, KINDS
 from records.models import Record
 from records.register import find_record
@@ -142,12 +142,14 @@ def list_failings(as_json: bool) -> None:
 @json_option
 def report(out: Path, title: str, by: str, as_json: bool) -> None:
     """Export the schedule of failings as a Word document with an evidence index."""
-    with archive() as opened, opened.writing() as session:
-        made = write_self_report(
-            session, out, title=title, authority=opened.settings.authority, actor=_actor(session, by)
-        )
+    with archive() as opened:
+        with opened.reading() as session:
+            actor = _actor(session, by)
+            made = make_self_report(session, title=title, authority=opened.settings.authority, actor=actor)
+        write_out(opened, made.document, out, actor=actor, is_private=True)
     if as_json:
-        show_json({"file": out, **vars(made)})
+        counted = {name: value for name, value in vars(made).items() if name != "document"}
+        show_json({"file": out, **counted, "sha256": made.document.sha256})
     else:
         say(f"{out}: {made.failings} failings, {made.paragraphs} numbered paragraphs, {made.evidence} cited pages.")
 

@@ -31,16 +31,18 @@ def archive() -> Iterator[Archive]:
         opened.close()
 
 
-def write_out(opened: Archive, made: Leaving | LongLeaving, out: Path, *, actor: Actor) -> None:
+def write_out(
+    opened: Archive, made: Leaving | LongLeaving, out: Path, *, actor: Actor, is_private: bool = False
+) -> None:
     """The file is there, whole, and the audit trail tells that it left; where the trail could not be written, neither.
 
     Killed at the very last step, the trail tells of a file that did not leave: never the other way round. A pipe or a
-    device is written into, once the trail is kept.
+    device is written into, once the trail is kept. A private one is for its owner alone, whatever it replaces.
 
     Raises:
         InvalidInputError: It cannot be written there.
     """
-    with drafted(out, made.pieces) as put:
+    with drafted(out, made.pieces, is_private=is_private) as put:
         with opened.writing() as session:
             let_go(session, made, actor=actor.name)
         put()

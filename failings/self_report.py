@@ -1,12 +1,9 @@
 """The self-report: the authority's own account of where it fell short, as a Word document to be signed off."""
 
-import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -38,9 +35,10 @@ from failings.report_wording import (
 from failings.words import CERTAINTIES, KINDS, STATUSES
 from records.models import OPEN, PRIVILEGED, Record
 from records.register import visible
-from store import audit, clock
+from store import clock
 from store.audit_actions import AuditAction
 from store.errors import InvalidInputError
+from store.leaving import Leaving, leaving
 from store.word_paper import Link, Mark, Paper, Part, paragraph_anchor
 
 INDEX_ANCHOR, SCHEDULE_ANCHOR, SIGN_OFF_ANCHOR, ABOUT_ANCHOR = "evidence_index", "schedule", "sign_off", "about"
@@ -48,13 +46,13 @@ INDEX_ANCHOR, SCHEDULE_ANCHOR, SIGN_OFF_ANCHOR, ABOUT_ANCHOR = "evidence_index",
 
 @dataclass(frozen=True)
 class SelfReport:
-    """What was written, so that it can be checked against the file."""
+    """The document, to leave the archive, and what stands in it, so that it can be checked against the file."""
 
+    document: Leaving
     paragraphs: int
     failings: int
     evidence: int
     withheld: int
-    sha256: str
 
 
 @dataclass
@@ -74,22 +72,20 @@ class _Writing:
         self.paragraphs += 1
 
 
-def write_self_report(session: Session, out: Path, *, title: str, authority: str, actor: Actor) -> SelfReport:
-    """Every failing in the register is set out in the file, with a schedule and an index of its evidence.
+def make_self_report(session: Session, *, title: str, authority: str, actor: Actor) -> SelfReport:
+    """Every failing in the register is set out in the document, with a schedule and an index of its evidence.
 
     Section 7 is failing F0007 in every edition, so that a paragraph once cited stays where it was. Evidence
     whose record the actor may not know of is withheld, and the report says how much; the title of a
     privileged record is never printed, because this document leaves the house.
 
     Raises:
-        InvalidInputError: Nothing is recorded yet, or the file cannot be written there.
+        InvalidInputError: Nothing is recorded yet.
     """
     require(actor, Permission.FAILINGS)
     failings = all_failings(session, actor=actor)
     if not failings:
         raise InvalidInputError("There is no failing to report: record one first.")
-    if not out.parent.is_dir():
-        raise InvalidInputError(f"{out.name} cannot be written, because its folder does not exist: make it first.")
     day = clock.today()
     paper = Paper(title=title, subject="Self-report of institutional failings", author=authority, day=day)
     writing = _Writing(session, paper, actor)
@@ -105,32 +101,17 @@ def write_self_report(session: Session, out: Path, *, title: str, authority: str
     _evidence_index(writing)
     paper.new_section(landscape=False)
     _sign_off(writing)
-    content = paper.content()
-    _write(out, content)
-    report = SelfReport(
+    withheld = len(writing.withheld)
+    told = {"failings": len(failings), "withheld": withheld}
+    return SelfReport(
+        document=leaving(
+            session, paper.content(), AuditAction.SELF_REPORT_EXPORTED, subject="failing:self-report", **told
+        ),
         paragraphs=writing.paragraphs,
         failings=len(failings),
-        evidence=len(writing.citations) + len(writing.withheld),
-        withheld=len(writing.withheld),
-        sha256=hashlib.sha256(content).hexdigest(),
+        evidence=len(writing.citations) + withheld,
+        withheld=withheld,
     )
-    audit.record(
-        session,
-        AuditAction.SELF_REPORT_EXPORTED,
-        actor=actor.name,
-        subject="failing:self-report",
-        detail={"failings": report.failings, "withheld": report.withheld, "sha256": report.sha256},
-    )
-    return report
-
-
-def _write(out: Path, content: bytes) -> None:
-    part = out.with_name(f".{out.name}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    part.replace(out)
 
 
 def _front(paper: Paper, failings: Sequence[Failing], *, title: str, authority: str, day: date) -> None:

@@ -27,7 +27,7 @@ from disclosure import marks, production, statement_sealing, statements
 from disclosure.bundle_manifest import manifest_path
 from disclosure.review import decide_relevance
 from failings import escalations, register
-from failings.self_report import write_self_report
+from failings.self_report import make_self_report
 from ingest.counting import batch_totals
 from inquiry import requests
 from records.register import find_record, visible_records
@@ -361,13 +361,14 @@ def report_failings(archive: Archive, places: Places) -> None:
             evidence=[(reference, page, "") for reference, page in evidence],
             actor=lawyer,
         )
-        write_self_report(
+        made = make_self_report(
             session,
-            file,
             title="Self-report of institutional failings",
             authority=archive.settings.authority,
             actor=lawyer,
         )
+        let_go(session, made.document, actor=lawyer.name)
+        file.write_bytes(made.document.content)
 
 
 def _evidence(session: Session, category: str) -> list[tuple[str, int]]:

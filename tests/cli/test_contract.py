@@ -355,6 +355,7 @@ def test_a_failing_is_recorded_with_evidence_and_the_self_report_exported(line, 
 
     assert made["failings"] == 1
     assert (tmp_path / "report.docx").read_bytes()[:2] == b"PK"
+    assert (tmp_path / "report.docx").stat().st_mode & 0o077 == 0
     assert line.answer("failings", "list")["failings"][0]["evidence"][0]["record"] == complaint
 
 

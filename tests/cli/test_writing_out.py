@@ -150,6 +150,21 @@ def test_a_new_file_is_open_as_the_umask_has_it(archive: Archive, made: Leaving,
     assert stat.S_IMODE((folder / "schedule.docx").stat().st_mode) == 0o640
 
 
+@pytest.mark.parametrize("before", [None, 0o664])
+def test_a_private_file_is_for_its_owner_alone(
+    archive: Archive, made: Leaving, folder: Path, officer: Actor, before: int | None
+) -> None:
+    file = folder / "schedule.docx"
+    if before is not None:
+        file.touch()
+        file.chmod(before)
+
+    write_out(archive, made, file, actor=officer, is_private=True)
+
+    assert file.read_bytes() == b"the new schedule"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_a_pipe_with_a_name_is_written_into_and_stays(
     archive: Archive, made: Leaving, folder: Path, officer: Actor
 ) -> None:

@@ -15,6 +15,7 @@ from failings.register import find_failing
 from records.register import find_record
 from store.archive import Archive
 from store.audit import AuditEvent
+from web.leaving import TYPES
 
 LEGAL = Actor("legal@example.org", frozenset({Role.LEGAL}))
 
@@ -212,7 +213,7 @@ def test_the_self_report_is_a_word_document_and_its_export_is_on_record(
     answer = legal_client.post("/failings/report", data={"title": "Our self-report"})
 
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="self-report-')
-    assert answer.mimetype == "application/octet-stream"
+    assert answer.mimetype == TYPES[".docx"]
     words = zipfile.ZipFile(io.BytesIO(answer.data)).read("word/document.xml").decode()
     assert "Complaints were not passed on" in words
     assert "Our self-report" in words

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from access.policy import Permission, can
 from failings import register
 from failings.models import Failing
-from failings.self_report import write_self_report
+from failings.self_report import make_self_report
 from failings.words import CERTAINTIES, KINDS, STATUSES
 from store import clock
 from store.errors import InvalidInputError, NotFoundError, RefusedError
@@ -26,6 +26,8 @@ from web.forms.failings import (
     citations,
     evidence_rows,
 )
+from web.leaving import let_go
+from web.transactions import own_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -62,32 +64,19 @@ def failings() -> str:
 
 @area.post("/failings/report")
 @requires(Permission.FAILINGS)
+@own_transaction
 def report() -> FlaskResponse | tuple[str, int]:
     """The self-report leaves as a Word document, and that it did is in the audit trail."""
     form = ReportForm()
     if not form.validate():
         return _list(form), 400
-    archive = current_archive()
-    with archive.files.scratch() as folder:
-        out = folder / "self-report.docx"
-        try:
-            write_self_report(
-                current_session(),
-                out,
-                title=form.title.data,
-                authority=archive.settings.authority,
-                actor=current_actor(),
-            )
-        except InvalidInputError as error:
-            form.title.errors = [str(error)]
-            return _list(form), 400
-        content = out.read_bytes()
-    name = f"self-report-{clock.today().isoformat()}-DRAFT.docx"
-    return FlaskResponse(
-        content,
-        mimetype="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    authority = current_archive().settings.authority
+    try:
+        made = make_self_report(current_session(), title=form.title.data, authority=authority, actor=current_actor())
+    except InvalidInputError as error:
+        form.title.errors = [str(error)]
+        return _list(form), 400
+    return let_go(made.document, f"self-report-{clock.today().isoformat()}-DRAFT.docx")
 
 
 def _list(form: ReportForm) -> str:
