@@ -6,11 +6,12 @@ indexed again, its entry does. What an entry tells beside that is its own, so on
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor
-from records.models import OPEN, PRIVILEGED, RESTRICTED, IndexNeed, Record
+from records.facts import CUSTODIAN
+from records.models import OPEN, PRIVILEGED, RESTRICTED, IndexNeed, Record, RecordFile, SearchFact
 from search import language_fields as fields
 from search.language_tree import And, Keyword, Node, Not, Or, Text
 from search.opening import is_behind
@@ -33,23 +34,42 @@ def asks_of_origin(node: Node) -> bool:
 
 
 def misplaced(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
-    """The id and reference of each record that waits to be indexed and came out of one this actor may not know of."""
+    """The id and reference of each record whose entry may tell what only one this actor may not know of can have told.
+
+    It waits to be indexed, came out of that one, and was not handed over in all the same places itself: of a record
+    that was, no answer changes when what it came out of is marked.
+    """
     closed = sorted({OPEN, RESTRICTED, PRIVILEGED} - actor.compartments)
     if not closed or not is_behind(session):
         return ()
     above, below = aliased(Record), aliased(Record)
     inside = (
-        select(below.id)
+        select(below.id, above.id.label("whole"))
         .join(above, above.id == below.parent_id)
         .where(above.compartment.in_(closed))
         .cte(recursive=True)
     )
-    inside = inside.union(select(below.id).join(inside, inside.c.id == below.parent_id))
+    inside = inside.union(select(below.id, inside.c.whole).join(inside, inside.c.id == below.parent_id))
+    whole, own = aliased(RecordFile), aliased(RecordFile)
+    told, known = aliased(SearchFact), aliased(SearchFact)
+
+    def elsewhere(name: str) -> ColumnElement[bool]:
+        place = getattr(whole, name)
+        owns = select(getattr(own, name)).where(own.record_id == Record.id)
+        return exists().where(
+            whole.record_id == inside.c.whole, place != getattr(Record, name), place.not_in(owns.correlate(Record))
+        )
+
+    keepers = select(known.value).where(known.record_id == Record.id, known.field == CUSTODIAN)
+    of_others = exists().where(
+        told.record_id == inside.c.whole, told.field == CUSTODIAN, told.value.not_in(keepers.correlate(Record))
+    )
     query = (
         select(Record.id, Record.reference)
         .join(IndexNeed, IndexNeed.record_id == Record.id)
         .join(inside, inside.c.id == Record.id)
-        .where(Record.compartment.in_(actor.compartments))
+        .where(Record.compartment.in_(actor.compartments), or_(elsewhere("batch"), elsewhere("source"), of_others))
+        .distinct()
         .order_by(Record.id)
     )
     return [(record_id, reference) for record_id, reference in session.execute(query)]

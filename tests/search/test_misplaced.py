@@ -134,3 +134,25 @@ def test_no_kept_search_and_no_term_tells_it_either(held: Held, officer: Actor, 
 )
 def test_whether_a_query_asks_where_something_was_handed_over(query: str, *, asks: bool) -> None:
     assert asks_of_origin(parse_query(query).node) is asks
+
+
+def test_what_was_handed_over_in_the_same_places_itself_is_counted_all_the_while(
+    archive: Archive, make_record: Callable[..., str], officer: Actor, lawyer: Actor
+) -> None:
+    message = make_record(b"message", text="A message about the ferry.")
+    make_record(b"attached", text="A letter about the ferry.", parent=message)
+    make_record(b"other", text="Another ferry.")
+    bring_up_to_date(archive)
+    held = Held(archive, message)
+    before = ask(held, officer, "ferry AND batch:14 NOT text:message")
+    assert before.total == 2
+
+    restrict(held, lawyer)
+    just_now = ask(held, officer, "ferry AND batch:14 NOT text:message")
+    facets = origins(ask(held, officer, "letter OR another"))
+    bring_up_to_date(archive)
+
+    assert just_now == ask(held, officer, "ferry AND batch:14 NOT text:message")
+    assert just_now.total == before.total
+    assert facets == origins(ask(held, officer, "letter OR another"))
+    close_engine(archive)
