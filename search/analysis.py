@@ -13,9 +13,15 @@ from whoosh.lang.snowball.english import EnglishStemmer
 
 WORD_LENGTH_LIMIT = 64
 
-# Marks are part of a word (a Welsh circumflex may come as its own character), so is the soft hyphen that a
-# word processor leaves inside one. Possessive quantifiers: no text can make this go back over what it has read.
-_WORD = re.compile(r"(?:[^\W_]++[\u0300-\u036f\u00ad]*+)++(?:['’ʼ](?:[^\W_]++[\u0300-\u036f\u00ad]*+)++)*+")
+UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+"""What word processors and web pages leave in a text and nobody sees: soft hyphens, joiners, marks of direction, places
+where a line may break. In a set of a regular expression."""
+
+# Marks are part of a word (a Welsh circumflex may come as its own character), so is what nobody sees inside one.
+# Possessive quantifiers: no text can make this go back over what it has read.
+_LETTERS = rf"(?:[^\W_]++[\u0300-\u036f{UNSEEN}]*+)++"
+_WORD = re.compile(rf"{_LETTERS}(?:['’ʼ][{UNSEEN}]*+{_LETTERS})*+")
+_NOT_SEEN = re.compile(f"[{UNSEEN}]++")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+")
 # A hyphen at the end of a line, as typed, as printed, as a word processor leaves it and as scanning programs write it,
 # and then one line break.
@@ -83,7 +89,7 @@ def fold(text: str) -> str:
         plain = text.lower()
     else:
         split = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold()).casefold()
-        kept = "".join(c for c in split if not unicodedata.combining(c) and c != "\u00ad")
+        kept = "".join(c for c in _NOT_SEEN.sub("", split) if not unicodedata.combining(c))
         plain = kept.translate(_NOT_DECOMPOSED)
     if "'" in plain:
         plain = plain.removesuffix("'s").replace("'", "")
@@ -284,7 +290,7 @@ def keyword(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().replace('"', " ").split())
     split = unicodedata.normalize("NFKD", text.translate(_UNQUOTED).casefold())
-    kept = "".join(c for c in split if not unicodedata.combining(c))
+    kept = "".join(c for c in _NOT_SEEN.sub("", split) if not unicodedata.combining(c))
     return " ".join(kept.translate(_NOT_DECOMPOSED).split())
 
 

@@ -4,16 +4,14 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from search.analysis import QUOTES
+from search.analysis import QUOTES, UNSEEN
 from store.errors import InvalidInputError
 
 QUERY_LENGTH_LIMIT = 2_000
 SHOWN_BEFORE, SHOWN_AFTER = 40, 25
 
-# What a word processor or a web page leaves in what is copied from it and nobody can see: joiners, marks of direction,
-# places where a line may break. Read as signs they would make `NOT` a word, and ask for what was to be left out.
-_UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-_NOT_SEEN = re.compile(f"[{_UNSEEN}]++")
+# Read as signs they would make `NOT` a word, and ask for what was to be left out.
+_NOT_SEEN = re.compile(f"[{UNSEEN}]++")
 _SPACE = re.compile(r"\s++")
 _BARE = re.compile(rf"[^\s(){QUOTES}]++")
 _PROXIMITY = re.compile(r"(w|pre)/(\d{1,9})", re.IGNORECASE)

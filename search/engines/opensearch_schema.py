@@ -8,7 +8,7 @@ from search.engine import FACETS, VALUE_GAP, IndexDocument
 from search.engines.broken_words import JOINED, joined_in
 from search.engines.kept_words import KeptWords, as_token, field_tokens
 
-LAYOUT = "5"
+LAYOUT = "6"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
 
 ID = "id"

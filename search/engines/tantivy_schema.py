@@ -11,7 +11,7 @@ from search.engines.broken_words import JOINED, joined_in
 from search.engines.kept_words import as_token, field_tokens
 from search.engines.packed_numbers import pack
 
-LAYOUT = "tantivy-5"
+LAYOUT = "tantivy-6"
 """Changed whenever the analysis of words or the layout is, so that an old index asks to be rebuilt."""
 
 ID = "id"

@@ -15,7 +15,7 @@ from search.analysis import words
 from search.engine import VALUE_GAP, IndexDocument
 from search.engines.broken_words import JOINED, joined_in
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised whenever the analysis of words or the layout changes, so that an old index asks to be rebuilt."""
 
 VALUE_FIELDS = (*fields.VALUE_FIELDS, *fields.KEYWORD_FIELDS)

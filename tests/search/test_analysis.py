@@ -31,6 +31,28 @@ def test_a_soft_hyphen_does_not_split_the_word() -> None:
     assert words("chil\u00addren") == ["children"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "safe\u200bguarding",
+        "\ufeffsafe\u2060guarding",
+        "safe\u200cguard\u200ding\u200e",
+        "safe\u00ad\u200bguarding",
+        "\u202asafeguarding\u202c",
+    ],
+)
+def test_what_nobody_sees_in_a_word_neither_splits_nor_changes_it(text: str) -> None:
+    assert words(text) == ["safeguarding"]
+    assert keyword(text) == "safeguarding"
+    (found,) = tokens(text)
+    assert "safe" in text[found.start : found.end]
+    assert text[found.start : found.end].rstrip("\u200e\u202c").endswith("ing")
+
+
+def test_a_word_with_unseen_signs_keeps_its_possessive_and_its_accents() -> None:
+    assert words("Tŷ\u200b’r Llŷn\u200b’s mother’\u200bs") == ["tyr", "llyn", "mother"]
+
+
 def test_a_possessive_is_the_word_itself_with_either_apostrophe() -> None:
     assert words("Mair's children’s O'Neill") == ["mair", "children", "oneill"]
 
@@ -98,7 +120,7 @@ def test_a_word_longer_than_any_is_cut_and_does_not_hold_things_up() -> None:
 @example("A’b x")
 @example("a's ab's")
 @example("a''b 'a' ' a'")
-@given(st.text(st.characters() | st.sampled_from("abA'’ʼ‘“—\u0302\u00ad é-_1 "), max_size=40))
+@given(st.text(st.characters() | st.sampled_from("abA'’ʼ‘“—\u0302\u00ad\u200b é-_1 "), max_size=40))
 def test_words_stand_where_they_are_said_to(text: str) -> None:
     found = list(tokens(text))
 
