@@ -5,6 +5,9 @@ words by Jaccard similarity, at the usual 0.8, at 0.9 (what datasketch's LSH tak
 lower. It is computed exactly, so that a sketch's chance errors flatter or spoil nothing.
 Then speed, growth and memory over as many pages as are asked for (50,000 by default), written anew of the hearings'
 words, one in ten an earlier one with the faults of machine reading; and over the hearings as they are.
+
+`./run bench duplicates --records [N]` measures the worker's steps instead, database and rows included: an archive that
+grows to N records of one page (50,000 by default), each fifth of them signed and compared as the worker does it.
 """
 
 import csv
@@ -19,9 +22,19 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from sqlalchemy import func, insert, select
+
+from records import near_duplicates
+from records.likeness_models import Likeness
+from records.models import Page, Record
 from records.shingles import ALIKE, Commonness, likeness, shingles_of
 from records.signatures import Signatures
+from store import clock
+from store.archive import open_archive
 from store.chunks import chunks
+from store.settings import load_settings
+from worker.comparing import compare_some
+from worker.steps import initialise
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus" / "text"
 # Two pairs of records there are one paper under two numbers; read by eye.
@@ -181,7 +194,54 @@ def _measure_one(name: str, size: int, pages: Iterator[tuple[str, int | None]]) 
         )
 
 
+def work(records: int) -> None:
+    """What each fifth of a growing archive costs the worker: a figure that grows is not linear."""
+    writer = Writer(hearings(), random.Random(17))
+    print("| records held | processor s for 1,000 | of it signing, s | likenesses found | database, MB | peak, MB |")
+    print("|---:|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+        archive = open_archive(load_settings({"CANDOUR_DATA": folder}))
+        initialise(archive)
+        held = 0
+        for texts in chunks((text for text, _ in stream(records, writer)), max(1, records // 5)):
+            for some in chunks(enumerate(texts, start=held + 1), 500):
+                with archive.writing() as session:
+                    session.execute(insert(Record), [_record(number) for number, _ in some])
+                    pages = [
+                        {"record_id": number, "number": 1, "text": text, "read_by": "ocr"} for number, text in some
+                    ]
+                    session.execute(insert(Page), pages)
+            held += len(texts)
+            begun, signing = time.process_time(), 0.0
+            while True:
+                step = time.process_time()
+                with archive.reading() as session:
+                    is_signing = bool(near_duplicates.records_to_sign(session, pages=1))
+                if not compare_some(archive):
+                    break
+                signing += time.process_time() - step if is_signing else 0.0
+            spent = time.process_time() - begun
+            with archive.reading() as session:
+                found = session.scalar(select(func.count(Likeness.id))) or 0
+            size = sum(path.stat().st_size for path in Path(folder).glob("*.sqlite*")) / 1e6
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            spent, signing = (seconds * 1000 / len(texts) for seconds in (spent, signing))
+            print(f"| {held:,} | {spent:.2f} | {signing:.2f} | {found:,} | {size:,.0f} | {peak:,.0f} |", flush=True)
+
+
+def _record(number: int) -> dict[str, object]:
+    return {
+        "id": number, "reference": f"R-{number:06d}", "title": "A page", "file_name": "page.pdf",
+        "media_type": "application/pdf", "label": "PDF", "date_precision": "undated", "batch": "bench",
+        "source": "bench", "state": "read", "page_count": 1, "unread_pages": 0, "note": "",
+        "registered_at": clock.now(),
+    }  # fmt: skip
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["--records"]:
+        work(int(sys.argv[2]) if len(sys.argv) > 2 else 50_000)
+        return
     judge()
     measure(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
 

@@ -7,7 +7,7 @@ draft and another scan each stay a record of their own, read and decided for the
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from sqlalchemy import Row, delete, func, or_, select
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.differences import difference, passages_apart
@@ -72,8 +72,9 @@ def records_to_sign(session: Session, *, pages: int) -> list[int]:
 def records_to_compare(session: Session, *, pages: int) -> list[int]:
     """Records that are signed and not compared yet, in order of registration, of about so many pages in all."""
     query = select(Record.id, Record.page_count).join(Comparison, Record.id == Comparison.record_id)
-    query = query.where(Comparison.compared_at.is_(None))
-    return _of_about(session.execute(query.order_by(Record.id).limit(pages)), pages)
+    # In the order of the index of what waits: else all that wait are sorted anew for each few taken.
+    query = query.where(Comparison.compared_at.is_(None)).order_by(Comparison.record_id)
+    return _of_about(session.execute(query.limit(pages)), pages)
 
 
 def _of_about(rows: Iterable[Row[int, int]], pages: int) -> list[int]:
@@ -197,6 +198,20 @@ def best_pairs(pairs: Sequence[PagePair]) -> tuple[PagePair, ...]:
         ours.add(pair.ours)
         theirs.add(pair.theirs)
     return tuple(sorted(kept, key=lambda pair: (pair.ours, pair.theirs)))
+
+
+def keep_all_likenesses(session: Session, found: Mapping[int, Sequence[Found]]) -> None:
+    """`keep_likenesses` of each: those that have none now and had none before, nearly all, cost a few statements."""
+    known: set[int] = set()
+    for some in chunks(list(found), _AT_ONCE):
+        query = select(Likeness.first_id, Likeness.second_id)
+        query = query.where(or_(Likeness.first_id.in_(some), Likeness.second_id.in_(some)))
+        known.update(record_id for row in session.execute(query) for record_id in row)
+    for some in chunks([each for each, others in found.items() if not others and each not in known], _AT_ONCE):
+        session.execute(update(Comparison).where(Comparison.record_id.in_(some)).values(compared_at=clock.now()))
+    for record_id, others in found.items():
+        if others or record_id in known:
+            keep_likenesses(session, record_id, others)
 
 
 def keep_likenesses(session: Session, record_id: int, found: Sequence[Found]) -> int:

@@ -6,10 +6,13 @@ from records import near_duplicates
 from records.shingles import PageShingles, shingles_of
 from records.signatures import Signatures, signatures_to_change
 from store.archive import Archive
+from store.chunks import chunks
 from store.errors import RefusedError
 
 # Pages, not records: one record may have thousands, and memory must stay flat.
 SIGNED_AT_ONCE, COMPARED_AT_ONCE = 2_000, 400
+# Records whose likenesses go through one short transaction.
+KEPT_AT_ONCE = 100
 Report = Callable[[int, int], None]
 
 
@@ -82,7 +85,7 @@ def _compare(archive: Archive, signatures: Signatures) -> int:
             for number, text in pages
         }
         found = near_duplicates.pages_alike(session, signatures.candidates(own), own, signatures.common)
-    for record_id in waiting:
+    for some in chunks(waiting, KEPT_AT_ONCE):
         with archive.writing() as session:
-            near_duplicates.keep_likenesses(session, record_id, found.get(record_id, []))
+            near_duplicates.keep_all_likenesses(session, {number: found.get(number, []) for number in some})
     return len(waiting)

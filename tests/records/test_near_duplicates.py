@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from access.policy import OPERATOR
 from disclosure.marks import mark
@@ -132,6 +132,21 @@ def test_the_worker_compares_a_little_at_a_time_until_nothing_waits(archive, pap
     with archive.reading() as session:
         assert not near_duplicates.any_waiting(session)
     assert similar(archive, scan) == [(again, "same", "1", "1")]
+
+
+def test_what_waits_is_taken_in_its_order_without_sorting_all_of_it(archive, paper):
+    """Sorted anew for each few taken, a million waiting records cost a fifth of a second each time."""
+    paper(LETTER)
+    asked: list[tuple[str, object]] = []
+    with archive.reading() as session:
+        engine = session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        near_duplicates.records_to_compare(session, pages=400)
+        query, values = asked[-1]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+
+    assert "ORDER BY" in query
+    assert not any("TEMP B-TREE" in row[3] for row in plan)
 
 
 def test_a_lost_folder_of_signatures_is_made_again_from_the_database(archive, paper):
