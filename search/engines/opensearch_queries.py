@@ -5,7 +5,7 @@ a distance, or a pattern inside a phrase, is worked out from the kept words of t
 OpenSearch does not go through every way in which such a thing can stand.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from search import language_fields as fields
@@ -43,8 +43,8 @@ from search.language_tree import (
 from search.marking import Leaf, is_one_word, leaves
 
 Asked = dict[str, Any]
-Reader = Callable[[Placed, str, Asked], list[int]]
-"""The ids of those documents, of the ones that the query matches, that hold it in the field."""
+Reader = Callable[[Placed, Sequence[str], Asked], Mapping[str, Sequence[int]]]
+"""For each of the fields the ids of those documents, of the ones that the query matches, that hold it there."""
 
 EVERYTHING: Asked = {"constant_score": {"filter": {"match_all": {}}, "boost": 0.0}}
 NOTHING: Asked = {"match_none": {}}
@@ -93,23 +93,38 @@ class QueryMaker:
 
     def _text(self, placed: Placed, field: str | None, context: tuple[Asked, ...]) -> Asked:
         names = fields.PLAIN_FIELDS if field is None else (field,)
-        found = [(name, query) for name in names for query in self._in_field(placed, name, context)]
+        found: list[tuple[str, Asked]] = []
+        to_read: list[tuple[str, Asked]] = []
+        for name in names:
+            native = _native(placed, name)
+            if native is None:
+                to_read.append((name, _needed(placed, name)))
+            else:
+                found.append((name, native))
+            # Phrases and distances are asked of whole words; through one that is broken at the end of a line they are
+            # read.
+            if name == fields.TEXT and not is_one_word(placed):
+                broken = _any_of([_whole(leaf, JOINED) for leaf in dict.fromkeys(leaves(placed))])
+                needed: Asked = {"bool": {"must": [_words_of(placed, name)], "filter": [broken]}}
+                if native is not None:
+                    needed["bool"]["must_not"] = [native]
+                to_read.append((name, needed))
+        if to_read:
+            found += self._by_reading(placed, to_read, context)
         return _any_of([{"bool": {"must": [query], "boost": SUMMED_WEIGHTS[name]}} for name, query in found])
 
-    def _in_field(self, placed: Placed, field: str, context: tuple[Asked, ...]) -> Iterator[Asked]:
-        native = _native(placed, field)
-        yield native or self._by_reading(placed, field, _needed(placed, field), context)
-        # Phrases and distances are asked of whole words; through one that is broken at the end of a line they are read.
-        if field == fields.TEXT and not is_one_word(placed):
-            broken = _any_of([_whole(leaf, JOINED) for leaf in dict.fromkeys(leaves(placed))])
-            needed: Asked = {"bool": {"must": [_words_of(placed, field)], "filter": [broken]}}
-            if native is not None:
-                needed["bool"]["must_not"] = [native]
-            yield self._by_reading(placed, field, needed, context)
-
-    def _by_reading(self, placed: Placed, field: str, needed: Asked, context: tuple[Asked, ...]) -> Asked:
-        ids = self._read(placed, field, {"bool": {"filter": [*context, needed]}})
-        return {"bool": {"must": [needed], "filter": [{"terms": {ID: ids}}]}} if ids else NOTHING
+    def _by_reading(
+        self, placed: Placed, needed: Sequence[tuple[str, Asked]], context: tuple[Asked, ...]
+    ) -> list[tuple[str, Asked]]:
+        """What has to be read, of every field at once, because each time that is one more request."""
+        candidates = _any_of([query for _, query in needed])
+        names = list(dict.fromkeys(name for name, _ in needed))
+        ids = self._read(placed, names, {"bool": {"filter": [*context, candidates]}})
+        return [
+            (name, {"bool": {"must": [query], "filter": [{"terms": {ID: list(ids[name])}}]}})
+            for name, query in needed
+            if ids[name]
+        ]
 
 
 def _dated(dated: Dated) -> Asked:

@@ -22,6 +22,8 @@ WHOLE_FIELDS = (*fields.KEYWORD_FIELDS, *fields.VALUE_FIELDS)
 VALUE_FACETS = tuple(name for name in FACETS if name in WHOLE_FIELDS)
 LARGEST = 2_000_000
 """The most hits gone through, and values asked for, in one request."""
+ONE_PART = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "max_result_window": LARGEST}
+"""An index in one part, which a second machine holds too where there is one."""
 
 
 def word_field(name: str) -> str:
@@ -49,8 +51,8 @@ def facet_field(name: str) -> str:
     return f"facet_{name}"
 
 
-def index_template(pattern: str) -> dict[str, Any]:
-    """The template of every index whose name has the pattern."""
+def index_layout() -> dict[str, Any]:
+    """The settings and mappings of every index of documents."""
     words = {"type": "text", "analyzer": "spaces", "position_increment_gap": VALUE_GAP}
     properties: dict[str, Any] = {ID: {"type": "long"}, REFERENCE: {"type": "keyword"}}
     for name in fields.WORD_FIELDS:
@@ -74,18 +76,13 @@ def index_template(pattern: str) -> dict[str, Any]:
     properties[KEPT] = {"type": "keyword", "index": False, "doc_values": False}
     analysis = {"analyzer": {"spaces": {"type": "custom", "tokenizer": "whitespace"}}}
     return {
-        "index_patterns": [pattern],
-        "template": {
-            "settings": {
-                "number_of_shards": 1,
-                "auto_expand_replicas": "0-1",
-                "max_result_window": LARGEST,
-                "max_terms_count": LARGEST,
-                "analysis": analysis,
-            },
-            # Only the kept words are read back; all else is made anew from the database.
-            "mappings": {"dynamic": "strict", "_source": {"includes": [KEPT]}, "properties": properties},
+        "settings": {
+            **ONE_PART,
+            "max_terms_count": LARGEST,
+            "analysis": analysis,
         },
+        # Only the kept words are read back; all else is made anew from the database.
+        "mappings": {"dynamic": "strict", "_source": {"includes": [KEPT]}, "properties": properties},
     }
 
 

@@ -1,31 +1,28 @@
-"""Every call to an OpenSearch server, in one place; what goes wrong on the way, in a sentence without a secret."""
+"""Every call to an OpenSearch server, in one place."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import ConnectionError as Unreachable
-from opensearchpy.exceptions import NotFoundError as Missing
-from opensearchpy.exceptions import OpenSearchException
-from opensearchpy.exceptions import SSLError as NotTrusted
 
-from search.engines.errors import MENDED, IndexUnreadableError
-from store.errors import CandourError, InvalidInputError
+from search.engines.opensearch_errors import SearchUnreachableError, asking, refused
+from store.errors import InvalidInputError
 
 SECONDS = 60
+WRITING_SECONDS = 300
+"""Nobody waits for a writer at a page, and one that gives up has to begin again."""
 MERGE_SECONDS = 900
 PAGE = 5_000
+CHARACTERS = 8 * 2**20
+STEPS = 1_000
+"""A request to write is ended by either; a server takes 100 MB at the most."""
+_DUMPS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KEEP = {"keep_alive": "2m"}
-
-
-class SearchUnreachableError(CandourError):
-    """The search server does not answer, or not to us; trying again later is right."""
-
-    status_code = 503
+_WHOLE = {"allow_partial_search_results": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +55,6 @@ def read_place(url: str) -> Place:
     return Place(parts.hostname, parts.port or 9200, parts.scheme == "https", parts.username or "", prefix)
 
 
-@contextmanager
-def asking(place: Place) -> Iterator[None]:
-    """Whatever a call to the server raises is one of two errors.
-
-    Raises:
-        SearchUnreachableError: It cannot be reached, or refuses us.
-        IndexUnreadableError: Our indexes on it are not as they should be.
-    """
-    try:
-        yield
-    except NotTrusted as error:
-        raise SearchUnreachableError(
-            f"The search server {place} is not trusted, and was sent nothing: its certificate must be for that name and"
-            " be signed by an authority in the file that CANDOUR_SEARCH_CA_FILE names."
-        ) from error
-    except Unreachable as error:
-        raise SearchUnreachableError(f"The search server {place} cannot be reached: see that it runs.") from error
-    except Missing as error:
-        raise IndexUnreadableError(f"The search index is not on the server {place}: {MENDED}.") from error
-    except OpenSearchException as error:
-        status = getattr(error, "status_code", None)
-        if status == 401:
-            raise SearchUnreachableError(
-                f"The search server {place} refuses the user or the password: put the right one in the file that"
-                " CANDOUR_SEARCH_PASSWORD_FILE names."
-            ) from error
-        if status == 403:
-            raise SearchUnreachableError(
-                f"The search server {place} knows the user, who may not do what was asked: give the user the role that"
-                " the administrator's guide lists."
-            ) from error
-        raise SearchUnreachableError(f"The search server {place} cannot answer (status {status}).") from error
-
-
 class Server:
     """One server, asked in Python's own words."""
 
@@ -106,18 +69,20 @@ class Server:
             http_auth=(place.user, password) if place.user else None,
             timeout=SECONDS,
             max_retries=2,
-            retry_on_timeout=True,
+            # Whoever asks has waited long enough then.
+            retry_on_timeout=False,
         )
 
-    def put_template(self, name: str, template: dict[str, Any]) -> None:
-        """New indexes whose names have the template's pattern are made by it."""
+    def make_index(self, name: str, alias: str | None, laid_out: dict[str, Any]) -> None:
+        """An empty index of this name is there, with the alias and the settings and mappings given."""
+        aliases: dict[str, Any] = {alias: {}} if alias else {}
         with asking(self.place):
-            self._client.indices.put_index_template(name=name, body=template)
+            self._client.indices.create(index=name, body={**laid_out, "aliases": aliases})
 
-    def make_index(self, name: str) -> None:
-        """An empty index of this name is there."""
+    def widen(self, index: str, hits: int) -> None:
+        """So many hits can be asked for at once."""
         with asking(self.place):
-            self._client.indices.create(index=name)
+            self._client.indices.put_settings(index=index, body={"max_result_window": hits})
 
     def drop_indexes(self, names: Iterable[str]) -> None:
         """None of these indexes is there."""
@@ -157,25 +122,31 @@ class Server:
             with asking(self.place):
                 self._client.indices.update_aliases(body={"actions": actions})
 
-    def write(self, lines: list[dict[str, Any]]) -> int:
-        """The lines of a bulk request are carried out and can be searched; how many deletions found something.
+    def write(self, steps: Iterable[tuple[dict[str, Any], ...]]) -> int:
+        """All is carried out and can be searched; how many deletions found something.
+
+        Each step is a line of a bulk request alone, or with its document, and all of them are for one index.
 
         Raises:
             SearchUnreachableError: Some were not carried out.
         """
-        if not lines:
-            return 0
+        found = 0
+        waiting = ""
+        for some in _in_requests("".join(f"{_DUMPS(line)}\n" for line in step) for step in steps):
+            if waiting:
+                found += self._carry_out(waiting, refresh="false")
+            waiting = some
+        return found + (self._carry_out(waiting, refresh="true") if waiting else 0)
+
+    def _carry_out(self, lines: str, *, refresh: str) -> int:
         with asking(self.place):
-            answer = self._client.bulk(body=lines, params={"refresh": "true"})
+            answer = self._client.bulk(body=lines, params={"refresh": refresh, "request_timeout": WRITING_SECONDS})
         results = [next(iter(item.items())) for item in answer["items"]]
         failed = [
             result for act, result in results if result["status"] >= 300 and (act, result["status"]) != ("delete", 404)
         ]
         if failed:
-            raise SearchUnreachableError(
-                f"The search server {self.place} did not take {len(failed)} of {len(results)} documents"
-                f" ({failed[0].get('error', {}).get('type', 'unknown')}): they will be tried again."
-            )
+            raise refused(self.place, failed[0].get("error", {}), len(failed), len(results))
         return sum(1 for act, result in results if act == "delete" and result["status"] == 200)
 
     def expunge(self, index: str) -> int:
@@ -195,45 +166,84 @@ class Server:
             found = self._client.indices.stats(index=index, metric="docs")
         return int(found["_all"]["total"]["docs"]["deleted"])
 
-    def search(self, index: str, body: dict[str, Any]) -> dict[str, Any]:
-        """One answer."""
+    def search(self, indexes: Sequence[str], body: dict[str, Any]) -> dict[str, Any]:
+        """One answer, of all of the indexes' parts.
+
+        Raises:
+            SearchUnreachableError: Some part did not answer.
+        """
+        if not indexes:
+            raise ValueError("a search of no index is one of every index")
         with asking(self.place):
-            answer: dict[str, Any] = self._client.search(index=index, body=body)
-        if answer["timed_out"] or answer["_shards"]["failed"]:
-            raise SearchUnreachableError(f"The search server {self.place} answered only in part: try again.")
-        return answer
+            answer: dict[str, Any] = self._client.search(index=",".join(indexes), body=body, params=_WHOLE)
+        return self._whole(answer)
+
+    def parts(self, index: str) -> int:
+        """How many parts an index has.
+
+        Raises:
+            SearchUnreachableError: We have no rights to it.
+        """
+        return int(self.search([index], {"size": 0})["_shards"]["total"])
 
     def count(self, index: str, query: dict[str, Any]) -> int:
         """The exact number of documents that the query matches."""
-        return int(self.search(index, {"size": 0, "track_total_hits": True, "query": query})["hits"]["total"]["value"])
+        answer = self.search([index], {"size": 0, "track_total_hits": True, "query": query})
+        return int(answer["hits"]["total"]["value"])
 
-    def every_hit(self, index: str, body: dict[str, Any], *, order_by: str) -> Iterator[dict[str, Any]]:
+    def every_hit(
+        self, indexes: Sequence[str], body: dict[str, Any], *, order_by: str, at_once: int = PAGE
+    ) -> Iterator[dict[str, Any]]:
         """Every hit as of one moment, page by page, in the order of a field that is different in each."""
+        sorted_body = {**body, "size": at_once, "track_total_hits": False, "sort": [{order_by: "asc"}]}
+        # One answer is of one moment in itself.
+        hits = self.search(indexes, sorted_body)["hits"]["hits"]
+        if len(hits) < at_once:
+            yield from hits
+            return
         with asking(self.place):
-            point = self._client.create_pit(index=index, params=_KEEP)["pit_id"]
+            point = self._client.create_pit(
+                index=",".join(indexes), params={**_KEEP, "allow_partial_pit_creation": "false"}
+            )["pit_id"]
         try:
             after: dict[str, Any] = {}
             while True:
                 with asking(self.place):
-                    answer = self._client.search(
-                        body={
-                            **body,
-                            **after,
-                            "size": PAGE,
-                            "track_total_hits": False,
-                            "sort": [{order_by: "asc"}],
-                            "pit": {"id": point, **_KEEP},
-                        }
-                    )
-                hits = answer["hits"]["hits"]
+                    answer = self._client.search(body={**sorted_body, **after, "pit": {"id": point, **_KEEP}})
+                hits = self._whole(answer)["hits"]["hits"]
                 yield from hits
-                if len(hits) < PAGE:
+                if len(hits) < at_once:
                     return
                 after = {"search_after": hits[-1]["sort"]}
         finally:
+            # One that is gone already is let go of.
             with asking(self.place):
-                self._client.delete_pit(body={"pit_id": [point]})
+                self._client.delete_pit(body={"pit_id": [point]}, params={"ignore": 404})
+
+    def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
+        parts = answer["_shards"]
+        # A part that is on no machine is in neither number of failures, so those that answered are counted.
+        if answer["timed_out"] or parts["failed"] or parts["successful"] != parts["total"]:
+            raise SearchUnreachableError(
+                f"The search server {self.place} answered only in part, so nothing is told: try again, and see that all"
+                " its machines run."
+            )
+        return answer
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+
+def _in_requests(steps: Iterable[str]) -> Iterator[str]:
+    """The steps one after the other, in parts of which each is small enough for one request."""
+    some: list[str] = []
+    length = 0
+    for step in steps:
+        if some and (length + len(step) > CHARACTERS or len(some) >= STEPS):
+            yield "".join(some)
+            some, length = [], 0
+        some.append(step)
+        length += len(step)
+    if some:
+        yield "".join(some)

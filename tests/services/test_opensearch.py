@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from multiprocessing.connection import Connection
@@ -17,8 +17,9 @@ import pytest
 from search.engine import FACETS, Found, IndexDocument, Order
 from search.engines.errors import IndexBusyError, IndexUnreadableError
 from search.engines.opensearch import OpenSearchEngine
+from search.engines.opensearch_errors import SearchUnreachableError
 from search.engines.opensearch_schema import LAYOUT
-from search.engines.opensearch_server import SearchUnreachableError, Server, read_place
+from search.engines.opensearch_server import Server, read_place
 from search.language import any_word, parse_query
 from search.opening import is_unreadable
 from search.plain_scan import PlainScan
@@ -267,9 +268,8 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence_without_a_secret(tmp_p
 @pytest.mark.parametrize("layout", ["0", "1", "2", "3", "4"])
 def test_an_index_of_another_layout_is_refused_with_what_to_do(engine: OpenSearchEngine, layout: str) -> None:
     engine.index([paper(1)])
-    alias = engine._alias("restricted")
-    engine._server.make_index(f"{alias}.{layout}-abc")
-    engine._server.move_aliases([{"add": {"index": f"{alias}.{layout}-abc", "alias": alias}}])
+    alias = engine._compartments.alias("restricted")
+    engine._server.make_index(f"{alias}.{layout}-abc", alias, {})
 
     with pytest.raises(DamagedError, match="candour index rebuild"):
         ids(engine, "roads")
@@ -281,8 +281,9 @@ def test_an_index_of_another_layout_is_refused_with_what_to_do(engine: OpenSearc
 
 def test_an_index_that_a_rebuild_left_behind_is_gone_with_the_next_writing(engine: OpenSearchEngine) -> None:
     engine.index([paper(1)])
-    left = f"{engine._alias('open')}.{LAYOUT}-left"
-    engine._server.make_index(left)
+    alias = engine._compartments.alias("open")
+    left = f"{alias}.{LAYOUT}-left"
+    engine._server.make_index(left, alias.replace(".in-", ".new-"), {})
 
     engine.remove([1])
 
@@ -336,7 +337,7 @@ def test_compartments_come_and_go_while_questions_are_asked(
     asker.join()
 
     assert set(found) == {(1,)}
-    assert engine._listed() == {"open"}
+    assert engine._compartments.written()["compartments"] == ["open"]
 
 
 def test_what_left_a_compartment_is_written_down_by_a_writer_that_is_killed_while_it_leaves(
@@ -345,11 +346,9 @@ def test_what_left_a_compartment_is_written_down_by_a_writer_that_is_killed_whil
     engine.index([paper(1, compartment="restricted"), paper(2, compartment="restricted"), paper(3)])
     write = engine._server.write
 
-    def write_and_die(lines: list[dict[str, Any]]) -> int:
-        done = write(lines)
-        if lines:
-            raise KeyboardInterrupt
-        return done
+    def write_and_die(steps: Iterable[tuple[dict[str, Any], ...]]) -> int:
+        write(steps)
+        raise KeyboardInterrupt
 
     monkeypatch.setattr(engine._server, "write", write_and_die)
     with pytest.raises(KeyboardInterrupt):

@@ -13,7 +13,8 @@ from cryptography import x509
 
 from search.engine import IndexDocument
 from search.engines.opensearch import OpenSearchEngine, open_engine
-from search.engines.opensearch_server import SearchUnreachableError, Server, read_place
+from search.engines.opensearch_errors import SearchUnreachableError
+from search.engines.opensearch_server import Server, read_place
 from search.language import parse_query
 from store.errors import CandourError, InvalidInputError
 from store.settings import load_settings
@@ -99,6 +100,33 @@ def test_a_compartment_that_is_kept_from_the_user_is_told(server: RunningServer,
     )
 
     assert "who may not do what was asked" in refusal(engine, secret="a-Partial-password-1")
+
+
+def test_rights_that_are_taken_away_are_missed_at_once(server: RunningServer, tmp_path: Path) -> None:
+    both = frozenset({"open", "restricted"})
+    owner = open_engine(load_settings(settings_of(server, tmp_path, CANDOUR_SEARCH_URL=server.url("testtaken"))))
+    owner.index([IndexDocument(1, pages=[(1, "roads")]), IndexDocument(2, compartment="restricted")])
+    password, url = "a-Short-lived-pass-1", server.url("testtaken", user="fleeting")
+    server.add_user("fleeting", password, ROLE)
+    asked = settings_of(server, tmp_path, password=password, CANDOUR_SEARCH_URL=url)
+    engine = open_engine(load_settings(asked))
+    assert engine.find(ROADS, compartments=both).total == 1
+
+    left = ["testtaken.about", f"testtaken.in-{b'restricted'.hex()}*"]
+    part = {**ROLE, "index_permissions": [{"index_patterns": left, "allowed_actions": ["indices_all"]}]}
+    server.add_user("fleeting", password, part)
+
+    # What the server itself answers: nothing was found, and no word of what it left out.
+    names = ["testtaken.about", *owner._compartments.aliases().values()]
+    answer = engine._server.search(names, {"query": {"match_all": {}}})
+    assert answer["_shards"] == {"total": 2, "successful": 2, "skipped": 0, "failed": 0}
+    for ask in (
+        lambda: engine.find(ROADS, compartments=both),
+        lambda: engine.count(ROADS, compartments=both),
+        lambda: engine.matching(ROADS, compartments=both),
+    ):
+        with pytest.raises(SearchUnreachableError, match="who may not do what was asked"):
+            ask()
 
 
 def test_where_nothing_is_indexed_yet_nothing_is_found(server: RunningServer, tmp_path: Path) -> None:
