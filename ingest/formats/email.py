@@ -25,6 +25,7 @@ THREAD_HEADERS = ("Message-ID", "In-Reply-To", "References")
 _KEPT_HEADERS = (*THREAD_HEADERS, "Thread-Index", "Thread-Topic", "Received")
 _PARSING_ERRORS = (MessageError, HeaderParseError, ValueError, LookupError, TypeError, AttributeError, IndexError)
 _MAXIMUM_PARTS = 2000
+_SIZE = re.compile(r"[0-9]{1,15}")
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _A_WORD = re.compile(r"\w{2,}")
 _SUFFIX = {"message/rfc822": ".eml", "text/html": ".html", "text/plain": ".txt", "text/calendar": ".ics"}
@@ -43,9 +44,7 @@ def read_email(job: ReadingJob) -> Iterator[Yielded]:
     bodies, attachments = _divide(message)
     if any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in message.walk() for defect in part.defects):
         job.miss("what may follow: the message, or one inside it, has no proper end")
-    head = _HEAD_ENDS.search(data)
-    if _is_cut_off(message, data[head.end() :] if head else b""):
-        job.miss("what follows: the message is cut off")
+    _miss_what_follows(message, data, job)
     text = "\n".join([*_header_lines(message), "", _body_text(bodies, job), *filter(None, map(_behind, attachments))])
     if any(_lost_bytes(part) for part in bodies):
         job.miss("some bytes of the message's own words, which did not come through whole")
@@ -164,20 +163,33 @@ def _behind(part: Message) -> str:
     return undone.behind if undone else ""
 
 
+def _miss_what_follows(message: Message, data: bytes, job: ReadingJob) -> None:
+    head = _HEAD_ENDS.search(data)
+    if _is_cut_off(message, data[head.end() :] if head else b""):
+        job.miss("what follows: the message is cut off")
+    elif _is_open_page(message):
+        job.miss("what may follow: the message is a web page without its end")
+
+
 def _is_cut_off(message: Message, body: bytes) -> bool:
     """Whether a message of one part, which has no closing line to miss, proves that it goes on.
 
     Its size, where it tells one, was counted with line ends of one byte or two (`Content-Length`).
     """
-    told = header_text(message, "Content-Length")
-    if told.isdigit() and len(body) + body.count(b"\n") < int(told):
-        return True
-    if message.is_multipart() or message.get_content_maintype() != "text":
+    if message.is_multipart():
         return False
-    if ends_inside_a_letter(_payload(message), message.get_content_charset() or ""):
+    told = header_text(message, "Content-Length")
+    if _SIZE.fullmatch(told) and len(body) + body.count(b"\n") < int(told):
         return True
-    text = _decoded(message).lower() if _is_web(message) else ""
-    return "<html" in text and "</html" not in text
+    return message.get_content_maintype() == "text" and ends_inside_a_letter(
+        _payload(message), message.get_content_charset() or ""
+    )
+
+
+def _is_open_page(message: Message) -> bool:
+    """Whether a message is a web page that begins and does not end: mostly it is cut off, but some are written so."""
+    text = _decoded(message).lower() if not message.is_multipart() and _is_web(message) else ""
+    return "<html" in text and "</html" not in text and "</body" not in text
 
 
 def _holds_zeros(part: Message) -> bool:

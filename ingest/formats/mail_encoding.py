@@ -3,6 +3,7 @@
 import base64
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
@@ -27,6 +28,8 @@ def undo_base64(encoded: str) -> Undone:
     being encoded. Without the equals signs that fill up an incomplete group something was cut off (RFC 2045, 6.8);
     where the cut left whole groups, nothing of this tells.
     """
+    with suppress(ValueError):  # nearly always all of it is as it should be
+        return Undone(base64.b64decode("".join(encoded.split()), validate=True), behind="", is_lossy=False)
     encoded, behind = _divided(encoded)
     found, is_lossy, is_aligned = [], bool(behind and " " not in behind), True
     pieces = _PIECE.findall(encoded)
@@ -38,15 +41,30 @@ def undo_base64(encoded: str) -> Undone:
 
 
 def _divided(encoded: str) -> tuple[str, str]:
-    """The base64, and what stands behind its first end and is none."""
+    """The base64, and what stands behind its end and is none."""
     place = encoded.find("=")
-    if place < 0:
-        return encoded, ""
+    begin = encoded.rfind("\n", 0, place) + 1
+    if place < 0 or not _LINE.fullmatch(encoded[begin:].partition("\n")[0].strip()):
+        return _divided_by_lines(encoded)
     for line in encoded[place:].splitlines(keepends=True):
         if not _LINE.fullmatch(line.strip()):
             return encoded[:place], encoded[place:].strip()
         place += len(line)
     return encoded, ""
+
+
+def _divided_by_lines(encoded: str) -> tuple[str, str]:
+    """The same where no equals sign ends the base64: its lines are of one length, but for the last."""
+    lines = encoded.splitlines(keepends=True)
+    whole = max((len(line.strip()) for line in lines if _LINE.fullmatch(line.strip())), default=0)
+    ends = 0
+    for number, line in enumerate(lines, 1):
+        if _LINE.fullmatch(line.strip()) and whole and len(line.strip()) == whole:
+            ends = number
+    if ends < len(lines) and _LINE.fullmatch(lines[ends].strip()):
+        ends += 1
+    behind = "".join(lines[ends:])
+    return ("".join(lines[:ends]), behind.strip()) if ends and " " in behind.strip() else (encoded, "")
 
 
 def _is_lossy(piece: str) -> bool:
@@ -75,8 +93,16 @@ def _rescued(piece: str, *, is_aligned: bool) -> bytes:
 def ends_inside_a_letter(content: bytes, charset: str) -> bool:
     """Whether the bytes end in the middle of a letter of this charset: what follows was cut off."""
     try:
-        decoder = codecs.getincrementaldecoder(charset)()
-        decoder.decode(content)
-        return bool(decoder.getstate()[0])
-    except (LookupError, UnicodeError, NotImplementedError, AttributeError):
+        # Refuses codecs of Python that are none of letters; and what some charsets begin may end with the text.
+        content.decode(charset)
+        return False
+    except UnicodeError:
+        decoder = codecs.getincrementaldecoder(charset)
+    except (LookupError, ValueError):
+        return False
+    try:
+        reading = decoder()
+        reading.decode(content)
+        return bool(reading.getstate()[0])
+    except (UnicodeError, NotImplementedError, AttributeError):
         return False

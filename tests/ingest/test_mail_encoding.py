@@ -59,6 +59,25 @@ def test_words_that_a_list_set_behind_the_base64_are_read_as_they_stand(tmp_path
     assert not reading.pages[-1].unread
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        b"Sent from the home\n",
+        b"\n____\nHomes\nhomes@lists.example.org for all\n",
+        b"See https://example.org/?a=b or ask\n",
+    ],
+)
+@pytest.mark.parametrize("words", [b"The matron was told of it.\n", b"The matron was told of it.\n" * 5])
+def test_words_behind_base64_that_needs_no_filling_up_are_no_base64(tmp_path, words, footer):
+    assert len(words) % 3 == 0
+
+    reading = read_here(put(tmp_path, MAIL + PLAIN + b"\r\n" + base64.encodebytes(words) + footer))
+
+    text = all_text(reading)
+    assert text.endswith((words + b"\n" + footer.strip()).decode())
+    assert not reading.pages[-1].unread
+
+
 def test_a_sign_that_became_an_equals_sign_costs_one_group_and_is_named(tmp_path):
     spoilt = SECOND[:41] + b"=" + SECOND[42:]
 
@@ -89,6 +108,16 @@ def test_a_size_counted_with_other_line_ends_is_no_cut(tmp_path):
     assert not reading.pages[-1].unread
 
 
+def test_a_message_of_parts_that_has_its_closing_line_is_whole_whatever_size_it_had_before(tmp_path):
+    """A program that takes out an attachment, or writes letters in fewer bytes, leaves the size that was told."""
+    head = MAIL + b'Content-Length: 90000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+
+    reading = read_here(put(tmp_path, head + b"--x\r\n\r\nThe matron was told.\r\n--x--\r\n"))
+
+    assert "The matron was told" in all_text(reading)
+    assert not reading.pages[-1].unread
+
+
 def test_a_message_cut_between_groups_in_the_middle_of_a_letter_is_cut_off(tmp_path):
     encoded = base64.b64encode("Tŷ Gwŷr ".encode() * 30)
     cut = next(end for end in range(40, 80, 4) if base64.b64decode(encoded[:end])[-1] >= 0xC0)
@@ -96,14 +125,40 @@ def test_a_message_cut_between_groups_in_the_middle_of_a_letter_is_cut_off(tmp_p
     assert "cut off" in missing(read_here(put(tmp_path, MAIL + PLAIN + b"\r\n" + encoded[:cut])))
 
 
-@pytest.mark.parametrize(("end", "is_cut"), [(b"</body></html>\n", False), (b"", True), (b"</body></HTML >", False)])
-def test_a_web_message_without_its_end_is_cut_off(tmp_path, end, is_cut):
+@pytest.mark.parametrize("end", [b"</body></html>\n", b"</body></HTML >", b"</html>", b"</body>\n"])
+def test_a_web_message_with_an_end_is_whole(tmp_path, end):
     page = b"<html><body><p>The matron was told of it.</p>" + end
 
     reading = read_here(put(tmp_path, MAIL + WEB + b"\r\n" + base64.encodebytes(page)))
 
-    assert reading.pages[-1].unread is is_cut
+    assert not reading.pages[-1].unread
+
+
+def test_a_web_message_without_its_end_may_be_cut_off(tmp_path):
+    page = b"<html><body><p>The matron was told of it.</p>"
+
+    reading = read_here(put(tmp_path, MAIL + WEB + b"\r\n" + base64.encodebytes(page)))
+
+    assert missing(reading) == "Damaged: what may follow: the message is a web page without its end"
     assert "The matron was told" in all_text(reading)
+
+
+@pytest.mark.parametrize("told", ["=?utf-8?q?=C2=B2?=", "9" * 5000])
+def test_a_size_that_is_none_says_nothing(tmp_path, told):
+    reading = read_here(put(tmp_path, MAIL + b"Content-Length: " + told.encode() + b"\r\n\r\nThe matron\r\n"))
+
+    assert "The matron" in all_text(reading)
+    assert not reading.pages[-1].unread
+
+
+@pytest.mark.parametrize("charset", ["zlib", "hex", "bz2", "base64", "idna", "utf-7", "rot13"])
+def test_a_charset_of_no_letters_or_with_an_end_of_its_own_costs_no_message(tmp_path, charset):
+    kind = b"Content-Type: text/plain; charset=" + charset.encode() + b"\r\n\r\n"
+
+    reading = read_here(put(tmp_path, MAIL + kind + b"The matron was told +AKM"))
+
+    assert "The matron was told" in all_text(reading)
+    assert not reading.pages[-1].unread
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16-le", "shift_jis", "ascii", "unheard-of", ""])
