@@ -13,7 +13,7 @@ from search import language_fields as fields
 from search.analysis import fold
 from search.engine import EVERY_DOCUMENT, Found, Order, PageHits, SearchEngine
 from search.language_tree import And, Asked, Node, Not, Or, Query, Text, Word, meaning
-from search.misplaced import ORIGIN_FIELDS, asks_of_origin, misplaced
+from search.misplaced import asks_of_origin, misplaced, with_origins
 from search.opening import engine_of, is_behind, refuse_if_lost
 from store.archive import Archive
 
@@ -57,8 +57,7 @@ class Asking:
         if self._misplaced and not asks_of_origin(meaning(query)):
             seen = self._seen(query, placed=True)
             placed = self.engine.find(seen, compartments=self.actor.compartments, limit=1, without=without).facets
-            told = {name: placed[name] for name in ORIGIN_FIELDS if name in placed}
-            found = replace(found, facets={**found.facets, **told})
+            found = replace(found, facets=with_origins(found.facets, placed))
         return found
 
     def count(self, query: Asked) -> int:

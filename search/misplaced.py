@@ -4,7 +4,7 @@ Of a container that is marked, what came out of it tells no longer: not its batc
 indexed again, its entry does. What an entry tells beside that is its own, so only questions about these are changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -13,16 +13,21 @@ from access.policy import Actor
 from records.facts import CUSTODIAN
 from records.models import OPEN, PRIVILEGED, RESTRICTED, IndexNeed, Record, RecordFile, SearchFact
 from search import language_fields as fields
+from search.analysis import wildcard_pattern
+from search.engine import FacetCount
 from search.language_tree import And, Keyword, Node, Not, Or, Text
 from search.opening import is_behind
 
-ORIGIN_FIELDS = (fields.BATCH, fields.SOURCE, fields.CUSTODIAN, fields.HAS)
+ORIGIN_FIELDS = (fields.BATCH, fields.SOURCE, fields.CUSTODIAN)
 """The fields that tell where a record, or what it came out of, was handed over; `has:custodian` tells it too."""
 
 
 def asks_of_origin(node: Node) -> bool:
     """Whether the answer hangs on where records were handed over."""
     match node:
+        case Keyword(field=fields.HAS, pattern=pattern, exact=exact):
+            # What else a record has it has itself.
+            return pattern == CUSTODIAN if exact else bool(wildcard_pattern(pattern).fullmatch(CUSTODIAN))
         case Text(field=field) | Keyword(field=field):
             return field in ORIGIN_FIELDS
         case Not(part):
@@ -31,6 +36,18 @@ def asks_of_origin(node: Node) -> bool:
             return any(map(asks_of_origin, parts))
         case _:
             return False
+
+
+def with_origins(
+    facets: Mapping[str, tuple[FacetCount, ...]], placed: Mapping[str, tuple[FacetCount, ...]]
+) -> dict[str, tuple[FacetCount, ...]]:
+    """The facets of what was found; what they tell of where it was handed over is as in those without the misplaced."""
+    told = {name: placed[name] for name in ORIGIN_FIELDS if name in placed}
+    if fields.HAS in facets:
+        own = [each for each in facets[fields.HAS] if each.value != CUSTODIAN]
+        of_origin = [each for each in placed.get(fields.HAS, ()) if each.value == CUSTODIAN]
+        told[fields.HAS] = tuple(sorted([*own, *of_origin], key=lambda each: (-each.count, each.value)))
+    return {**facets, **told}
 
 
 def misplaced(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:

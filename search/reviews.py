@@ -65,7 +65,7 @@ def reviews_of(session: Session, records: Sequence[Record]) -> dict[int, Review]
 
 def reviewed_ids(session: Session, ids: Iterable[int]) -> list[int]:
     """Those of the records that somebody said they read, or decided on, in order."""
-    return sorted({*ids}.intersection(session.scalars(select(Record.id).where(_happened(READ | DECIDED)))))
+    return _of(session, ids, _happened(READ | DECIDED))
 
 
 def responsive_ids(session: Session, ids: Iterable[int]) -> list[int]:
@@ -90,8 +90,16 @@ def weighed_ids(session: Session, ids: Iterable[int], *, since: datetime) -> lis
     }
     if not stands:
         return []
-    decided = _happened({AuditAction.RELEVANCE_DECIDED.value}, since=since)
-    return sorted(stands.intersection(session.scalars(select(Record.id).where(decided))))
+    return _of(session, stands, _happened({AuditAction.RELEVANCE_DECIDED.value}, since=since))
+
+
+def _of(session: Session, ids: Iterable[int], holds: ColumnElement[bool]) -> list[int]:
+    """Those of the records of which it holds, in order."""
+    wanted = {*ids}
+    query = select(Record.id).where(holds)
+    if len(wanted) <= AT_ONCE:  # of few, only those are looked at, and not all the records there are
+        query = query.where(Record.id.in_(wanted))
+    return sorted(wanted.intersection(session.scalars(query)))
 
 
 def _happened(actions: Iterable[str], *, since: datetime | None = None) -> ColumnElement[bool]:

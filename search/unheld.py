@@ -1,13 +1,13 @@
 """Values that no record has: a slip in one, such as `type:emails`, would answer “nothing found” where there is much."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from search import language_fields as fields
 from search.analysis import keyword
 from search.asking import Asking
-from search.engine import EVERY_DOCUMENT
+from search.engine import EVERY_DOCUMENT, FacetCount
 from search.language_tree import And, Keyword, Node, Not, Or, Query
 
 SHOWN = 12
@@ -29,7 +29,9 @@ class Unheld:
 def values_nobody_has(asked: Asking, query: Query) -> list[Unheld]:
     """The values of the query that no record has among those that may be seen."""
     named = dict.fromkeys(each for each in _keywords(query.node) if each.field in fields.KEYWORD_FIELDS)
-    return [_unheld(asked, each) for each in named if not asked.count(Query("", each))]
+    unheld = [each for each in named if not asked.count(Query("", each))]
+    held = asked.find(EVERY_DOCUMENT, limit=1).facets if unheld else {}
+    return [_unheld(each, held) for each in unheld]
 
 
 def _keywords(node: Node) -> Iterator[Keyword]:
@@ -42,8 +44,8 @@ def _keywords(node: Node) -> Iterator[Keyword]:
             yield from _keywords(part)
 
 
-def _unheld(asked: Asking, named: Keyword) -> Unheld:
-    held = [each.value for each in asked.find(EVERY_DOCUMENT, limit=1).facets.get(named.field, ())]
+def _unheld(named: Keyword, facets: Mapping[str, Sequence[FacetCount]]) -> Unheld:
+    held = [each.value for each in facets.get(named.field, ())]
     alike = {keyword(value): value for value in held}
     close = [alike[each] for each in difflib.get_close_matches(named.pattern, alike, n=3)]
     listed = list(dict.fromkeys([*close, *held]))

@@ -6,9 +6,9 @@ means by a phrase or a distance is worked out from them by the same rules that m
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,12 @@ from search.language_tree import Placed, Text
 from search.marking import Leaf, marked_words, spans_of
 from search.spans import Places, Spans, any_of, broken_words, no_spans, single_words
 
+_Kept = TypeVar("_Kept")
+
 _POSITION_BITS = 32
 _READ_AT_ONCE = 4_000
+_BYTES_AT_ONCE = 32 * 2**20
+"""So much that is kept is read at once, and one document more: of long files 4,000 would fill the memory."""
 _FEW = 16
 _EASILY_WHOLE = 50_000
 
@@ -120,16 +124,26 @@ _NOWHERE: Places = np.empty(0, dtype=np.int64)
 def holding(placed: Placed, field: str, packed: Iterable[bytes], vocabulary: Vocabulary) -> Numbers:
     """Which of the documents, counted from 0, hold it in the field; so many of them are read at once."""
     found: list[Numbers] = [_NOWHERE]
-    for base, batch in enumerate(_batches(packed)):
+    base = 0
+    for batch in batches(packed, len):
         standing = _Standing(unpack(batch, field), field, vocabulary)
         owners = np.unique(spans_of(placed, standing.spans).first >> _POSITION_BITS)
-        found.append(owners + base * _READ_AT_ONCE)
+        found.append(owners + base)
+        base += len(batch)
     return np.concatenate(found)
 
 
-def _batches(packed: Iterable[bytes]) -> Iterator[list[bytes]]:
-    source = iter(packed)
-    while batch := list(islice(source, _READ_AT_ONCE)):
+def batches(kept: Iterable[_Kept], size: Callable[[_Kept], int]) -> Iterator[list[_Kept]]:
+    """What is kept of documents, each of so many bytes, in as many at a time as may be read at once."""
+    batch: list[_Kept] = []
+    taken = 0
+    for each in kept:
+        batch.append(each)
+        taken += size(each)
+        if len(batch) >= _READ_AT_ONCE or taken >= _BYTES_AT_ONCE:
+            yield batch
+            batch, taken = [], 0
+    if batch:
         yield batch
 
 

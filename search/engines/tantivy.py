@@ -18,7 +18,7 @@ import tantivy
 from search.engine import EVERY_DOCUMENT, Found, Highlights, IndexDocument, Order, PageHits
 from search.engines.errors import IndexUnreadableError
 from search.engines.index_folder import IndexFolder
-from search.engines.kept_numbers import page_hits
+from search.engines.kept_numbers import batches, page_hits
 from search.engines.spelling import suggest
 from search.engines.tantivy_facets import Ranked, count_facets, every_id, ranked_hits
 from search.engines.tantivy_files import (
@@ -297,15 +297,20 @@ def _located(
     views: list[View],
     vocabulary: Vocabulary,
 ) -> dict[int, tuple[PageHits, ...]]:
-    kept: dict[int, bytes] = {}
-    for view in _only(views, compartments):
+    found: dict[int, tuple[PageHits, ...]] = {}
+    for some in batches(_kept(_only(views, compartments), record_ids), lambda each: len(each[1])):
+        found |= page_hits(parts, dict(some), vocabulary)
+    return found
+
+
+def _kept(views: list[View], record_ids: list[int]) -> Iterator[tuple[int, bytes]]:
+    """The packed words of each of the records, one after the other."""
+    for view in views:
         these = view.searcher.search(of_ids(view.schema, record_ids), limit=len(record_ids), count=False)
         addresses = [address for _, address in these.hits]
-        for number, packed in zip(
-            view.searcher.fast_field_values(ID, addresses), kept_of(view, addresses), strict=True
-        ):
-            kept[int(number or 0)] = packed
-    return page_hits(parts, kept, vocabulary)
+        numbers = view.searcher.fast_field_values(ID, addresses)
+        for number, packed in zip(numbers, kept_of(view, addresses), strict=True):
+            yield int(number or 0), packed
 
 
 def open_engine(settings: Settings) -> TantivyEngine:

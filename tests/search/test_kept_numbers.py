@@ -9,7 +9,7 @@ from search import language_fields as fields
 from search.engine import IndexDocument
 from search.engines import kept_numbers
 from search.engines.errors import IndexUnreadableError
-from search.engines.kept_numbers import holding, page_hits
+from search.engines.kept_numbers import batches, holding, page_hits
 from search.engines.packed_numbers import pack, unpack
 from search.engines.tantivy_schema import joined_of, tokens_of
 from search.engines.vocabulary import Vocabulary
@@ -49,17 +49,19 @@ def kept(folder: Path, documents: list[IndexDocument]) -> tuple[list[bytes], Voc
     return packed, vocabulary
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 100])
+@pytest.mark.parametrize(("at_once", "bytes_at_once"), [(1, 10**6), (2, 10**6), (100, 10**6), (100, 150)])
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_documents=_DOCUMENTS, placed=_PLACED)
 def test_what_is_held_is_what_reading_each_word_finds(
     at_once: int,
+    bytes_at_once: int,
     given_documents: list[tuple[list[str], list[str]]],
     placed: Placed,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(kept_numbers, "_READ_AT_ONCE", at_once)
+    monkeypatch.setattr(kept_numbers, "_BYTES_AT_ONCE", bytes_at_once)
     documents = [
         IndexDocument(i, pages=[(n + 3, text) for n, text in enumerate(pages)], people=people)
         for i, (pages, people) in enumerate(given_documents)
@@ -132,3 +134,12 @@ def test_spoilt_bytes_are_damage_or_words_of_their_own_document_and_never_those_
     assert of_second.tolist() == whole.lengths.tolist()
     words = int(of_second.sum())
     assert [p[len(p) - words :].tolist() for p in found.planes] == [p.tolist() for p in whole.planes]
+
+
+def test_however_many_long_documents_are_read_the_memory_taken_is_bounded() -> None:
+    long = bytes(1_000_000)
+
+    read = list(batches((long for _ in range(200)), len))
+
+    assert sum(map(len, read)) == 200
+    assert max(sum(map(len, batch)) for batch in read) < 40_000_000

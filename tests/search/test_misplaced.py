@@ -98,6 +98,23 @@ def test_what_was_attached_is_found_by_its_own_words_all_the_while(held: Held, o
     assert ask(held, officer, "ferry AND batch:attic").total == 0
 
 
+def test_what_the_attached_has_itself_is_counted_and_found_all_the_while(
+    held: Held, officer: Actor, lawyer: Actor
+) -> None:
+    restrict(held, lawyer)
+
+    just_now = {query: ask(held, officer, query) for query in ("ferry", "has:text", "NOT has:date")}
+    with held.archive.reading() as session:
+        kept = kept_searches.ask(held.archive, session, "has:text", actor=officer).found.tolist()
+    bring_up_to_date(held.archive)
+
+    for query, found in just_now.items():
+        later = ask(held, officer, query)
+        assert found.total == later.total == 3
+        assert found.facets["has"] == later.facets["has"]
+    assert kept == [2, 3, 4]
+
+
 def test_whoever_may_see_the_message_is_told_as_before(held: Held, lawyer: Actor) -> None:
     before = ask(held, lawyer, "batch:attic")
 
@@ -129,6 +146,10 @@ def test_no_kept_search_and_no_term_tells_it_either(held: Held, officer: Actor, 
         ("ferry NOT batch:attic", True),
         ('source:="Caretaker" OR ferry', True),
         ("has:custodian", True),
+        ("NOT has:cust*", True),
+        ("has:*", True),
+        ("has:date", False),
+        ("ferry NOT has:review=decided", False),
         ("custodian:gard*", True),
     ],
 )

@@ -187,3 +187,16 @@ def test_what_reaches_over_blank_and_short_pages_is_shown_and_marked_where_it_st
     whole = highlight_pages(parse_query(query), list(enumerate(texts, start=1)), snippet_limit=len(texts))
     assert list(hit.snippets) == list(whole.snippets[:PAGES_SHOWN])
     assert list(hit.pages) == list(whole.pages)
+
+
+def test_however_many_values_no_record_has_those_that_some_have_are_counted_once(searched, officer, monkeypatch):
+    archive, *_ = searched
+    engine = engine_of(archive)
+    counted = []
+    find = engine.find
+    monkeypatch.setattr(engine, "find", lambda *given, **named: counted.append(given) or find(*given, **named))
+
+    results = ask(archive, "larkmoor OR type:leter OR type:minuts OR category:dutis", officer)
+
+    assert [each.value for each in results.unheld] == ["leter", "minuts", "dutis"]
+    assert len(counted) == 2
