@@ -2,39 +2,21 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from access.policy import OPERATOR, Actor
 from search import indexing
-from search.asking import Asking
-from search.language import parse_query
 from search.opening import close_engine, engine_of
 from store import backup
 from store.archive import Archive
 from store.errors import DamagedError
 from store.settings import load_settings
+from tests.worker.counted import counted
 from worker.runner import Worker
 from worker.steps import rebuild_index
-
-
-@pytest.fixture(params=["whoosh:", "tantivy:"])
-def held(archive: Archive, request: pytest.FixtureRequest, make_record: Callable[..., str]) -> Iterator[Archive]:
-    """Five records about a ferry, indexed."""
-    chosen = replace(archive, settings=replace(archive.settings, search_url=request.param))
-    for number in range(5):
-        make_record(b"%d" % number, text="ferry")
-    indexing.bring_up_to_date(chosen)
-    yield chosen
-    close_engine(chosen)
-
-
-def counted(archive: Archive, actor: Actor, query: str) -> int:
-    with archive.reading() as session:
-        return Asking(archive, session, actor).count(parse_query(query))
 
 
 def work_all(archive: Archive) -> None:

@@ -4,8 +4,7 @@ import json
 import logging
 import shutil
 from collections import namedtuple
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,32 +14,20 @@ from sqlalchemy import select
 from access.policy import Actor
 from records.models import IndexNeed
 from search import healing, indexing
-from search.asking import Asking
 from search.engines.index_folder import POINTER
-from search.language import parse_query
 from search.opening import close_engine, engine_of
 from store import clock
 from store.archive import Archive
 from store.audit import AuditEvent
 from store.audit_actions import AuditAction
 from store.errors import DamagedError
+from tests.worker.counted import counted
 from worker import checkup, runner
 from worker.checkup import ADVICE, FAULT, Finding
 from worker.runner import Worker
 
 # Whoosh leaves a file it could not read through to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-
-
-@pytest.fixture(params=["whoosh:", "tantivy:"])
-def held(archive: Archive, request: pytest.FixtureRequest, make_record: Callable[..., str]) -> Iterator[Archive]:
-    """Five records about a ferry, indexed."""
-    chosen = replace(archive, settings=replace(archive.settings, search_url=request.param))
-    for number in range(5):
-        make_record(b"%d" % number, text="ferry")
-    indexing.bring_up_to_date(chosen)
-    yield chosen
-    close_engine(chosen)
 
 
 @pytest.fixture(autouse=True)
@@ -63,11 +50,6 @@ def break_words(archive: Archive) -> None:
     kind = "*.seg" if archive.settings.search_url == "whoosh:" else "*.term"
     for found in archive.settings.index.rglob(kind):
         found.write_bytes(found.read_bytes()[: found.stat().st_size // 2])
-
-
-def counted(archive: Archive, actor: Actor, query: str) -> int:
-    with archive.reading() as session:
-        return Asking(archive, session, actor).count(parse_query(query))
 
 
 def told(archive: Archive, action: AuditAction) -> list[tuple[str, object]]:
