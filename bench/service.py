@@ -1,9 +1,10 @@
 """The search page measured from the query to what it shows: database, permission, facets, snippets, page numbers.
 
-    python bench/service.py [--documents N] [--search tantivy:] [--profile]
+    python bench/service.py [--documents N] [--pages N] [--search tantivy:] [--profile]
 
-The documents and the queries are those of `bench/_search_set.py`, put into an archive of their own. With --profile the
-functions that take the most time are listed after the table.
+The documents and the queries are those of `bench/_search_set.py`, put into an archive of their own. With --pages each
+has so many, the further ones being pieces of other documents. With --profile the functions that take the most time are
+listed after the table.
 """
 
 import argparse
@@ -34,13 +35,16 @@ from store.settings import load_settings  # noqa: E402
 OFFICER = Actor("officer@example.org", frozenset({Role.RECORDS_OFFICER}))
 SHOWN = 20
 ROUNDS = 3
+APART = 7_919
+"""So many pieces further on lies the next page of a document, so that its pages have little in common."""
 
 
-def fill(archive: Archive, count: int) -> None:
-    """The archive holds so many records, one page each, of which every tenth is restricted."""
+def fill(archive: Archive, count: int, length: int) -> None:
+    """The archive holds so many records of so many pages each, of which every tenth is restricted."""
     now = clock.now()
+    pieces = real_pieces()
     records, files, pages, people, stored = [], [], [], [], []
-    for each in make_documents(real_pieces(), count):
+    for each in make_documents(pieces, count):
         digest = f"{each.record_id:064x}"
         stored.append({"sha256": digest, "md5": "", "size": 1, "stored_at": now})
         records.append(
@@ -58,16 +62,17 @@ def fill(archive: Archive, count: int) -> None:
                 "source": each.sources[0],
                 "compartment": each.compartment,
                 "state": "read",
-                "page_count": 1,
+                "page_count": length,
                 "unread_pages": 0,
                 "registered_at": now,
             }
         )
         file = {"record_id": each.record_id, "sha256": digest, "name": each.file_name, "path": each.file_name}
         files.append({**file, "batch": each.batches[0], "source": each.sources[0], "found_at": now})
+        texts = [each.pages[0][1], *(pieces[(each.record_id + n * APART) % len(pieces)] for n in range(1, length))]
         pages += [
             {"record_id": each.record_id, "number": number, "text": text, "read_by": "ocr"}
-            for number, text in each.pages
+            for number, text in enumerate(texts, 1)
         ]
         named = [("person", name) for name in each.people] + [("place", name) for name in each.places]
         people += [{"record_id": each.record_id, "kind": kind, "name": name, "page": 1} for kind, name in named]
@@ -97,6 +102,7 @@ def ask_all(archive: Archive) -> list[tuple[float, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--pages", type=int, default=1, help="pages of each document")
     parser.add_argument("--search", default="whoosh:", help="the engine, as CANDOUR_SEARCH_URL names it")
     parser.add_argument("--profile", action="store_true")
     chosen = parser.parse_args()
@@ -104,14 +110,15 @@ def main() -> None:
     archive = open_archive(load_settings({"CANDOUR_DATA": str(folder / "data"), "CANDOUR_SEARCH_URL": chosen.search}))
     try:
         schema.upgrade(archive.engine)
-        fill(archive, chosen.documents)
+        fill(archive, chosen.documents, chosen.pages)
         ask_all(archive)
         watch = cProfile.Profile()
         if chosen.profile:
             watch.enable()
         times = ask_all(archive)
         watch.disable()
-        print(f"{len(QUERIES)} queries, {ROUNDS} times each, {SHOWN} hits shown, after one round to warm up.\n")
+        print(f"{len(QUERIES)} queries, {ROUNDS} times each, {SHOWN} hits shown, after one round to warm up;")
+        print(f"documents of {chosen.pages} page(s).\n")
         print("| documents | ms | p50 | p95 | p99 | mean |")
         print("|---:|---|---:|---:|---:|---:|")
         for measure, column in (("by the clock", 0), ("of the processor", 1)):
