@@ -340,7 +340,15 @@ class ReaderPool:
             media_type=task.media_type, label=task.label, pages=task.kept, members=task.members, **facts
         )
         self._finished.append(
-            ReadResult(task.task_id, reading, None, task.seconds, media_type=task.media_type, further=further)
+            ReadResult(
+                task.task_id,
+                reading,
+                None,
+                task.seconds,
+                media_type=task.media_type,
+                further=further,
+                attempts=task.attempts,
+            )
         )
 
     def _fail(self, task: ReadingTask, code: str, sentence: str | None, detail: str) -> None:

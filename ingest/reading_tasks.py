@@ -21,6 +21,8 @@ class ReadResult:
     media_type: str = ""
     # What the pool's `then` answered about the reading; none where it was not read in one go.
     further: dict[str, Any] | None = None
+    # How often it was begun: what broke a limit or a reader at first was read again with less care, or left out.
+    attempts: int = 1
 
 
 @dataclass

@@ -32,6 +32,7 @@ class SameReadings:
             or reading.readable_copy
             or len(reading.pages) > MOST_PAGES_EACH
             # Another try may get by with the time and memory that this one had not.
+            or result.attempts > 1
             or any(page.reason.startswith(LIMIT) for page in reading.pages)
             or (ready.sha256, ready.name) in self._kept
         ):

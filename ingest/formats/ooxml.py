@@ -28,6 +28,7 @@ _CORE = {
     "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords": "keywords",
 }
 Element = Any
+_EMPTY = b"<empty/>"
 # Entities, DTDs and the network are left alone; damaged markup is read as far as it goes.
 _SAFELY: dict[str, Any] = {
     "resolve_entities": False,
@@ -145,6 +146,20 @@ def parse_xml(data: bytes) -> Element:
     return root
 
 
+def tree_beside(package: zipfile.ZipFile, name: str, job: ReadingJob) -> Element:
+    """The root element of a part without which the rest can still be read, an empty one where there is none.
+
+    A part that cannot be unpacked, or is no markup, is named as missing.
+    """
+    try:
+        return parse_xml(part_beside(package, name, job) or _EMPTY)
+    except UnreadableFile as problem:
+        if problem.code != "damaged":
+            raise
+        job.miss(shown_name(name))
+        return parse_xml(_EMPTY)
+
+
 class Elements:
     """Each element of these names, whole and in order, read as `parse_xml` reads; gone once the next is asked for.
 
@@ -175,10 +190,7 @@ def core_facts(package: zipfile.ZipFile, job: ReadingJob) -> None:
     """What the document says of itself is in the facts, and that it holds macros, which nothing here ever runs."""
     if any(name.endswith("vbaProject.bin") for name in package.namelist()):
         job.facts.note("The file holds macros. They were not run, and nothing here ever runs one.")
-    data = part_beside(package, "docProps/core.xml", job)
-    if not data:
-        return
-    for element in parse_xml(data):
+    for element in tree_beside(package, "docProps/core.xml", job):
         name = _CORE.get(str(element.tag))
         value = (element.text or "").strip()[:500]
         if name and value:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.formats.odf_text import DRAW, OFFICE, STYLE, TABLE, TEXT, Flow, Hidden, words_inserted
-from ingest.formats.ooxml import Element, open_package, parse_xml, part_beside, read_part
+from ingest.formats.ooxml import Element, open_package, parse_xml, part_beside, read_part, tree_beside
 from ingest.formats.plain import text_pages
 from ingest.formats.protected_odf import unlock
 from ingest.job import ReadingJob, Yielded
@@ -27,11 +27,10 @@ def read_opendocument(job: ReadingJob) -> Iterator[Yielded]:
         content = read_part(package, "content.xml")
         if content is None:
             raise UnreadableFile("damaged")
-        _facts(part_beside(package, "meta.xml", job), job)
+        _facts(tree_beside(package, "meta.xml", job), job)
         if any(name.startswith("Basic/") for name in package.namelist()):
             job.facts.note("The file holds macros. They were not run, and nothing here ever runs one.")
-        styles = part_beside(package, "styles.xml", job)
-        yield from _pages(parse_xml(content), parse_xml(styles) if styles else None)
+        yield from _pages(parse_xml(content), tree_beside(package, "styles.xml", job))
         for info in package.infolist():
             name = info.filename.rpartition("/")[2]
             if info.is_dir() or not info.filename.startswith(_SET_IN) or name in _PARTS_OF_OBJECTS:
@@ -40,10 +39,7 @@ def read_opendocument(job: ReadingJob) -> Iterator[Yielded]:
                 yield job.member(name or info.filename, [data], packed_bytes=info.compress_size)
 
 
-def _facts(meta: bytes | None, job: ReadingJob) -> None:
-    if not meta:
-        return
-    root = parse_xml(meta)
+def _facts(root: Element, job: ReadingJob) -> None:
     job.facts.title = _first(root, f"{_DC}title")
     job.facts.author = _first(root, f"{_META}initial-creator") or _first(root, f"{_DC}creator")
     job.facts.created = _first(root, f"{_META}creation-date")

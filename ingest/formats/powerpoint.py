@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from zipfile import ZipFile
 
-from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, part_beside, read_part
+from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, read_part, tree_beside
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
 
@@ -60,21 +60,20 @@ def _resolved(folder: str, target: str) -> str:
 
 
 def _slide(package: ZipFile, part: str, number: int, job: ReadingJob) -> PageReading:
-    data = part_beside(package, part, job)
-    if data is None:
+    root = tree_beside(package, part, job)
+    if root.tag == "empty":
         reason = "unreadable: the slide is damaged in the file"
         return PageReading(number, "", "none", unread=True, reason=reason, heading=f"Slide {number}")
-    root = parse_xml(data)
     blocks = [_text(root)]
     for target in sorted(_relations(package, part).values()):
         if target.startswith("ppt/notesSlides/"):
-            notes = _text(parse_xml(part_beside(package, target, job) or b"<empty/>"))
+            notes = _text(tree_beside(package, target, job))
             blocks.append(f"Speaker's notes:\n{notes}" if notes else "")
         elif target.startswith("ppt/comments/"):
-            comments = _comments(parse_xml(part_beside(package, target, job) or b"<empty/>"), _comment_authors(package))
+            comments = _comments(tree_beside(package, target, job), _comment_authors(package))
             blocks.append(f"Comments:\n{comments}" if comments else "")
         elif target.startswith("ppt/diagrams/data"):
-            blocks.append(_text(parse_xml(part_beside(package, target, job) or b"<empty/>")))
+            blocks.append(_text(tree_beside(package, target, job)))
     text = "\n\n".join(block for block in blocks if block.strip())
     heading = f"Slide {number}{' (hidden slide)' if root.get('show') == '0' else ''}"
     if not text:

@@ -8,7 +8,7 @@ import docx
 from docx.opc.exceptions import PackageNotFoundError
 
 from ingest.formats import vml
-from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, part_beside, read_part
+from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, read_part, tree_beside
 from ingest.formats.plain import text_pages
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
@@ -238,7 +238,7 @@ def _header_and_footer_lines(package: ZipFile, job: ReadingJob) -> list[str]:
     lines: list[str] = []
     for name in sorted(package.namelist()):
         if name.startswith(("word/header", "word/footer")) and name.endswith(".xml"):
-            text = _text_of(parse_xml(part_beside(package, name, job) or b"<empty/>"))
+            text = _text_of(tree_beside(package, name, job))
             label = "Header" if name.startswith("word/header") else "Footer"
             if text and f"{label}: {text}" not in lines:
                 lines.append(f"{label}: {text}")
@@ -246,19 +246,13 @@ def _header_and_footer_lines(package: ZipFile, job: ReadingJob) -> list[str]:
 
 
 def _numbered(package: ZipFile, part: str, job: ReadingJob) -> list[tuple[str, str]]:
-    data = part_beside(package, part, job)
-    if not data:
-        return []
-    found = [(note.get(f"{_W}id") or "", _text_of(note)) for note in parse_xml(data)]
+    found = [(note.get(f"{_W}id") or "", _text_of(note)) for note in tree_beside(package, part, job)]
     return [(number, text) for number, text in found if text]
 
 
 def _comment_lines(package: ZipFile, job: ReadingJob) -> list[str]:
-    data = part_beside(package, "word/comments.xml", job)
-    if not data:
-        return []
     lines = []
-    for comment in parse_xml(data).iter(f"{_W}comment"):
+    for comment in tree_beside(package, "word/comments.xml", job).iter(f"{_W}comment"):
         who, when = comment.get(f"{_W}author") or "unknown", comment.get(f"{_W}date") or "no date"
         lines.append(f"Comment by {who}, {when}: {_text_of(comment)}")
     return lines

@@ -1,11 +1,12 @@
 """What a workbook's package is made of: its sheets by name, and the parts that each leads to."""
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.formats.ooxml import parse_xml, read_part
+from ingest.formats.ooxml import Element, parse_xml, read_part
 from ingest.job import ReadingJob, shown_name
 from ingest.reading import UnreadableFile
 
@@ -21,6 +22,11 @@ _STRICT = (
         b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     ),
 )
+
+
+_FORBIDDEN = bytes([*range(1, 9), 11, 12, *range(14, 32)])
+_NO_CONTROL_SIGNS = bytes.maketrans(_FORBIDDEN, b" " * len(_FORBIDDEN))
+_FORBIDDEN_REFERENCE = re.compile(rb"&#(?:x0*(?:[1-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[1-8]|1[124-9]|2[0-9]|3[01]));")
 
 
 @dataclass(frozen=True)
@@ -51,10 +57,10 @@ def parts_of(package: zipfile.ZipFile, job: ReadingJob) -> Parts:
     words = next(iter(related(package, workbook, "/sharedStrings", job)), _WORDS)
     leads = {number: (kind, part) for kind, number, part in relations(package, workbook, job)}
     data = whole_part(package, workbook)
-    if not data or not leads:
+    book = _tree(data)
+    if book is None or not leads:
         job.miss("the workbook's list of sheets, with their names and which of them were hidden")
         return Parts(tuple(_unlisted(package)), words)
-    book = parse_xml(data)
     listed = []
     for sheet in book.iter(f"{MAIN}sheet"):
         kind, part = leads.get(sheet.get(_R_ID) or "", ("", ""))
@@ -84,18 +90,36 @@ def whole_part(package: zipfile.ZipFile, name: str) -> bytes | None:
         return None
     for strict, usual in _STRICT:
         data = data and data.replace(strict, usual)
-    return data
+    return data and without_control_signs(data)
+
+
+def without_control_signs(data: bytes) -> bytes:
+    """The markup with a space for each sign that XML forbids: a program that writes such takes no word with it.
+
+    A zero stays, because that is damage, and what stood there is lost.
+    """
+    if b"\0" in data[:4]:  # two bytes a letter
+        return data
+    return _FORBIDDEN_REFERENCE.sub(b" ", data.translate(_NO_CONTROL_SIGNS))
+
+
+def _tree(data: bytes | None) -> Element | None:
+    """The root element; None where there is no markup."""
+    try:
+        return parse_xml(data) if data else None
+    except UnreadableFile:
+        return None
 
 
 def relations(package: zipfile.ZipFile, part: str, job: ReadingJob) -> list[tuple[str, str, str]]:
     """What a part leads to: the kind, number and part of each; a list of them that is damaged is named as missing."""
     folder, name = posixpath.split(part)
     where = posixpath.join(folder, "_rels", f"{name}.rels")
-    data = whole_part(package, where)
-    if data is None and where in package.NameToInfo:
+    tree = _tree(whole_part(package, where))
+    if tree is None and where in package.NameToInfo:
         job.miss(shown_name(where))
     found = []
-    for each in parse_xml(data).iter(_RELATIONS) if data else ():
+    for each in tree.iter(_RELATIONS) if tree is not None else ():
         target = each.get("Target") or ""
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
         found.append((each.get("Type") or "", each.get("Id") or "", path))

@@ -5,6 +5,7 @@ would take every cell with it. So its reading of rows is used, and each part is 
 """
 
 import itertools
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -33,6 +34,7 @@ LOST_WORDS = "[words lost]"
 # What openpyxl raises where a value is none, or markup means nothing.
 _MEANS_NOTHING = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 _MOST_COLUMNS = 16_384
+_ROW_NUMBER = re.compile(r"[0-9]{1,9}")
 _TRUE = ("1", "true")
 _MERGED = f"{MAIN}mergeCell"
 Place = tuple[int, int]
@@ -141,7 +143,7 @@ class _Rows(WorkSheetParser):
         self.lost = 0
 
     def parse_row(self, row: Element) -> Any:
-        if not (row.get("r") or "1").isdigit():
+        if not _ROW_NUMBER.fullmatch(row.get("r") or "1"):
             del row.attrib["r"]
         return super().parse_row(row)
 
@@ -208,7 +210,7 @@ def _keep_look(sheet: Sheet, element: Element, job: ReadingJob) -> None:
             sheet.heads = HeaderFooter.from_tree(element)
         elif element.get("hidden") in _TRUE:
             first, last = int(element.get("min")), int(element.get("max"))
-            sheet.hidden_columns.update(range(first, min(last, _MOST_COLUMNS) + 1))
+            sheet.hidden_columns.update(range(max(1, first), min(last, _MOST_COLUMNS) + 1))
     except _MEANS_NOTHING:
         what = "the headers and footers" if element.tag == HEADER_TAG else "which columns were hidden"
         job.miss(f"{what} of the sheet {sheet.title}")

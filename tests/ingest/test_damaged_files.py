@@ -18,7 +18,7 @@ from ingest.identify import identify
 from ingest.job import ReadingJob
 from ingest.kinds import DOCX, ODT, PPT, XLSX, ZIP
 from ingest.reading import UnreadableFile
-from tests.ingest.archive_making import spoilt, zipped
+from tests.ingest.archive_making import rewritten, spoilt, zipped
 from tests.ingest.reading_here import all_text, missing, put, read_here, refusal
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -69,6 +69,19 @@ def test_a_damaged_part_beside_the_body_is_named_and_the_body_is_read(tmp_path):
     assert refusal(put(tmp_path, spoilt(whole, "word/document.xml"), "worse")).code == "damaged"
 
 
+@pytest.mark.parametrize("part", ["word/comments.xml", "word/header1.xml", "word/footnotes.xml", "docProps/core.xml"])
+def test_a_part_beside_the_body_that_is_no_markup_costs_only_itself(tmp_path, part):
+    """A copy that another program made of a damaged file has whole members whose bytes mean nothing."""
+    path = put(tmp_path, word(), "a.docx")
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr(part, bytes(500))
+
+    reading = read_here(path)
+
+    assert "The minutes" in reading.pages[0].text
+    assert missing(reading) == f"Damaged: {part}"
+
+
 @needs_libarchive
 def test_a_document_without_its_table_of_contents_is_read_from_the_front(tmp_path):
     whole = word(comments=f"<w:comments {W}>{WORDS.format('x' * 400)}</w:comments>")
@@ -116,14 +129,15 @@ def test_an_archive_whose_table_of_contents_is_zeroed_gives_its_members(tmp_path
     assert "table of contents" in all_text(reading)
 
 
-def test_a_damaged_slide_is_one_unread_page_and_the_others_are_read(tmp_path):
+@pytest.mark.parametrize("spoil", [spoilt, lambda deck, part: rewritten(deck, {part: bytes(500)})])
+def test_a_damaged_slide_is_one_unread_page_and_the_others_are_read(tmp_path, spoil):
     deck = pptx.Presentation()
     for words in ("The first slide", "The second slide"):
         deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = words
     made = io.BytesIO()
     deck.save(made)
 
-    reading = read_here(put(tmp_path, spoilt(made.getvalue(), "ppt/slides/slide1.xml")))
+    reading = read_here(put(tmp_path, spoil(made.getvalue(), "ppt/slides/slide1.xml")))
 
     assert [page.unread for page in reading.pages] == [True, False, True]
     assert "damaged" in reading.pages[0].reason

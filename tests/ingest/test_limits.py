@@ -126,6 +126,7 @@ def test_a_page_that_takes_too_long_is_set_down_as_unread_and_the_rest_is_read(t
     results = read_all(tmp_path, looping, after, page_seconds=2, file_seconds=20)
 
     assert len(results[looping.name].reading.pages) == 1
+    assert [results[name].attempts for name in (looping.name, "after.pdf")] == [2, 1]
     assert "Read after" in results["after.pdf"].reading.pages[0].text
 
 

@@ -95,6 +95,45 @@ def test_what_holds_no_words_costs_none(tmp_path, book, part):
         assert f"Payment 29 of {year}" in text
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "_rels/.rels",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/worksheets/_rels/sheet1.xml.rels",
+        "docProps/core.xml",
+    ],
+)
+def test_a_part_that_is_no_markup_costs_no_cell(tmp_path, book, part):
+    """A copy that another program made of a damaged file has whole members whose bytes mean nothing."""
+    reading = read_here(put(tmp_path, rewritten(book, {part: bytes(500)}), "a.xlsx"))
+
+    for year in ("1974", "1975", "1976"):
+        assert f"Payment 29 of {year}" in all_text(reading)
+    assert missing(reading)
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x1f", "&#1;", "&#x0B;", "&#31;"])
+def test_a_control_sign_takes_no_words_with_it(tmp_path, book, sign):
+    """Programs that write a workbook by themselves leave what a database held; XML forbids it."""
+    path = changed(book, tmp_path, "Payment 3 of", f"Payment{sign}3 of", part="xl/sharedStrings.xml")
+
+    reading = read_here(path)
+
+    for row in range(30):
+        assert f"Payment {row} of 1976" in all_text(reading)
+    assert not any(page.unread for page in reading.pages)
+
+
+def test_signs_that_xml_allows_stay(tmp_path, book):
+    path = changed(
+        book, tmp_path, "Payment 3 of", "Payment&#9;3&#10;of &#x1F600;&#131;\x7f", part="xl/sharedStrings.xml"
+    )
+
+    assert "Payment\t3\nof \U0001f600\x83" in all_text(read_here(path))
+
+
 def test_a_workbook_of_which_no_sheet_can_be_read_is_damaged(tmp_path, book):
     for number in (1, 2, 3):
         book = spoilt(book, SHEETS.format(number))
@@ -115,6 +154,8 @@ def changed(book: bytes, tmp_path: Path, before: str, after: str, *, part: str =
         ("<v>43.5</v>", "<v>forty</v>", "forty"),
         ('<pageMargins left="0.7"', '<pageMargins left="wide"', "43.5"),
         ('<row r="30"', '<row r="thirty"', "43.5"),
+        ('<row r="30"', '<row r="²"', "43.5"),
+        ('<row r="30"', f'<row r="{"9" * 5000}"', "43.5"),
         ('<c r="B30"', '<c r="30B"', "43.5"),
         ("<sheetData>", '<sheetProtection sheet="perhaps"/><sheetData>', "43.5"),
     ],
@@ -125,6 +166,14 @@ def test_one_value_that_is_none_costs_no_other_cell(tmp_path, book, before, afte
     assert shown in reading.pages[0].text
     assert "Payment 29 of 1974" in reading.pages[0].text
     assert not any(page.unread for page in reading.pages)
+
+
+def test_a_hidden_column_of_a_number_that_is_none_costs_no_memory(tmp_path, book):
+    columns = '<cols><col min="-4000000000" max="2" hidden="1"/></cols><sheetData>'
+
+    text = read_here(changed(book, tmp_path, "<sheetData>", columns)).pages[0].text
+
+    assert "Hidden columns: A, B" in text
 
 
 def test_words_under_merged_cells_are_read_and_marked(tmp_path, book):

@@ -95,14 +95,16 @@ def test_each_of_them_is_a_whole_record_of_its_own_family(archive, notice, share
         assert numbers == list(range(1, len(numbers) + 1))
 
 
-def result(name: str, *, pages: int = 1, reason: str = "", members: bool = False, further: bool = True) -> ReadResult:
+def result(
+    name: str, *, pages: int = 1, reason: str = "", members: bool = False, further: bool = True, attempts: int = 1
+) -> ReadResult:
     reading = FileReading(
         "image/png",
         "Picture",
         pages=[PageReading(number, "words", "ocr", reason=reason) for number in range(1, pages + 1)],
         members=[MemberFound("a", Path("a"), 1)] if members else [],
     )
-    return ReadResult("1", reading, None, 1.0, further={"about": name} if further else None)
+    return ReadResult("1", reading, None, 1.0, further={"about": name} if further else None, attempts=attempts)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,7 @@ def result(name: str, *, pages: int = 1, reason: str = "", members: bool = False
         {"reason": "limit: reading this page took longer than the time allowed"},
         {"members": True},
         {"further": False},
+        {"attempts": 2},
     ],
 )
 def test_what_another_try_may_read_otherwise_is_read_again(odd):
