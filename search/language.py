@@ -52,6 +52,12 @@ LONGEST_PHRASE = 12
 LONGEST_DATE = 7
 """Words after the first of the longest date that is told how it is written here: `17 March 1974 to 20 April 1974`."""
 
+_AND_ON = {
+    **dict.fromkeys(("later", "after", "afterwards", "onward", "onwards", "since"), "{0}.."),
+    **dict.fromkeys(("earlier", "before"), "..{1}"),
+}
+"""What may follow a date and an `or`, and how it is written."""
+
 _PARTS = re.compile(r"[^\W_*?]++[\u0300-\u036f\u00ad'’ʼ]*+|[*?'’ʼ\u0300-\u036f\u00ad]++")
 _FUZZY = re.compile(r"(.*?)~(\d?)", re.DOTALL)
 _FUZZY_LENGTHS = {1: 3, 2: 5}
@@ -250,10 +256,20 @@ class _Reader:
         return node
 
     def _require_no_date_without_field(self, field: str, value: Piece) -> None:
-        """Returns only if no `or 1975` follows the date, which would be looked for as a word in every other year."""
-        if self._piece.kind is not Kind.OR:
+        """Returns only if no `or 1975`, and no `or later`, follows the date: they would be looked for as words."""
+        if self._piece.kind not in (Kind.OR, Kind.AND):
             return
         after = self._pieces[self._next + 1]
+        onwards = _AND_ON.get(after.text.lower()) if after.kind is Kind.BARE and value.text != fields.NO_DATE else None
+        if onwards and self._pieces[self._next + 2].kind in (Kind.END, Kind.CLOSE, Kind.AND, Kind.OR):
+            first, last = value.text.partition("..")[0], value.text.rpartition("..")[2]
+            raise mistake(
+                after.at,
+                f"“{after.text}” would be looked for as a word; write {field}:{onwards.format(first, last)}, or put it "
+                "in quotation marks if it is a word",
+            )
+        if self._piece.kind is Kind.AND:
+            return
         if after.kind is Kind.BARE and _is_date(field, after.text):
             raise mistake(
                 after.at,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from search.engines.errors import MENDED, REBUILD, IndexBusyError, IndexUnreadableError
+from search.engines.errors import MENDED, REBUILD, IndexBusyError, IndexUnreadableError, require_room
 from store.errors import DamagedError
 
 POINTER = "current.json"
@@ -72,6 +72,7 @@ class IndexFolder:
         """The folder of the index in use, or None before the first document.
 
         Raises:
+            IndexBusyError: The system has no room to read it just now.
             IndexUnreadableError: The pointer cannot be read.
             DamagedError: It was written for another layout of the index.
         """
@@ -86,6 +87,7 @@ class IndexFolder:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
+            require_room(error)
             raise IndexUnreadableError(f"The search index's pointer {POINTER} cannot be read: {MENDED}.") from error
         if layout != self._layout:
             raise DamagedError(

@@ -6,8 +6,8 @@ Each compartment has an index of its own. Whoever may see two of them is answere
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -45,6 +45,7 @@ _RANKED_WHILE_COUNTED = 50_000
 """Of so many documents hits are ranked while they are counted; of fewer, to start a thread takes too much of it."""
 
 _Answer = TypeVar("_Answer")
+_Asked = TypeVar("_Asked")
 
 
 class TantivyEngine:
@@ -106,15 +107,14 @@ class TantivyEngine:
                 )
                 return sorted(chain.from_iterable(hits), key=lambda hit: hit[0])
 
-            if searched > _RANKED_WHILE_COUNTED:
-                # Tantivy holds no lock of Python's while it counts: an answer takes as long as the longer of the two.
-                with ThreadPoolExecutor(1) as beside:
-                    counting = beside.submit(count_facets, asked)
+            # Tantivy holds no lock of Python's while it counts: an answer takes as long as the longer of the two.
+            with _beside(count_facets, asked, wished=searched > _RANKED_WHILE_COUNTED) as counting:
+                if counting is None:
+                    total, facets = count_facets(asked)
+                    ranked = rank(total)
+                else:
                     ranked = rank(searched)
                     total, facets = counting.result()
-            else:
-                total, facets = count_facets(asked)
-                ranked = rank(total)
             return Found(total, tuple(hit for _, hit in ranked[offset : offset + limit]), facets)
 
         return self._ask(query, compartments, answer)
@@ -279,6 +279,20 @@ class TantivyEngine:
                 views, vocabulary = self._open.views(), self._open.vocabulary
         with reading_files():
             return answer(views, vocabulary)
+
+
+@contextmanager
+def _beside(work: Callable[[_Asked], _Answer], asked: _Asked, *, wished: bool) -> Iterator[Future[_Answer] | None]:
+    """The work goes on in a thread beside the block, or is nothing where none is wished or to be had.
+
+    A process that is ending, or that may have no more threads, is not given one; that says nothing about the index.
+    """
+    with ExitStack() as stack:
+        begun = None
+        if wished:
+            with suppress(RuntimeError):
+                begun = stack.enter_context(ThreadPoolExecutor(1)).submit(work, asked)
+        yield begun
 
 
 def _only(views: list[View], compartments: frozenset[str]) -> list[View]:

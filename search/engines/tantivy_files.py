@@ -10,7 +10,7 @@ from typing import Any
 
 import tantivy
 
-from search.engines.errors import MENDED, IndexBusyError, IndexUnreadableError
+from search.engines.errors import MENDED, IndexBusyError, IndexUnreadableError, require_room
 from search.engines.tantivy_schema import KEPT, make_schema
 from search.engines.vocabulary import Vocabulary
 
@@ -31,11 +31,13 @@ def reading_files() -> Iterator[None]:
     """Whatever Tantivy raises on a broken index is one error. Only calls into Tantivy belong in the block.
 
     Raises:
+        IndexBusyError: The system has no room to read them just now.
         IndexUnreadableError: The files cannot be read.
     """
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:
+        require_room(error)
         raise IndexUnreadableError(f"The search index cannot be read: {MENDED}.") from error
     except BaseException as error:
         # What a broken file makes Tantivy's own code give up with is no Exception and has no name to import.

@@ -15,7 +15,7 @@ from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import CorruptIndexError, ReaderClosed, SegmentReader
 from whoosh.writing import SegmentWriter
 
-from search.engines.errors import MENDED, IndexBusyError, IndexUnreadableError
+from search.engines.errors import MENDED, IndexBusyError, IndexUnreadableError, require_room
 from search.engines.vocabulary import FILE_NAME
 
 INDEX_NAME = "records"
@@ -49,11 +49,13 @@ def reading_files() -> Iterator[None]:
     Whoosh unpickles what it finds, so a broken file can raise nearly anything.
 
     Raises:
+        IndexBusyError: The system has no room to read them just now.
         IndexUnreadableError: The files cannot be read.
     """
     try:
         yield
     except _BROKEN as error:
+        require_room(error)
         raise IndexUnreadableError(f"The search index cannot be read: {MENDED}.") from error
 
 

@@ -3,10 +3,12 @@
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -337,3 +339,40 @@ def test_nothing_is_cleared_away_where_it_cannot_be_told_which_index_is_in_use(
         engine.index([paper(2)])
 
     assert any((tmp_path / "index" / "index-000001").iterdir())
+
+
+@contextmanager
+def few_files(left: int) -> Iterator[None]:
+    """The process may open so many files more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (min(max(int(each.name) for each in Path("/proc/self/fd").iterdir()) + 20, soft), hard)
+    )
+    held: list[int] = []
+    try:
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(left):
+            os.close(held.pop())
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for each in held:
+            os.close(each)
+
+
+# Whoosh leaves what it had opened before to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("left", [0, 1])
+def test_where_no_more_files_may_be_opened_the_index_is_not_taken_for_broken(
+    make_engine: Callable[[Path], SearchEngine], tmp_path: Path, left: int
+) -> None:
+    make_engine(tmp_path / "index").index([paper(1)])
+    engine = make_engine(tmp_path / "index")
+
+    with few_files(left), pytest.raises(IndexBusyError, match="too many files are open"):
+        ids(engine, "roads")
+
+    assert not engine.is_doubted
+    assert ids(engine, "roads") == (1,)

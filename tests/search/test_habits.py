@@ -1,5 +1,7 @@
 """What lawyers write who know other programs is answered truly, or they are told how it is written here."""
 
+import re
+
 import pytest
 
 from search.language import parse_query
@@ -191,3 +193,25 @@ def test_what_would_mean_something_else_here_is_answered_with_how_to_write_it(wr
 )
 def test_what_only_looks_alike_is_read_as_it_stands(written: str) -> None:
     parse_query(written)
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ("date:1974 or later", "date:1974.."),
+        ("ward date:1974-05-01 OR after", "date:1974-05-01.."),
+        ("(date:1970..1979 and onwards) ward", "date:1970.."),
+        ("year:1974 or earlier AND ward", "year:..1974"),
+        ("date:1970..1979 OR before", "date:..1979"),
+    ],
+)
+def test_a_date_and_all_that_follows_it_is_told_how_it_is_written(query: str, written: str) -> None:
+    with pytest.raises(InvalidInputError, match=re.escape(f"looked for as a word; write {written}, or")):
+        parse_query(query)
+
+
+@pytest.mark.parametrize(
+    "query", ["date:1974 later", 'date:1974 or "later"', "date:1974 AND after w/3 school", "date:none OR later"]
+)
+def test_such_a_word_may_be_looked_for_beside_a_date(query: str) -> None:
+    assert parse_query(query)

@@ -1,5 +1,6 @@
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,20 @@ def test_what_is_kept_of_documents_lies_in_small_blocks_after_every_commit_and_i
 
     assert [found["index_settings"]["docstore_blocksize"] for found in contents] == [1_024, 1_024]
     assert engine.matching(parse_query("roads"), compartments=OPEN) == tuple(range(0, 20, 2))
+
+
+def test_a_process_that_may_begin_no_thread_answers_and_doubts_no_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = TantivyEngine(tmp_path / "index")
+    engine.index(IndexDocument(n, record_type="letter", pages=[(1, "the roads committee")]) for n in range(1, 6))
+    before = engine.find(parse_query("roads"), compartments=OPEN, limit=2, offset=1)
+    monkeypatch.setattr(tantivy_engine, "_RANKED_WHILE_COUNTED", 0)
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
+
+    assert engine.find(parse_query("roads"), compartments=OPEN, limit=2, offset=1) == before
+    assert not engine.is_doubted
