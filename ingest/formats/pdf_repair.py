@@ -26,6 +26,7 @@ _NOT_THERE, _BEGINS, _FOUND, _NOTHING = (
 _CUT = "/CandourCutOff"
 _MOST_DEEP = 12
 _LAST_BYTES = 2048
+_AT_ONCE, _FILL = 64 * 1024, b"\0\t\n\r "
 ObjectNumber = tuple[int, int]
 
 
@@ -141,8 +142,17 @@ def _is_in_tree(item: Any) -> bool:
 
 
 def has_end(path: Path) -> bool:
-    """Whether the file ends as a PDF does; what is cut off does not."""
-    size = path.stat().st_size
+    """Whether the file ends as a PDF does; what is cut off does not.
+
+    A copy taken of whole sectors, or from a tape, is filled up behind its end.
+    """
+    end = path.stat().st_size
     with path.open("rb") as source:
-        source.seek(max(0, size - _LAST_BYTES))
-        return b"%%EOF" in source.read()
+        while end:
+            begin = max(0, end - _AT_ONCE)
+            source.seek(begin)
+            end = begin + len(source.read(end - begin).rstrip(_FILL))
+            if end > begin:
+                break
+        source.seek(max(0, end - _LAST_BYTES))
+        return b"%%EOF" in source.read(_LAST_BYTES)

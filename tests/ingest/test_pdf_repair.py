@@ -114,6 +114,14 @@ def test_real_scans_that_are_cut_off(tmp_path, corpus, name, percent, cut):
     assert repaired.cut_pages == cut
 
 
+@pytest.mark.parametrize("fill", [0, 2100, 64 * 1024, 200_001])
+def test_fill_behind_a_damaged_file_is_no_cut(tmp_path, whole, fill):
+    damaged = whole.replace(b"startxref", b"startxxxx").replace(b"trailer<<", b"trailer  ")
+
+    assert not save_repaired(put(tmp_path, damaged + bytes(fill), "a.pdf"), tmp_path / "copy.pdf").is_cut_off
+    assert save_repaired(put(tmp_path, damaged[:-20] + bytes(fill), "b.pdf"), tmp_path / "copy.pdf").is_cut_off
+
+
 def test_a_whole_scan_is_read_and_nothing_is_named_though_much_follows_its_end(tmp_path, whole):
     reading = read_here(put(tmp_path, whole + bytes(5000), "a.pdf"))
 
