@@ -12,6 +12,7 @@ from store.errors import InvalidInputError
 
 # What no exception of its own stands for: a file mounted in its place, another or a read-only file system, a socket.
 NOT_THERE = frozenset({errno.EBUSY, errno.EXDEV, errno.EROFS, errno.ENXIO})
+_OPEN_FILES = Path("/proc/self/fd")
 
 
 @contextmanager
@@ -86,16 +87,39 @@ def _require_writable(out: Path) -> None:
 
 
 def _write_draft(draft: Path, target: Path, pieces: Iterable[bytes], *, is_private: bool) -> None:
-    """The bytes are on the disk beside the file that they are to become, which only has to be renamed."""
+    """The bytes are on the disk beside the file that they are to become, which only has to be renamed.
+
+    They have a name only once all of them are there, where the file system allows that: whoever ends the program while
+    it writes leaves nothing of them.
+    """
     replaced = target.stat() if target.exists() and not is_private else None
     mode = 0o600 if is_private or replaced is not None else 0o666
-    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(opened, "wb") as file:
+    with os.fdopen(_opened(draft, mode), "wb") as file:
         if replaced is not None:
             _open_to_the_same(file.fileno(), replaced)
         file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
+        if not os.fstat(file.fileno()).st_nlink:
+            _name(file.fileno(), draft)
+
+
+def _opened(draft: Path, mode: int) -> int:
+    try:
+        if _OPEN_FILES.is_dir():
+            return os.open(draft.parent, os.O_WRONLY | os.O_TMPFILE, mode)
+    except OSError:  # not on this file system; or nothing can be written there, which is told next
+        pass
+    return os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+
+
+def _name(nameless: int, draft: Path) -> None:
+    folder = os.open(_OPEN_FILES, os.O_RDONLY)
+    try:
+        # Given a folder, the system follows what stands there to the file itself.
+        os.link(str(nameless), draft, src_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def _open_to_the_same(draft: int, replaced: os.stat_result) -> None:

@@ -3,12 +3,14 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from access.policy import Actor
+from cli import drafts
 from cli.opening import write_out
 from store.archive import Archive
 from store.audit import AuditEvent
@@ -163,6 +165,32 @@ def test_a_private_file_is_for_its_owner_alone(
 
     assert file.read_bytes() == b"the new schedule"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("has_nameless_files", [True, False])
+def test_what_is_broken_off_while_it_is_written_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, has_nameless_files: bool
+) -> None:
+    if has_nameless_files:
+        try:
+            os.close(os.open(folder, os.O_WRONLY | os.O_TMPFILE))
+        except OSError:
+            pytest.skip("THE TEMPORARY FOLDER KNOWS NO FILES WITHOUT A NAME: what is broken off was not tried there")
+    else:
+        monkeypatch.setattr(drafts, "_OPEN_FILES", folder / "none")
+    names: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        yield b"not "
+        names.append(len(list(folder.iterdir())))  # a program that is ended here would leave these
+        yield b"redacted"
+
+    with drafts.drafted(folder / "bundle.pdf", pieces) as put:
+        assert not (folder / "bundle.pdf").exists()
+        put()
+
+    assert names == [0 if has_nameless_files else 1]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"bundle.pdf": b"not redacted"}
 
 
 def test_a_pipe_with_a_name_is_written_into_and_stays(
