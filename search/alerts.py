@@ -196,6 +196,25 @@ def alerts_of(session: Session, *, actor: Actor, waiting: bool = True) -> list[A
     return listed
 
 
+def count_waiting(session: Session, *, actor: Actor) -> tuple[int, int]:
+    """How many records the alerts still to be looked at tell this person of as new, and as only read otherwise."""
+    query = (
+        select(SearchAlert.found, SearchAlert.read_otherwise)
+        .join(KeptSearch, KeptSearch.id == SearchAlert.kept_search_id)
+        .where(KeptSearch.kept_by == actor.name, SearchAlert.looked_at.is_(None))
+    )
+    new, known = set[int](), set[int]()
+    for found, read_otherwise in session.execute(query):
+        otherwise = {*unpack(read_otherwise).tolist()} if read_otherwise is not None else set()
+        new |= {*unpack(found).tolist()} - otherwise
+        known |= otherwise
+    seen: set[int] = set()
+    for some in chunks(sorted(new | known), AT_ONCE):
+        told = select(Record.id).where(Record.id.in_(some), Record.compartment.in_(actor.compartments))
+        seen.update(session.scalars(told))
+    return len(new & seen), len(known & seen)
+
+
 def find_alert(session: Session, number: int, *, actor: Actor) -> Alert:
     """The alert, if it is one of this person's own searches and there is anything in it they may still be told.
 

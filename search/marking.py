@@ -59,15 +59,18 @@ class KnownWords:
             # Both at once, so that a thread that is at work goes on with the two that belong together.
             self._state = known, met = {}, set()
         new = set(words) - met
+        fresh: dict[str, tuple[int, ...]] = {}
         for word in new:
             found = list(self._words.get(word, ()))
             if word[:1] in self._begin:
                 found += self._stems.get(stem(word), ())
             if found:
-                known[word] = tuple(found)
+                fresh[word] = tuple(found)
         for i, leaf in self._shapes:
             for word in _like(leaf, list(new)):
-                known[word] = (*known.get(word, ()), i)
+                fresh[word] = (*fresh.get(word, ()), i)
+        # Only once it is whole: another thread may be at the same words.
+        known.update(fresh)
         met |= new
         return known
 

@@ -291,8 +291,13 @@ def test_what_is_found_only_because_the_program_reads_otherwise_is_told_as_no_ne
 
     # What something was done to since is told as new, in case it is.
     assert read_otherwise(held, officer) == [([changed, new], [always])]
+    with held.reading() as session:
+        assert alerts.count_waiting(session, actor=officer) == (2, 1)
+        assert alerts.count_waiting(session, actor=lawyer) == (0, 0)
     restrict(held, always, lawyer)
     assert read_otherwise(held, officer) == [([changed, new], [])]
+    with held.reading() as session:
+        assert alerts.count_waiting(session, actor=officer) == (2, 0)
     with pytest.raises(IntegrityError, match="fixed"), held.writing() as session:
         session.execute(text("UPDATE search_alert SET read_otherwise = NULL"))
 

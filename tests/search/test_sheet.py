@@ -1,11 +1,13 @@
 """Many texts read as one: the same words at the same characters as each text alone, and every break that matters."""
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from search import marking
 from search.analysis import beginnings, joined_in_pages, tokens
-from search.language_tree import Word
-from search.marking import KnownWords
+from search.language_tree import Wildcard, Word
+from search.marking import KnownWords, Leaf
 from search.sheet import Met, Sheet
 
 PIECES = (
@@ -88,3 +90,19 @@ def test_a_text_that_breaks_other_words_is_passed_over() -> None:
     known, begins = known_words({"ward"}, exact=False)
 
     assert Sheet(["a well-\nknown war-\nrant", "the wa-\nrd"]).breaking(known, begins) == {1}
+
+
+def test_two_threads_that_meet_the_same_words_at_once_are_told_each_leaf_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = KnownWords([Word("ferry"), Wildcard("ferr*"), Wildcard("*boat")], stemmed=True)
+    like = marking._like
+    others: list[dict[str, tuple[int, ...]]] = []
+
+    def interrupted(leaf: Leaf, words: list[str]) -> list[str]:
+        monkeypatch.setattr(marking, "_like", like)
+        others.append(dict(known.meet(["ferry", "boat"])))
+        return like(leaf, words)
+
+    monkeypatch.setattr(marking, "_like", interrupted)
+
+    assert known.meet(["ferry", "boat", "pier"]) == {"ferry": (0, 1), "boat": (2,)}
+    assert others == [{"ferry": (0, 1), "boat": (2,)}]

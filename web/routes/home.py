@@ -15,7 +15,7 @@ from ingest.counting import batch_totals
 from inquiry.requests import open_requests
 from records.unread import reading_figures
 from retention.tagging import count_to_tag
-from search.alerts import alerts_of
+from search.alerts import count_waiting
 from search.searches_made import searches_made
 from store import clock
 from store.jobs import FAILED, RUNNING, WAITING, recent_jobs
@@ -110,9 +110,7 @@ def _reading() -> Section:
 
 
 def _watched() -> Section:
-    waiting = alerts_of(current_session(), actor=current_actor())
-    found = len({record.id for each in waiting for record in each.records})
-    otherwise = len({record.id for each in waiting for record in each.read_otherwise})
+    found, otherwise = count_waiting(current_session(), actor=current_actor())
     page = link_to("kept_searches.kept_searches_page")
     figures = [
         _counted(
