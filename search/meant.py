@@ -11,7 +11,7 @@ from search import language_fields as fields
 from search.analysis import misreadings, tokens
 from search.asking import Asking
 from search.language import parse_query
-from search.language_lexer import Kind, Piece, split_query
+from search.language_lexer import Kind, Piece, seen, split_query
 from search.language_tree import Or, Query, Text, Word
 from store.errors import InvalidInputError
 
@@ -54,6 +54,7 @@ def what_was_meant(asked: Asking, written: str, total: int) -> list[Meant]:
     """What may have been meant, where a query found nothing or only few; the most likely first."""
     if total > FEW:
         return []
+    written = seen(written)  # where a piece of it stands is counted in that
     query = parse_query(written)
     meant = []
     spelling = asked.spelling(query)
