@@ -5,6 +5,7 @@ hold a small picture of what was in sight before it was cropped. Whoever builds 
 """
 
 import io
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,7 +15,11 @@ from PIL import ExifTags, Image
 _BEGIN = b"Exif\x00\x00"
 _PLACE = (ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLongitude)
 _THUMBNAIL = (ExifTags.Base.JpegIFOffset, ExifTags.Base.JpegIFByteCount)
-_OWNERS = (ExifTags.Base.Artist, ExifTags.Base.XPAuthor)
+_OWNERS = (ExifTags.Base.Artist, ExifTags.Base.XPAuthor, ExifTags.Base.Copyright)
+# What Windows lets a person write beside a picture; cameras fill in the other places for words by themselves.
+_TYPED = (ExifTags.Base.XPTitle, ExifTags.Base.XPComment, ExifTags.Base.XPKeywords, ExifTags.Base.XPSubject)
+# Of "(c) ????" nobody learns who it was.
+_NAME = re.compile(r"[^\W\d_]{2}")
 _CAMERA_OWNER = 0xA430
 _ODD = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, AttributeError)
 # Thumbnails of the same picture, with black bars or in other colours, stay above; others fall far below.
@@ -37,8 +42,10 @@ def _told(frame: Image.Image, notes: Image.Exif) -> Iterator[str]:
     if all(place.get(tag) for tag in _PLACE) or (isinstance(xmp, bytes) and b"GPSLatitude" in xmp):
         yield "the place where it was taken"
     owners = [*(notes.get(tag) for tag in _OWNERS), notes.get_ifd(ExifTags.IFD.Exif).get(_CAMERA_OWNER)]
-    if any(_words(owner) for owner in owners):
+    if any(_NAME.search(_words(owner)) for owner in owners):
         yield "a name of whoever took it or owns the camera"
+    if any(_words(notes.get(tag)) for tag in _TYPED):
+        yield "words that somebody wrote beside it"
     offset, length = (notes.get_ifd(ExifTags.IFD.IFD1).get(tag) for tag in _THUMBNAIL)
     if isinstance(offset, int) and isinstance(length, int) and length:
         data = frame.info.get("exif", b"").removeprefix(_BEGIN)[offset : offset + length]

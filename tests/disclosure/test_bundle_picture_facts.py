@@ -31,6 +31,8 @@ def photograph(
         exif[ExifTags.Base.Artist] = notes["artist"]
     if "place" in notes:
         exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: notes["place"], 3: "W", 4: notes["place"]})
+    for tag in set(notes) & set(ExifTags.Base.__members__):
+        exif[ExifTags.Base[tag]] = notes[tag]
     data = exif.tobytes()
     if thumbnail is not None:
         small = thumbnail if isinstance(thumbnail, bytes) else io.BytesIO()
@@ -62,6 +64,22 @@ def test_a_place_and_a_name_are_told(tmp_path):
     path = photograph(tmp_path / "a.jpg", scene(), place=(52.0, 5.0, 11.0), artist="M. Lowe")
 
     assert told(path) == ["the place where it was taken", "a name of whoever took it or owns the camera"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "said"),
+    [
+        ("Copyright", "M. Lowe", ["a name of whoever took it or owns the camera"]),
+        ("Copyright", "  ", []),
+        ("Copyright", "(c) ?????? 2009", []),
+        ("XPComment", "Ask M. Lowe\0".encode("utf-16-le"), ["words that somebody wrote beside it"]),
+        ("XPKeywords", "M. Lowe; the home\0".encode("utf-16-le"), ["words that somebody wrote beside it"]),
+        ("XPTitle", "\0".encode("utf-16-le"), []),
+        ("ImageDescription", "DIGITAL CAMERA", []),
+    ],
+)
+def test_names_and_words_of_people_are_told_and_those_of_cameras_are_not(tmp_path, tag, value, said):
+    assert told(photograph(tmp_path / "a.jpg", scene(), **{tag: value})) == said
 
 
 @pytest.mark.parametrize(
