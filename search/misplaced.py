@@ -67,6 +67,11 @@ def misplaced(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
         .cte(recursive=True)
     )
     inside = inside.union(select(below.id, inside.c.whole).join(inside, inside.c.id == below.parent_id))
+    # What that came out of itself told it too, and is known through it alone.
+    line = select(inside.c.id, inside.c.whole).cte(recursive=True)
+    line = line.union(
+        select(line.c.id, above.parent_id).join(above, above.id == line.c.whole).where(above.parent_id.is_not(None))
+    )
     whole, own = aliased(RecordFile), aliased(RecordFile)
     told, known = aliased(SearchFact), aliased(SearchFact)
 
@@ -74,17 +79,17 @@ def misplaced(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
         place = getattr(whole, name)
         owns = select(getattr(own, name)).where(own.record_id == Record.id)
         return exists().where(
-            whole.record_id == inside.c.whole, place != getattr(Record, name), place.not_in(owns.correlate(Record))
+            whole.record_id == line.c.whole, place != getattr(Record, name), place.not_in(owns.correlate(Record))
         )
 
     keepers = select(known.value).where(known.record_id == Record.id, known.field == CUSTODIAN)
     of_others = exists().where(
-        told.record_id == inside.c.whole, told.field == CUSTODIAN, told.value.not_in(keepers.correlate(Record))
+        told.record_id == line.c.whole, told.field == CUSTODIAN, told.value.not_in(keepers.correlate(Record))
     )
     query = (
         select(Record.id, Record.reference)
         .join(IndexNeed, IndexNeed.record_id == Record.id)
-        .join(inside, inside.c.id == Record.id)
+        .join(line, line.c.id == Record.id)
         .where(Record.compartment.in_(actor.compartments), or_(elsewhere("batch"), elsewhere("source"), of_others))
         .distinct()
         .order_by(Record.id)
