@@ -13,12 +13,17 @@ import tantivy
 from search.engines.errors import MENDED, IndexBusyError, IndexUnreadableError, require_room
 from search.engines.tantivy_schema import KEPT, make_schema
 from search.engines.vocabulary import Vocabulary
+from store.errors import DamagedError
+from store.trouble import DISK, NO_ROOM
 
 _WRITER_BYTES = 96 * 2**20
 _PREFIX = "in-"
 _CONTENTS = "meta.json"
 _LIST = "compartments.json"
 _SETTINGS = "index_settings"
+_NOT_WRITTEN = ("index writer was killed", *map(os.strerror, NO_ROOM))
+"""What Tantivy says where a file could not be written, or a thread of its writer, which only makes new ones, could not.
+"""
 _BLOCK_BYTES = 1_024
 """So much of what is kept is unpacked for one document that is read; Tantivy's own 16 KB took two and a half times as
 long, and saved a fifteenth of the room."""
@@ -32,12 +37,15 @@ def reading_files() -> Iterator[None]:
 
     Raises:
         IndexBusyError: The system has no room to read them just now.
+        DamagedError: What was to be written could not be; what was there before stands.
         IndexUnreadableError: The files cannot be read.
     """
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:
         require_room(error)
+        if any(said in str(error) for said in _NOT_WRITTEN):
+            raise DamagedError(DISK) from error
         raise IndexUnreadableError(f"The search index cannot be read: {MENDED}.") from error
     except BaseException as error:
         # What a broken file makes Tantivy's own code give up with is no Exception and has no name to import.

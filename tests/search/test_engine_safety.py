@@ -1,5 +1,6 @@
 """What happens to any engine's index when writers meet, processes are killed and files are damaged."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -16,7 +17,7 @@ import pytest
 
 from search.engine import IndexDocument, SearchEngine
 from search.engines import batches
-from search.engines.errors import IndexBusyError
+from search.engines.errors import IndexBusyError, IndexUnreadableError
 from search.engines.index_folder import POINTER
 from search.engines.tantivy import TantivyEngine
 from search.engines.whoosh import WhooshEngine
@@ -376,3 +377,25 @@ def test_where_no_more_files_may_be_opened_the_index_is_not_taken_for_broken(
 
     assert not engine.is_doubted
     assert ids(engine, "roads") == (1,)
+
+
+# Whoosh leaves what it had opened to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_full_disk_is_not_taken_for_a_broken_index(engine: SearchEngine) -> None:
+    """No file may grow beyond 20,000 bytes, which fails a writer in the middle as a full disk does."""
+    engine.index([paper(1, " ".join(f"word{number}" for number in range(50)))])
+    long = " ".join(f"word{number * number % 50}" for number in range(2_000))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises((OSError, DamagedError), match=r"(?i)too large|full or failing") as caught:
+            engine.index(paper(number, long) for number in range(2, 400))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        gc.collect()
+
+    assert not isinstance(caught.value, IndexUnreadableError)
+    assert not engine.is_doubted
+    assert ids(engine, "word7") == (1,)
+    engine.index([paper(2, "word7")])
+    assert ids(engine, "word7") == (1, 2)
