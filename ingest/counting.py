@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from access.policy import Actor
@@ -14,6 +15,7 @@ from records.parts import is_no_part
 from store import clock
 
 LATELY = timedelta(seconds=60)
+_SUMMED = ("found", "pages", "ocr_pages", "unscanned")
 
 
 @dataclass(frozen=True)
@@ -96,15 +98,16 @@ def totals_of_batch(session: Session, batch: Batch) -> Totals:
 
 def totals_of_everything(session: Session) -> Totals:
     """The arithmetic of every batch together."""
-    return _sum(session, Item.id.is_not(None))
+    return _sum(session)
 
 
 def totals_of_sources(session: Session) -> list[SourceTotals]:
     """Every source that was named, in order, with what became of the files met there; also where there were none."""
     runs = session.execute(select(Run.source, func.count(Run.id)).group_by(Run.source).order_by(Run.source)).all()
     summed: dict[str, list[tuple[str, int, int, int, int]]] = {}
+    by_run = _by_run()
     for source, *row in session.execute(
-        select(Run.source, *_SUMS).join(Item, Item.run_id == Run.id).group_by(Run.source, Item.state)
+        select(Run.source, *_sums(by_run)).join(by_run, by_run.c.run_id == Run.id).group_by(Run.source, by_run.c.state)
     ):
         summed.setdefault(source, []).append((row[0], row[1], row[2], row[3], row[4]))
     return [SourceTotals(source, count, _totals(summed.get(source, []))) for source, count in runs]
@@ -123,18 +126,22 @@ def _has_bytes() -> ColumnElement[bool]:
     return Item.state.in_((REGISTERED, DUPLICATE))
 
 
-_SUMS = (
-    Item.state,
-    func.count(),
-    func.sum(Item.pages),
-    func.sum(Item.ocr_pages),
-    func.sum(case((_has_bytes() & Item.scanned.is_(False), 1), else_=0)),
-)
+def _by_run(*conditions: ColumnElement[bool]) -> Subquery:
+    """The sums of each run and state: in this order the index of items holds them, in any other all are sorted."""
+    unscanned = case((_has_bytes() & Item.scanned.is_(False), 1), else_=0)
+    sums = (func.count(), func.sum(Item.pages), func.sum(Item.ocr_pages), func.sum(unscanned))
+    named = [each.label(name) for each, name in zip(sums, _SUMMED, strict=True)]
+    return select(Item.run_id, Item.state, *named).where(*conditions).group_by(Item.run_id, Item.state).subquery()
 
 
-def _sum(session: Session, condition: ColumnElement[bool]) -> Totals:
-    rows = session.execute(select(*_SUMS).where(condition).group_by(Item.state)).all()
-    return _totals([tuple(row) for row in rows])
+def _sums(by_run: Subquery) -> list[ColumnElement[Any]]:
+    return [by_run.c.state, *(func.sum(by_run.c[name]) for name in _SUMMED)]
+
+
+def _sum(session: Session, *conditions: ColumnElement[bool]) -> Totals:
+    by_run = _by_run(*conditions)
+    rows = session.execute(select(*_sums(by_run)).group_by(by_run.c.state)).all()
+    return _totals([(row[0], row[1], row[2], row[3], row[4]) for row in rows])
 
 
 def _totals(rows: list[tuple[str, int, int, int, int]]) -> Totals:
@@ -156,9 +163,9 @@ def _totals(rows: list[tuple[str, int, int, int, int]]) -> Totals:
 def batch_totals(session: Session, *, actor: Actor) -> list[BatchTotals]:
     """Every batch with its arithmetic, the newest first, and its unread pages as far as this actor may know of them."""
     summed: dict[int, list[tuple[str, int, int, int, int]]] = {}
-    for batch_id, *row in session.execute(
-        select(Run.batch_id, *_SUMS).join(Item, Item.run_id == Run.id).group_by(Run.batch_id, Item.state)
-    ):
+    by_run = _by_run()
+    each_batch = select(Run.batch_id, *_sums(by_run)).join(by_run, by_run.c.run_id == Run.id)
+    for batch_id, *row in session.execute(each_batch.group_by(Run.batch_id, by_run.c.state)):
         summed.setdefault(batch_id, []).append((row[0], row[1], row[2], row[3], row[4]))
     unread: dict[str, int] = {
         name: int(count or 0)

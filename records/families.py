@@ -125,7 +125,11 @@ def containers_with_members(session: Session, *, actor: Actor) -> list[tuple[int
     query = (
         select(outer.id, inner.id)
         .join(inner, inner.parent_id == outer.id)
-        .where(inner.compartment.in_(actor.compartments), outer.compartment.in_(actor.compartments))
-        .order_by(outer.id, inner.id)
+        .where(
+            inner.parent_id.is_not(None),  # with it SQLite goes through those inside alone, by their index
+            inner.compartment.in_(actor.compartments),
+            outer.compartment.in_(actor.compartments),
+        )
+        .order_by(inner.parent_id, inner.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]

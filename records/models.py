@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.database import Base, Moment
@@ -18,6 +18,23 @@ class Record(Base):
     """One document as it was found: a file, a container, a message, or a part of one."""
 
     __tablename__ = "record"
+    __table_args__ = (
+        # What lists are narrowed by and figures are summed from, so that counting all records reads this index alone.
+        # No index begins with the compartment: nearly all records lie in one, and SQLite, which keeps no statistics
+        # here, would take it to choose a few and go through the records by it, row by row.
+        Index(
+            "ix_record_counted",
+            "batch",
+            "compartment",
+            "state",
+            "unread_pages",
+            "page_count",
+            "date_from",
+            "purged_at",
+        ),
+        Index("ix_record_state", "state", "compartment"),
+        Index("ix_record_parent_id", "parent_id", "compartment", "purged_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
@@ -30,16 +47,16 @@ class Record(Base):
     date_to: Mapped[date | None]
     date_precision: Mapped[str]
     date_evidence: Mapped[str] = mapped_column(default="")
-    batch: Mapped[str] = mapped_column(index=True)
+    batch: Mapped[str]
     source: Mapped[str]
     box: Mapped[str] = mapped_column(default="")
     # What a search may filter on; written by whoever marks the record (disclosure.marks).
-    compartment: Mapped[str] = mapped_column(default=OPEN, index=True)
-    state: Mapped[str] = mapped_column(index=True)
+    compartment: Mapped[str] = mapped_column(default=OPEN)
+    state: Mapped[str]
     page_count: Mapped[int]
     unread_pages: Mapped[int]
     note: Mapped[str] = mapped_column(Text, default="")
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
     family_position: Mapped[int] = mapped_column(default=0)
     registered_at: Mapped[datetime] = mapped_column(Moment)
     purged_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -78,7 +95,12 @@ class Page(Base):
     """
 
     __tablename__ = "page"
-    __table_args__ = (UniqueConstraint("record_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("record_id", "number"),
+        Index("ix_page_read_by", "read_by", "record_id"),
+        # The unread pages alone, in the order of their queue and with why: they are few beside those that were read.
+        Index("ix_page_unread", "record_id", "number", "reason", "unread", sqlite_where=text("unread IS 1")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
@@ -88,9 +110,9 @@ class Page(Base):
     # What OCR made of its picture, where the layer was read as well.
     ocr_text: Mapped[str | None] = mapped_column(Text)
     heading: Mapped[str] = mapped_column(default="")
-    read_by: Mapped[str] = mapped_column(index=True)
+    read_by: Mapped[str]
     confidence: Mapped[float | None]
-    unread: Mapped[bool] = mapped_column(default=False, index=True)
+    unread: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(Text, default="")
     width: Mapped[float] = mapped_column(default=0.0)
     height: Mapped[float] = mapped_column(default=0.0)

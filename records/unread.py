@@ -88,7 +88,7 @@ def unread_pages(
         select(Record, Page)
         .join(Page, Page.record_id == Record.id)
         .where(*_conditions(wanted, actor))
-        .order_by(Record.id, Page.number)
+        .order_by(Page.record_id, Page.number)
     )
     return [(record, page) for record, page in session.execute(query.offset(offset).limit(limit))]
 
@@ -120,11 +120,13 @@ def seen_pages(session: Session, *, actor: Actor, limit: int) -> list[tuple[Reco
 
 def place_of(session: Session, record: Record, page: Page, wanted: UnreadFilter, *, actor: Actor) -> Place:
     """Where the page stands in the queue, whether or not it is still in it itself."""
-    earlier = or_(Record.id < record.id, and_(Record.id == record.id, Page.number < page.number))
-    later = or_(Record.id > record.id, and_(Record.id == record.id, Page.number > page.number))
+    # By the page's own columns, in whose order the index of unread pages stands: it is read from this place on.
+    here = Page.record_id == record.id
+    earlier = and_(Page.record_id <= record.id, or_(~here, Page.number < page.number))
+    later = and_(Page.record_id >= record.id, or_(~here, Page.number > page.number))
     found = select(Record, Page).join(Page, Page.record_id == Record.id).where(*_conditions(wanted, actor)).limit(1)
-    before = session.execute(found.where(earlier).order_by(Record.id.desc(), Page.number.desc())).first()
-    after = session.execute(found.where(later).order_by(Record.id, Page.number)).first()
+    before = session.execute(found.where(earlier).order_by(Page.record_id.desc(), Page.number.desc())).first()
+    after = session.execute(found.where(later).order_by(Page.record_id, Page.number)).first()
     ahead = (
         select(func.count(Page.id))
         .join(Record, Record.id == Page.record_id)
@@ -166,22 +168,24 @@ def reading_figures(
     if record_ids is None:
         once.append(~is_read_in_a_part())
         total -= _pages_in_parts(session, mine)
-    # Only the few pages that are not simply read by machine are looked at: the others are a million rows of text.
+    # Only the few pages that are not simply read by machine are looked at: the others are a million rows of text. In
+    # two questions, because each has an index of its own; asked as one, SQLite may go through all pages.
     kind = kind_in_rows()
-    query = (
-        select(Page.unread, Page.read_by, kind, func.count(Page.id))
-        .join(Record, Record.id == Page.record_id)
-        .where(or_(Page.unread.is_(True), Page.read_by.in_([TRANSCRIPT, SEEN])), *mine, *once)
-        .group_by(Page.unread, Page.read_by, kind)
+    of_mine = [Record.id == Page.record_id, *mine, *once]
+    by_nobody = select(kind, func.count(Page.id)).where(Page.unread.is_(True), *of_mine).group_by(kind)
+    by_people = (
+        select(Page.read_by, kind, func.count(Page.id))
+        .where(Page.read_by.in_([TRANSCRIPT, SEEN]), Page.unread.is_(False), *of_mine)
+        .group_by(Page.read_by, kind)
         .order_by(kind)
     )
+    unread = dict.fromkeys(REASONS, 0)
+    for reason, count in session.execute(by_nobody):
+        unread[reason_kind(reason)] += count
     transcribed = 0
     seen: dict[str, int] = {}
-    unread = dict.fromkeys(REASONS, 0)
-    for is_unread, read_by, reason, count in session.execute(query):
-        if is_unread:
-            unread[reason_kind(reason)] += count
-        elif read_by == TRANSCRIPT:
+    for read_by, reason, count in session.execute(by_people):
+        if read_by == TRANSCRIPT:
             transcribed += count
         else:
             seen[reason] = seen.get(reason, 0) + count

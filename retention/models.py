@@ -49,7 +49,11 @@ class Suggestion(Base):
     """What the system proposes for a record, open until a person decides."""
 
     __tablename__ = "suggestion"
-    __table_args__ = (UniqueConstraint("record_id", "notice_id", "category"),)
+    __table_args__ = (
+        UniqueConstraint("record_id", "notice_id", "category"),
+        # Those of one record, which by the status alone SQLite would look for among all that are open.
+        Index("ix_suggestion_status", "status", "record_id", "strength"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
@@ -58,9 +62,13 @@ class Suggestion(Base):
     strength: Mapped[float]
     strength_word: Mapped[str]
     reason: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(index=True, default=OPEN)
+    status: Mapped[str] = mapped_column(default=OPEN)
     made_at: Mapped[datetime] = mapped_column(Moment)
     evidence: Mapped[list["SuggestionEvidence"]] = relationship(order_by="SuggestionEvidence.id", lazy="selectin")
+
+
+# The queue of those still to decide, in its order.
+Index("ix_suggestion_queue", Suggestion.status, Suggestion.strength.desc(), Suggestion.record_id)
 
 
 class SuggestionEvidence(Base):

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from access.policy import Actor, Permission, require
 from records.models import Record, SearchFact
@@ -217,25 +217,40 @@ def standing_categories(session: Session, record: Record) -> dict[str, Decision]
 
 def records_to_tag(session: Session, *, actor: Actor, offset: int = 0, limit: int = 50) -> list[Record]:
     """Records with a suggestion still open, the strongest first."""
-    strongest = func.max(Suggestion.strength)
     query = (
         select(Record)
         .join(Suggestion, Suggestion.record_id == Record.id)
-        .where(Suggestion.status == OPEN, Record.compartment.in_(actor.compartments))
-        .group_by(Record.id)
-        .order_by(strongest.desc(), Record.id)
+        .where(stands_in_the_queue(), Record.compartment.in_(actor.compartments))
+        .order_by(Suggestion.strength.desc(), Suggestion.record_id)
     )
     return list(session.scalars(query.offset(offset).limit(limit)))
 
 
-def count_to_tag(session: Session, *, actor: Actor) -> int:
-    """How many records have a suggestion still open."""
+def stands_in_the_queue() -> ColumnElement[bool]:
+    """True of the one open suggestion of a record (of the query's `Suggestion`) by which it has its place in the queue.
+
+    It is the strongest. So the queue is the order of these rows, which an index keeps, and is made for nobody anew.
+    """
+    other = aliased(Suggestion)
+    before = or_(
+        other.strength > Suggestion.strength, and_(other.strength == Suggestion.strength, other.id < Suggestion.id)
+    )
+    preceded = exists(select(other.id).where(other.status == OPEN, other.record_id == Suggestion.record_id, before))
+    return and_(Suggestion.status == OPEN, ~preceded)
+
+
+def count_to_tag(session: Session, *, actor: Actor, without: int | None = None) -> int:
+    """How many records have a suggestion still open, if wished without the one of this number."""
+    # Grouped, not counted as distinct: so SQLite reads them by the index in which those of one record stand together.
     query = (
-        select(func.count(Suggestion.record_id.distinct()))
+        select(Suggestion.record_id)
         .join(Record, Record.id == Suggestion.record_id)
         .where(Suggestion.status == OPEN, Record.compartment.in_(actor.compartments))
+        .group_by(Suggestion.record_id)
     )
-    return session.scalar(query) or 0
+    if without is not None:
+        query = query.where(Suggestion.record_id != without)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def all_suggestions(session: Session, *, actor: Actor) -> list[tuple[Record, Suggestion]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from access.policy import Actor
 from records.models import Record, SearchFact
 from retention.models import OPEN, Suggestion
+from retention.tagging import count_to_tag, stands_in_the_queue
 
 DECIDING, READING, DATING = "deciding", "reading", "dating"
 AT_ONCE = 1_000
@@ -49,7 +50,9 @@ def filtered_records(
     session: Session, wanted: RecordFilter, *, actor: Actor, offset: int = 0, limit: int | None = None
 ) -> list[Record]:
     """The records that fit and that this actor may know of, in order of registration."""
-    query = select(Record).where(*_conditions(wanted, actor)).order_by(Record.id)
+    # The few of one batch are put in order; by the number alone SQLite would go through all records in their order.
+    order = Record.id + 0 if wanted.batch else Record.id
+    query = select(Record).where(*_conditions(wanted, actor)).order_by(order)
     return list(session.scalars(query.offset(offset).limit(limit)))
 
 
@@ -95,22 +98,21 @@ def standing_of(session: Session, listed: Sequence[Record]) -> dict[int, Standin
 def neighbours_to_tag(session: Session, record: Record, *, actor: Actor) -> Neighbours:
     """The records before and after this one in the queue, whether or not it is still in it itself."""
     queue = (
-        select(Suggestion.record_id.label("id"), func.max(Suggestion.strength).label("strength"))
-        .join(Record, Record.id == Suggestion.record_id)
-        .where(Suggestion.status == OPEN, Record.compartment.in_(actor.compartments), Record.id != record.id)
-        .group_by(Suggestion.record_id)
-        .subquery()
+        select(Record)
+        .join(Suggestion, Suggestion.record_id == Record.id)
+        .where(stands_in_the_queue(), Record.compartment.in_(actor.compartments), Record.id != record.id)
+        .limit(1)
     )
-    waiting = session.scalar(select(func.count()).select_from(queue)) or 0
+    waiting = count_to_tag(session, actor=actor, without=record.id)
     still = select(func.max(Suggestion.strength)).where(Suggestion.record_id == record.id)
     # A record that has just been decided keeps its place, so that the next is the one that followed it.
     own = session.scalar(still.where(Suggestion.status == OPEN)) or session.scalar(still) or 0.0
-    ahead = or_(queue.c.strength > own, and_(queue.c.strength == own, queue.c.id < record.id))
-    behind = or_(queue.c.strength < own, and_(queue.c.strength == own, queue.c.id > record.id))
-    found = select(Record).join(queue, queue.c.id == Record.id).limit(1)
+    strength, number = Suggestion.strength, Suggestion.record_id
+    ahead = and_(strength >= own, or_(strength > own, number < record.id))
+    behind = and_(strength <= own, or_(strength < own, number > record.id))
     return Neighbours(
-        before=session.scalar(found.where(ahead).order_by(queue.c.strength, queue.c.id.desc())),
-        after=session.scalar(found.where(behind).order_by(queue.c.strength.desc(), queue.c.id)),
+        before=session.scalar(queue.where(ahead).order_by(strength, number.desc())),
+        after=session.scalar(queue.where(behind).order_by(strength.desc(), number)),
         waiting=waiting,
     )
 

@@ -39,8 +39,7 @@ _PARTS = (
     select(Record.parent_id, func.count(Record.id))
     .where(
         Record.parent_id.in_(_IDS),
-        # With nothing joined to it SQLite has no index for it: by that one it goes through all records there are.
-        Record.compartment.concat("").in_(_COMPARTMENTS),
+        Record.compartment.in_(_COMPARTMENTS),
         Record.purged_at.is_(None),
     )
     .group_by(Record.parent_id)

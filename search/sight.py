@@ -26,8 +26,9 @@ def may_be_told(counted_in: str, actor: Actor) -> bool:
 
 def visible_ids(session: Session, *, actor: Actor) -> Numbers:
     """The ids of the records this actor may know of, in order; purged ones are among them."""
-    query = select(Record.id).where(Record.compartment.in_(actor.compartments)).order_by(Record.id)
-    return np.fromiter(session.scalars(query), dtype=np.int64)
+    # Put in order here: for the database to do it, it would go through the rows and not an index alone.
+    query = select(Record.id).where(Record.compartment.in_(actor.compartments))
+    return np.sort(np.fromiter(session.scalars(query), dtype=np.int64))
 
 
 def only_visible(found: Numbers, visible: Numbers) -> Numbers:

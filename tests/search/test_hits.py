@@ -103,4 +103,3 @@ def test_no_question_for_a_page_of_hits_goes_through_what_is_held(
         for statement, parameters in asked:
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             assert not [step for step in plan if step.startswith(("SCAN record", "SCAN page"))], statement
-            assert not [step for step in plan if step.endswith("ix_record_compartment (compartment=?)")], statement
