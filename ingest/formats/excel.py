@@ -2,14 +2,14 @@
 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
-from typing import Any
 
 from openpyxl.utils import get_column_letter
 
 from ingest.formats.excel_apart import formulas_without_value, header_lines, text_boxes
 from ingest.formats.ooxml import core_facts, embedded_files, open_package
-from ingest.formats.workbooks import Place, Sheet, read_sheets
+from ingest.formats.ooxml_beside import PROPERTIES, kept_pages, properties, property_lines, untold
+from ingest.formats.workbook_beside import beside_cells
+from ingest.formats.workbooks import Place, Sheet, read_sheets, shown
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
 from ingest.zip_errors import cannot_be_so_large
@@ -17,30 +17,44 @@ from ingest.zip_errors import cannot_be_so_large
 ROWS_PER_PAGE = 60
 _MAXIMUM_PACKAGE_BYTES = 512 * 1024**2
 # A very hidden sheet is not in the list from which Excel shows hidden ones: only a program or a macro hides one so.
-_HIDDEN = {"hidden": " (hidden sheet)", "veryHidden": " (very hidden sheet)"}
+_TAKEN_OUT = " (taken out of the workbook, and still in the file)"
+_HIDDEN = {"hidden": " (hidden sheet)", "veryHidden": " (very hidden sheet)", "unlisted": _TAKEN_OUT}
 _REASON = "the file is an Excel workbook"
 
 
 def read_excel(job: ReadingJob) -> Iterator[Yielded]:
-    """Each sheet in pages of rows, with its comments, head, foot and text boxes; then the files set into it."""
+    """Each sheet in pages of rows, with what stands beside them; then what no cell shows, and the files set into it."""
     with open_package(job) as package:
         _refuse_bomb(package)
         core_facts(package, job)
+        kept, said = beside_cells(package, job), properties(package, job)
         number = unstored = 0
         for sheet in read_sheets(package, job):
+            kept.take(sheet)
             formulas = formulas_without_value(package, sheet, job)
             unstored += len(formulas)
-            beside = [("Headers and footers", header_lines(sheet)), ("Text boxes", text_boxes(package, sheet, job))]
+            beside = [
+                ("Headers and footers", header_lines(sheet)),
+                ("Text boxes", text_boxes(package, sheet, job)),
+                ("Choices and prompts", sheet.prompts),
+            ]
             for page in _sheet_pages(sheet, formulas, beside):
                 number += 1
+                said = untold(said, page.text)
                 yield PageReading.from_dict(page.to_dict() | {"number": number})
         if unstored:
             job.facts.note(
                 f"The results of {unstored} formulas are not kept in the file, so the formulas are shown in their "
                 "place: whoever holds the file can open it in Excel, save it, and hand that over as well."
             )
+        for page in kept_pages(kept.sections(), "workbook", number + 1):
+            number = page.number
+            said = untold(said, page.text)
+            yield page
         if number == 0 and not job.missing:
+            number = 1
             yield PageReading(1, "", "none", unread=True, reason="blank: the workbook has no text")
+        yield from kept_pages([(PROPERTIES, property_lines(said))], "workbook", number + 1)
         yield from embedded_files(package, job, "xl")
 
 
@@ -82,7 +96,7 @@ def _rows(sheet: Sheet, formulas: Mapping[Place, str]) -> dict[int, dict[int, st
     """The words of each cell that has any, by row and column; what Excel does not show is marked."""
     rows: dict[int, dict[int, str]] = {}
     unstored = {place: f"[no stored value: {formula}]" for place, formula in formulas.items()}
-    for (row, column), text in (unstored | {place: _shown(value) for place, value in sheet.values.items()}).items():
+    for (row, column), text in (unstored | {place: shown(value) for place, value in sheet.values.items()}).items():
         if text and (row, column) in sheet.covered:
             text = f"[under a merged cell] {text}"
         if text and column in sheet.hidden_columns:
@@ -90,17 +104,3 @@ def _rows(sheet: Sheet, formulas: Mapping[Place, str]) -> dict[int, dict[int, st
         if text:
             rows.setdefault(row, {})[column] = text
     return rows
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%d/%m/%Y" if value.time() == time.min else "%d/%m/%Y %H:%M")
-    if isinstance(value, date):
-        return value.strftime("%d/%m/%Y")
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip()

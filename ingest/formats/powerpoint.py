@@ -4,7 +4,26 @@ import re
 from collections.abc import Iterator
 from zipfile import ZipFile
 
-from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, read_part, tree_beside
+from ingest.formats.ooxml import (
+    Element,
+    core_facts,
+    embedded_files,
+    open_package,
+    parse_xml,
+    part_beside,
+    read_part,
+    tree_beside,
+)
+from ingest.formats.ooxml_beside import (
+    DESCRIPTIONS,
+    PROPERTIES,
+    descriptions,
+    kept_pages,
+    properties,
+    property_lines,
+    untold,
+)
+from ingest.formats.ooxml_charts import read_chart
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
 
@@ -19,24 +38,30 @@ def read_powerpoint(job: ReadingJob) -> Iterator[Yielded]:
     """Each slide in the order it is shown, hidden ones marked; a slide of pictures alone says so."""
     with open_package(job) as package:
         core_facts(package, job)
-        slides = _slide_parts(package)
+        slides, listed = _slide_parts(package)
         if not slides:
             raise UnreadableFile("damaged" if job.missing else "no-pages")
+        said, described = properties(package, job), []
         for number, part in enumerate(slides, 1):
-            yield _slide(package, part, number, job)
+            page = _slide(package, part, number, job, is_listed=number <= listed)
+            said = untold(said, page.text)
+            described += [f"Slide {number}: {line}" for line in descriptions(part_beside(package, part, job))]
+            yield page
+        beside = [(DESCRIPTIONS, described), (PROPERTIES, property_lines(said))]
+        yield from kept_pages(beside, "PowerPoint presentation", len(slides) + 1)
         yield from embedded_files(package, job, "ppt")
 
 
-def _slide_parts(package: ZipFile) -> list[str]:
+def _slide_parts(package: ZipFile) -> tuple[list[str], int]:
+    """Every slide, first those that are shown in their order, and how many these are; where none is listed, all are."""
     names = set(package.namelist())
     targets = _relations(package, "ppt/presentation.xml")
     listed = parse_xml(read_part(package, "ppt/presentation.xml") or b"<empty/>").iter(f"{_P}sldId")
     parts = [targets.get(item.get(f"{_R}id") or "", "") for item in listed]
     known = [part for part in parts if part in names]
-    if known:
-        return known
-    loose = [name for name in names if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
-    return sorted(loose, key=lambda name: int(re.sub(r"\D", "", name)))
+    loose = [name for name in names if re.fullmatch(r"ppt/slides/slide\d{1,9}\.xml", name) and name not in known]
+    loose.sort(key=lambda name: int(re.sub(r"\D", "", name)))
+    return known + loose, len(known) or len(loose)
 
 
 def _relations(package: ZipFile, part: str) -> dict[str, str]:
@@ -59,7 +84,7 @@ def _resolved(folder: str, target: str) -> str:
     return "/".join(parts)
 
 
-def _slide(package: ZipFile, part: str, number: int, job: ReadingJob) -> PageReading:
+def _slide(package: ZipFile, part: str, number: int, job: ReadingJob, *, is_listed: bool) -> PageReading:
     root = tree_beside(package, part, job)
     if root.tag == "empty":
         reason = "unreadable: the slide is damaged in the file"
@@ -72,10 +97,13 @@ def _slide(package: ZipFile, part: str, number: int, job: ReadingJob) -> PageRea
         elif target.startswith("ppt/comments/"):
             comments = _comments(tree_beside(package, target, job), _comment_authors(package))
             blocks.append(f"Comments:\n{comments}" if comments else "")
+        elif target.startswith("ppt/charts/"):
+            blocks.append("\n".join(read_chart(package, target, job).lines()))
         elif target.startswith("ppt/diagrams/data"):
             blocks.append(_text(tree_beside(package, target, job)))
     text = "\n\n".join(block for block in blocks if block.strip())
     heading = f"Slide {number}{' (hidden slide)' if root.get('show') == '0' else ''}"
+    heading = heading if is_listed else f"Slide {number} (taken out of the presentation, and still in the file)"
     if not text:
         has_picture = next(root.iter(f"{_P}pic"), None) is not None
         reason = "picture: the slide shows pictures and no text" if has_picture else "blank: the slide has no text"

@@ -1,5 +1,6 @@
 """Word documents: body in order, tables row by row, headers, footers, notes, comments, tracked changes, text boxes."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from zipfile import ZipFile
@@ -8,7 +9,27 @@ import docx
 from docx.opc.exceptions import PackageNotFoundError
 
 from ingest.formats import vml
-from ingest.formats.ooxml import Element, core_facts, embedded_files, open_package, parse_xml, read_part, tree_beside
+from ingest.formats.ooxml import (
+    Element,
+    core_facts,
+    embedded_files,
+    open_package,
+    parse_xml,
+    part_beside,
+    read_part,
+    tree_beside,
+)
+from ingest.formats.ooxml_beside import (
+    DESCRIPTIONS,
+    PROPERTIES,
+    descriptions,
+    diagram_lines,
+    kept_pages,
+    properties,
+    property_lines,
+    untold,
+)
+from ingest.formats.ooxml_charts import chart_parts, read_chart
 from ingest.formats.plain import text_pages
 from ingest.job import ReadingJob, Yielded
 from ingest.reading import PageReading, UnreadableFile
@@ -17,6 +38,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NOTES = (("word/footnotes.xml", "Footnote"), ("word/endnotes.xml", "Endnote"))
 _MAXIMUM_DEPTH = 60
+_DRAWN_IN = re.compile(r"word/(?:document|header|footer|footnotes|endnotes|comments)\d*\.xml")
 
 
 def read_word(job: ReadingJob) -> Iterator[Yielded]:
@@ -30,10 +52,12 @@ def read_word(job: ReadingJob) -> Iterator[Yielded]:
             flow.block(child, 0)
         pages = [page for text in flow.pages() for page in text_pages(text, reason="the file is a Word document")]
         pages = [page for page in pages if page.text.strip()]
-        for heading, lines in _beside(package, flow, job):
-            pages += text_pages("\n".join(lines), heading=heading, reason=f"{heading.lower()} of the Word document")
+        pages += kept_pages(_beside(package, flow, job), "Word document", 1)
         if not pages:
             pages = [PageReading(1, "", "none", unread=True, reason="blank: the document has no text")]
+        said = untold(properties(package, job), "\n".join(page.text for page in pages))
+        described = (DESCRIPTIONS, _descriptions(package, job))
+        pages += kept_pages([described, (PROPERTIES, property_lines(said))], "Word document", 1)
         for number, page in enumerate(pages, 1):
             yield PageReading.from_dict(page.to_dict() | {"number": number})
         yield from embedded_files(package, job, "word")
@@ -226,6 +250,9 @@ def _beside(package: ZipFile, body: _Flow, job: ReadingJob) -> Iterator[tuple[st
         yield "Comments", comments
     if body.changes:
         yield "Tracked changes", body.changes
+    yield "Diagrams", diagram_lines(package, job)
+    charts = (read_chart(package, part, job) for part in chart_parts(package) if part.startswith("word/"))
+    yield "Charts", [line for chart in charts for line in chart.lines()]
 
 
 def _text_of(element: Element) -> str:
@@ -243,6 +270,11 @@ def _header_and_footer_lines(package: ZipFile, job: ReadingJob) -> list[str]:
             if text and f"{label}: {text}" not in lines:
                 lines.append(f"{label}: {text}")
     return lines
+
+
+def _descriptions(package: ZipFile, job: ReadingJob) -> list[str]:
+    parts = [name for name in package.namelist() if _DRAWN_IN.fullmatch(name)]
+    return list(dict.fromkeys(line for name in parts for line in descriptions(part_beside(package, name, job))))
 
 
 def _numbered(package: ZipFile, part: str, job: ReadingJob) -> list[tuple[str, str]]:

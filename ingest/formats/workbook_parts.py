@@ -31,7 +31,7 @@ _FORBIDDEN_REFERENCE = re.compile(rb"&#(?:x0*(?:[1-8bcefBCEF]|1[0-9a-fA-F])|0*(?
 
 @dataclass(frozen=True)
 class SheetPart:
-    """A sheet by its name, the part it is in (empty where that cannot be told), and whether it is hidden."""
+    """A sheet by its name, its part (empty where that cannot be told), and whether it is hidden or in no list."""
 
     title: str
     part: str
@@ -57,7 +57,7 @@ def parts_of(package: zipfile.ZipFile, job: ReadingJob) -> Parts:
     words = next(iter(related(package, workbook, "/sharedStrings", job)), _WORDS)
     leads = {number: (kind, part) for kind, number, part in relations(package, workbook, job)}
     data = whole_part(package, workbook)
-    book = _tree(data)
+    book = tree_of(data)
     if book is None or not leads:
         job.miss("the workbook's list of sheets, with their names and which of them were hidden")
         return Parts(tuple(_unlisted(package)), words)
@@ -66,14 +66,17 @@ def parts_of(package: zipfile.ZipFile, job: ReadingJob) -> Parts:
         kind, part = leads.get(sheet.get(_R_ID) or "", ("", ""))
         if not kind.endswith("/chartsheet"):
             listed.append(SheetPart(sheet.get("name") or "without a name", part, sheet.get("state") or "visible"))
+    met = {part.casefold() for _, part in leads.values()} & {sheet.part.casefold() for sheet in listed}
+    if met:  # else where the sheets are cannot be told from the list at all
+        listed += (each for each in _unlisted(package, "unlisted") if each.part.casefold() not in met)
     days = book.find(f"{MAIN}workbookPr")
     return Parts(tuple(listed), words, days is not None and days.get("date1904") in ("1", "true"))
 
 
-def _unlisted(package: zipfile.ZipFile) -> Iterator[SheetPart]:
+def _unlisted(package: zipfile.ZipFile, state: str = "visible") -> Iterator[SheetPart]:
     for name in package.namelist():
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            yield SheetPart(f"in {shown_name(posixpath.basename(name))}", name)
+            yield SheetPart(f"in {shown_name(posixpath.basename(name))}", name, state)
 
 
 def whole_part(package: zipfile.ZipFile, name: str) -> bytes | None:
@@ -103,7 +106,7 @@ def without_control_signs(data: bytes) -> bytes:
     return _FORBIDDEN_REFERENCE.sub(b" ", data.translate(_NO_CONTROL_SIGNS))
 
 
-def _tree(data: bytes | None) -> Element | None:
+def tree_of(data: bytes | None) -> Element | None:
     """The root element; None where there is no markup."""
     try:
         return parse_xml(data) if data else None
@@ -111,11 +114,16 @@ def _tree(data: bytes | None) -> Element | None:
         return None
 
 
+def index_of(text: str | None) -> int:
+    """The number that markup counts places with; -1 where it is none or beyond all counting."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else -1
+
+
 def relations(package: zipfile.ZipFile, part: str, job: ReadingJob) -> list[tuple[str, str, str]]:
     """What a part leads to: the kind, number and part of each; a list of them that is damaged is named as missing."""
     folder, name = posixpath.split(part)
     where = posixpath.join(folder, "_rels", f"{name}.rels")
-    tree = _tree(whole_part(package, where))
+    tree = tree_of(whole_part(package, where))
     if tree is None and where in package.NameToInfo:
         job.miss(shown_name(where))
     found = []

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -37,6 +37,7 @@ _MOST_COLUMNS = 16_384
 _ROW_NUMBER = re.compile(r"[0-9]{1,9}")
 _TRUE = ("1", "true")
 _MERGED = f"{MAIN}mergeCell"
+_PROMPTS = tuple(f"{MAIN}{name}" for name in ("dataValidation", "scenario", "hyperlink"))
 Place = tuple[int, int]
 
 
@@ -63,6 +64,8 @@ class Sheet:
     # Cells out of sight beneath the first of those that were merged: Excel empties them, other programs do not.
     covered: set[Place] = field(default_factory=set)
     comments: list[Comment] = field(default_factory=list)
+    # What cells offer to choose from, ask for or suppose, and say when the mouse rests on them.
+    prompts: list[str] = field(default_factory=list)
     heads: HeaderFooter | None = None
 
 
@@ -166,7 +169,7 @@ class _Rows(WorkSheetParser):
 def _read(listed: SheetPart, data: bytes, rows: _Rows, job: ReadingJob) -> Sheet | None:
     """The sheet as far as its markup goes; None where nothing of it does."""
     sheet = Sheet(listed.title, listed.state, listed.part)
-    markup = Elements(data, COL_TAG, ROW_TAG, HEADER_TAG, _MERGED)
+    markup = Elements(data, COL_TAG, ROW_TAG, HEADER_TAG, _MERGED, *_PROMPTS)
     merged: list[str] = []
     met = False
     try:
@@ -204,9 +207,11 @@ def _keep_row(sheet: Sheet, element: Element, rows: _Rows) -> None:
 
 
 def _keep_look(sheet: Sheet, element: Element, job: ReadingJob) -> None:
-    """What the settings of a column or of the pages say that matters to words: which are hidden, which head a page."""
+    """What the settings of columns, cells or pages say that matters to words: hidden columns, heads, prompts."""
     try:
-        if element.tag == HEADER_TAG:
+        if element.tag in _PROMPTS:
+            sheet.prompts += filter(None, [_prompt(element)])
+        elif element.tag == HEADER_TAG:
             sheet.heads = HeaderFooter.from_tree(element)
         elif element.get("hidden") in _TRUE:
             first, last = int(element.get("min")), int(element.get("max"))
@@ -214,6 +219,19 @@ def _keep_look(sheet: Sheet, element: Element, job: ReadingJob) -> None:
     except _MEANS_NOTHING:
         what = "the headers and footers" if element.tag == HEADER_TAG else "which columns were hidden"
         job.miss(f"{what} of the sheet {sheet.title}")
+
+
+def _prompt(element: Element) -> str:
+    """The words of a list to choose from, of a prompt, a supposition or the tip of a link, with their cells."""
+    words = [element.get(name) for name in ("promptTitle", "prompt", "errorTitle", "error", "comment", "tooltip")]
+    listed = (element.findtext(f"{MAIN}formula1") or "").strip()
+    if listed.startswith('"'):
+        words.append("choice of " + listed.strip('"'))
+    if element.get("name"):
+        cells = (f"{each.get('r')} = {each.get('val')}" for each in element.iterfind(f"{MAIN}inputCells"))
+        words += [element.get("name"), *cells]
+    told = " | ".join(" ".join(each.split()) for each in words if each and each.strip())
+    return f"{element.get('sqref') or element.get('ref') or 'Supposition'}: {told}" if told else ""
 
 
 def _covered(reference: str, values: Mapping[Place, Any]) -> Iterator[Place]:
@@ -243,3 +261,18 @@ def _comments(package: zipfile.ZipFile, listed: SheetPart, job: ReadingJob) -> I
                 yield Comment(coordinate_to_tuple(place), place, comment.author or "unknown", comment.text.strip())
         except (UnreadableFile, *_MEANS_NOTHING):
             job.miss(f"the comments on the sheet {listed.title}")
+
+
+def shown(value: Any) -> str:
+    """A cell's value in words, as it stands on the page."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%d/%m/%Y" if value.time() == time.min else "%d/%m/%Y %H:%M")
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y")
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
