@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from access.policy import OPERATOR, SYSTEM, Actor, Permission, can
@@ -175,25 +175,27 @@ def _known(session: Session, kept: KeptSearch) -> Numbers:
     return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(unpack(each) for each in [*runs, *told])]))
 
 
-def alerts_of(session: Session, *, actor: Actor, waiting: bool = True) -> list[Alert]:
-    """The alerts of this person's own searches that are still to be looked at, or all of them, the newest first."""
+def alerts_of(session: Session, *, actor: Actor) -> list[Alert]:
+    """The alerts of this person's own searches that are still to be looked at, the newest first."""
+    return _told(session, SearchAlert.looked_at.is_(None), actor=actor)
+
+
+def _told(session: Session, only: ColumnElement[bool], *, actor: Actor) -> list[Alert]:
     query = (
         select(SearchAlert, KeptSearch)
         .join(KeptSearch, KeptSearch.id == SearchAlert.kept_search_id)
-        .where(KeptSearch.kept_by == actor.name)
+        .where(KeptSearch.kept_by == actor.name, only)
         .order_by(SearchAlert.id.desc())
     )
-    if waiting:
-        query = query.where(SearchAlert.looked_at.is_(None))
-    listed = []
+    told = []
     for alert, kept in session.execute(query):
         records = records_of(session, unpack(alert.found).tolist(), actor=actor)
         # Of an alert about records that were restricted since, nothing is told: not even that it was made.
         if records:
             known = set(unpack(alert.read_otherwise).tolist()) if alert.read_otherwise is not None else set()
             new = [record for record in records if record.id not in known]
-            listed.append(Alert(alert, kept, new, [record for record in records if record.id in known]))
-    return listed
+            told.append(Alert(alert, kept, new, [record for record in records if record.id in known]))
+    return told
 
 
 def count_waiting(session: Session, *, actor: Actor) -> tuple[int, int]:
@@ -221,9 +223,8 @@ def find_alert(session: Session, number: int, *, actor: Actor) -> Alert:
     Raises:
         NotFoundError: It is not.
     """
-    for each in alerts_of(session, actor=actor, waiting=False):
-        if each.alert.id == number:
-            return each
+    for found in _told(session, SearchAlert.id == number, actor=actor):
+        return found
     raise NotFoundError("There is no such alert: choose one from the list of kept searches.")
 
 
