@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy.orm import Session
 
@@ -25,9 +26,12 @@ missing_corpus: set[str] = set()
 
 
 def pytest_configure() -> None:
-    """Nothing that is loaded while the tests are found is garbage: it is not looked through for any."""
+    """Nothing that is loaded while the tests are found is garbage, and no example is timed."""
     gc.disable()
     share_statements()
+    # How long an example takes says how busy the machine is.
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:
