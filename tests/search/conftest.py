@@ -9,10 +9,13 @@ from typing import cast
 
 import pytest
 
+from inquiry.requests import add_request
 from search.engine import IndexDocument, SearchEngine
 from search.engines.tantivy import TantivyEngine
 from search.engines.whoosh import WhooshEngine
+from search.indexing import bring_up_to_date
 from search.language_tree import Asked, Node, meaning
+from search.opening import close_engine
 from search.plain_scan import PlainScan
 
 OPEN = frozenset({"open"})
@@ -139,3 +142,26 @@ def oracle(real_documents: Sequence[IndexDocument]) -> PlainScan:
     found = _shared["oracle"]
     assert isinstance(found, PlainScan)
     return found
+
+
+@pytest.fixture
+def held(archive, make_record, lawyer):
+    """Four records, one of them unread, and two requests of two paragraphs each."""
+    for content, words in ((b"1", "The minibus was late."), (b"2", "The minibus was locked."), (b"3", "A letter.")):
+        make_record(content, text=words)
+    make_record(b"4", unread=True)
+    bring_up_to_date(archive)
+    with archive.writing() as session:
+        for reference in ("R9-2", "R9-1"):
+            add_request(
+                session,
+                reference,
+                kind="rule-9-documents",
+                title="Homes",
+                received=date(2026, 10, int(reference[-1])),
+                due=date(2026, 12, 1),
+                paragraphs=[("1", "All registers."), ("2", "All minutes.")],
+                actor=lawyer,
+            )
+    yield archive
+    close_engine(archive)

@@ -5,87 +5,25 @@ from dataclasses import replace
 from datetime import date
 
 import docx
-import pypdfium2 as pdfium
 import pytest
-from docx.oxml.ns import qn
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from access.policy import OPERATOR, Actor, Role
 from disclosure.marks import mark
 from disclosure.review import decide_relevance
-from ingest.models import QUARANTINED, Batch, Item, Run
 from inquiry.models import Request, RequestParagraph
-from inquiry.requests import add_request, change_status, find_request
+from inquiry.requests import find_request
 from records.register import find_record
 from search import search_records as keeping
-from search import term_reports
-from search.indexing import bring_up_to_date
-from search.opening import close_engine
 from search.record_models import SearchRecord
 from search.search_record_figures import faults_of, figures_of_all, record_figures
 from search.search_record_list import find_record_of_search, latest_records, records_for, signed_records
 from search.search_records import SearchContent
 from search.search_schedule import write_schedule
-from search.term_lists import read_lines
-from search.term_running import Scope
 from store import clock
 from store.errors import DamagedError, InvalidInputError, NotFoundError, NotPermittedError, RefusedError
-from tests.searched import STORE
-from worker.steps import run_term_report
-
-TERMS = replace(
-    STORE,
-    kind_of_place="archive",
-    repository="The archive",
-    method="term",
-    hits=None,
-    reviewed=None,
-    responsive=None,
-    unreadable=None,
-    not_reviewed="The rest is being read.",
-    nothing_found="Nobody has decided on them yet.",
-)
-
-
-@pytest.fixture
-def held(archive, make_record, lawyer):
-    for content, words in ((b"1", "The minibus was late."), (b"2", "The minibus was locked."), (b"3", "A letter.")):
-        make_record(content, text=words)
-    make_record(b"4", unread=True)
-    bring_up_to_date(archive)
-    with archive.writing() as session:
-        for reference in ("R9-2", "R9-1"):
-            add_request(
-                session,
-                reference,
-                kind="rule-9-documents",
-                title="Homes",
-                received=date(2026, 10, int(reference[-1])),
-                due=date(2026, 12, 1),
-                paragraphs=[("1", "All registers."), ("2", "All minutes.")],
-                actor=lawyer,
-            )
-    yield archive
-    close_engine(archive)
-
-
-def report(archive, actor, typed="minibus\nnothinglike"):
-    with archive.writing() as session:
-        number = term_reports.begin_report(session, name="Terms", actor=actor).id
-    run_term_report(archive, number, read_lines(typed), Scope(), actor=actor, progress=lambda _done, _total: None)
-    return number, 1
-
-
-def draft(archive, actor, content=STORE, **given):
-    with archive.writing() as session:
-        return keeping.draft_record(session, content, actor=actor, **given).reference
-
-
-def sign(archive, reference, actor):
-    with archive.writing() as session:
-        record = find_record_of_search(session, reference, actor=actor)
-        keeping.sign_record(session, record, actor=actor)
+from tests.searched import STORE, TERMS, draft, report, sign
 
 
 def figures(archive, reference, actor):
@@ -316,37 +254,6 @@ def test_a_statement_cites_the_searches_in_the_order_of_what_was_asked(held, law
         assert [each.number for each in signed_records(session, actor=lawyer)] == [4, 3, 1, 2]
 
 
-@pytest.fixture
-def signed(held, lawyer):
-    sign(held, draft(held, lawyer, TERMS, paragraphs=[1], term_report=report(held, lawyer)), lawyer)
-    sign(held, draft(held, lawyer, paragraphs=[3]), lawyer)
-    draft(held, lawyer, paragraphs=[3])
-    return held
-
-
-@pytest.fixture
-def schedule(signed, lawyer):
-    with signed.writing() as session:
-        return write_schedule(session, authority="Made-up Council", actor=lawyer)
-
-
-def test_the_schedule_sets_out_every_signed_search_and_what_is_not_covered(schedule):
-    document = docx.Document(io.BytesIO(schedule.leaving.content))
-    texts = [each.text for each in document.paragraphs]
-    numbers = [each.split("\t")[0] for each in texts if "\t" in each]
-
-    assert (schedule.searches, schedule.uncovered, schedule.drafts) == (2, 2, 1)
-    assert len(numbers) == len(set(numbers)) == schedule.paragraphs
-    assert {"A.1", "1.1", "2.1"} <= set(numbers)
-    whole = "\n".join(texts)
-    assert "No signed search is recorded for 2 paragraphs: R9-2, paragraph 2; R9-1, paragraph 2." in whole
-    assert "Not yet signed, and so not set out here: SR000003 version 1." in whole
-    assert "R9-1, paragraph 1: “All registers.”" in whole
-    assert "Files found: 14; read: 14; responsive: 2." in whole
-    assert "1 page in 1 record could not be read." in whole
-    assert "Bay 4 holds highways plans and was not opened." in whole
-
-
 def test_what_was_decided_to_answer_each_paragraph_is_counted_and_stands_as_it_was_signed(held, lawyer):
     reference = draft(held, lawyer, TERMS, paragraphs=[1, 2], term_report=report(held, lawyer))
     before = answering(held, reference, lawyer)
@@ -372,42 +279,6 @@ def answering(held, reference, actor):
         return dict(
             record_figures(session, find_record_of_search(session, reference, actor=actor), actor=actor).answering
         )
-
-
-def test_the_schedule_as_a_pdf_says_what_the_word_document_says_on_numbered_pages(signed, schedule, lawyer):
-    with signed.writing() as session:
-        made = write_schedule(session, authority="Cyngor Tŷ Gwŷr", actor=lawyer, form="pdf")
-    with pdfium.PdfDocument(made.leaving.content) as document:
-        pages = [page.get_textpage().get_text_range() for page in document]
-    read = " ".join(" ".join(pages).split())
-    word = docx.Document(io.BytesIO(schedule.leaving.content))
-
-    assert (made.searches, made.paragraphs) == (schedule.searches, schedule.paragraphs)
-    for paragraph in word.paragraphs:
-        for words in paragraph.text.replace("Made-up Council", "Cyngor Tŷ Gwŷr").split("\t"):
-            assert " ".join(words.split()) in read
-    for table in word.tables:
-        for row in table.rows:
-            for cell in row.cells:
-                assert cell.text.replace(" ", "") in read.replace(" ", "")
-    assert all(f"Page {number} of {len(pages)}" in page for number, page in enumerate(pages, start=1))
-
-
-def test_the_schedule_lists_each_term_with_what_it_found(schedule):
-    document = docx.Document(io.BytesIO(schedule.leaving.content))
-    captions = [table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for table in document.tables]
-
-    assert captions == ["Table of searches", "Term report 1, version 1: Terms"]
-    rows = [[cell.text for cell in row.cells] for row in document.tables[1].rows]
-    assert rows[1:] == [["minibus", "2", "2", "2", "2"], ["nothinglike", "0", "0", "0", "0"]]
-
-
-def test_the_schedule_is_not_made_of_nothing_nor_by_somebody_who_may_not(held, officer, lawyer):
-    with held.writing() as session:
-        with pytest.raises(InvalidInputError, match="no signed search record"):
-            write_schedule(session, authority="Made-up Council", actor=lawyer)
-        with pytest.raises(NotPermittedError):
-            write_schedule(session, authority="Made-up Council", actor=officer)
 
 
 def test_a_draft_may_be_changed_by_anybody_who_may_be_told_of_it(held, officer, lawyer):
@@ -460,30 +331,6 @@ def test_a_record_signed_before_decisions_were_counted_for_each_paragraph_stays_
     assert (weighed(held, reference, lawyer), answering(held, reference, lawyer)) == ({}, {1: 1})
     with held.reading() as session:
         keeping.require_whole(session, find_record_of_search(session, reference, actor=lawyer))
-
-
-def test_the_schedule_tells_files_that_no_search_could_open_also_in_its_table(held, lawyer):
-    with held.writing() as session:
-        batch = Batch(name="Box 14", source="County store", added_by="x", added_at=clock.now())
-        session.add(batch)
-        session.flush()
-        run = Run(batch_id=batch.id, paths="[]", source="County store", started_by="x", started_at=clock.now())
-        session.add(run)
-        session.flush()
-        session.add(Item(run_id=run.id, path="/locked", name="locked", state=QUARANTINED, reason_code="encrypted"))
-    sign(held, draft(held, lawyer, TERMS, paragraphs=[1], term_report=report(held, lawyer)), lawyer)
-    sign(held, draft(held, lawyer, paragraphs=[3]), lawyer)
-    with held.writing() as session:
-        change_status(session, find_request(session, "R9-1"), status="withdrawn", actor=lawyer)
-        made = write_schedule(session, authority="Made-up Council", actor=lawyer)
-
-    table = docx.Document(io.BytesIO(made.leaving.content)).tables[0]
-    rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
-    told = {row[0]: (row[1], row[8]) for row in rows}
-    assert told == {
-        "SR000001": ("R9-2, paragraph 1", "1 page, 1 file"),
-        "SR000002": ("R9-1, paragraph 1 (the request is withdrawn)", "1"),
-    }
 
 
 def test_a_term_report_is_counted_once_however_many_searches_rest_on_it(held, lawyer):
