@@ -14,28 +14,22 @@
 """
 
 import difflib
-import re
 
 from search import language_fields as fields
-from search.analysis import WORD_LENGTH_LIMIT, fold, keyword, words
-from search.habits import OTHER_NAMES, advice_before_brackets, advice_on, date_as_written_here, range_as_written_here
+from search.analysis import WORD_LENGTH_LIMIT, words
+from search.habits import OTHER_NAMES, advice_before_brackets, advice_on, range_as_written_here
+from search.language_leaves import is_date, leaf, said_better
 from search.language_lexer import Kind, Piece, mistake, split_query
 from search.language_tree import (
     And,
     AnyOf,
-    Everything,
-    Fuzzy,
-    Keyword,
     Near,
     Node,
     Not,
     Or,
     Phrase,
-    Placed,
     Query,
     Text,
-    Undated,
-    Wildcard,
     Word,
 )
 
@@ -58,9 +52,6 @@ _AND_ON = {
 }
 """What may follow a date and an `or`, and how it is written."""
 
-_PARTS = re.compile(r"[^\W_*?]++[\u0300-\u036f\u00ad'’ʼ]*+|[*?'’ʼ\u0300-\u036f\u00ad]++")
-_FUZZY = re.compile(r"(.*?)~(\d?)", re.DOTALL)
-_FUZZY_LENGTHS = {1: 3, 2: 5}
 _EXACT = "exact"
 
 
@@ -154,7 +145,7 @@ class _Reader:
             self._require_ours(piece, field)
             if field in fields.DATE_FIELDS:
                 self._require_whole_date(piece, field)
-            return self._count(piece, _leaf(piece, field))
+            return self._count(piece, leaf(piece, field))
         raise mistake(*self._expected(piece))
 
     def _require_whole_date(self, piece: Piece, field: str) -> None:
@@ -166,9 +157,9 @@ class _Reader:
                 break
             texts.append(each.text)
         longer = [" ".join(texts[:count]) for count in range(len(texts), 1, -1)]
-        if _is_date(field, piece.text):
+        if is_date(field, piece.text):
             longer = [text for text in longer if range_as_written_here(text)]
-        told = _said_better(field, *longer)
+        told = said_better(field, *longer)
         if told is not None:
             raise mistake(piece.at, told)
 
@@ -270,7 +261,7 @@ class _Reader:
             )
         if self._piece.kind is Kind.AND:
             return
-        if after.kind is Kind.BARE and _is_date(field, after.text):
+        if after.kind is Kind.BARE and is_date(field, after.text):
             raise mistake(
                 after.at,
                 f"“{after.text}” has no field before it and would be looked for as a word; write "
@@ -281,7 +272,7 @@ class _Reader:
         if self._piece.kind not in (Kind.BARE, Kind.QUOTED):
             raise mistake(piece.at, "“exact:” needs a word after it")
         value = self._take()
-        return self._count(value, _leaf(Piece(Kind.QUOTED, value.text, value.at), field))
+        return self._count(value, leaf(Piece(Kind.QUOTED, value.text, value.at), field))
 
     def _count(self, piece: Piece, node: Node) -> Node:
         self._clauses += len(node.placed.parts) if isinstance(node, Text) and isinstance(node.placed, Phrase) else 1
@@ -325,117 +316,3 @@ def _placed(node: Node, at: Piece) -> Text:
         "a distance can be measured only from a word, a phrase, or words with OR between them in brackets; for two "
         "words that both stand near a third write (ward w/5 nurse) AND (ward w/5 doctor)",
     )
-
-
-def _leaf(piece: Piece, field: str | None) -> Node:
-    if field in fields.DATE_FIELDS:
-        return _date(piece, field)
-    if field in fields.KEYWORD_FIELDS or (piece.whole and field in fields.VALUE_FIELDS):
-        return _keyword(piece, field)
-    if piece.text == "*" and field is None:
-        return Everything()
-    if piece.kind is Kind.QUOTED:
-        return Text(_phrase(_words(piece, piece.text, exact=True)), field)
-    return Text(_bare(piece), field)
-
-
-def _date(piece: Piece, field: str) -> Node:
-    if piece.text.lower() == fields.NO_DATE:
-        return Undated()
-    try:
-        return fields.read_dates(field, piece.text.strip())
-    except fields.BadDateError as error:
-        raise mistake(piece.at, _said_better(field, piece.text) or error.advice) from error
-
-
-def _said_better(field: str, *texts: str) -> str | None:
-    """How the date that was given in other words is written; of several the longest that is one."""
-    for text in texts:
-        better = date_as_written_here(text)
-        if better and _is_date(field, better):
-            return f"write {field}:{better} for “{_short(text)}”"
-    return None
-
-
-def _is_date(field: str, value: str) -> bool:
-    try:
-        fields.read_dates(field, value)
-    except fields.BadDateError:
-        return False
-    return True
-
-
-def _keyword(piece: Piece, field: str) -> Keyword:
-    value = keyword(piece.text)
-    if not value:
-        raise mistake(piece.at, f"“{field}:” needs a value after it")
-    return Keyword(field, value, exact=piece.whole)
-
-
-def _bare(piece: Piece) -> Placed:
-    text = piece.text
-    if text.startswith("-") and text.strip("-"):
-        raise mistake(piece.at, f"to leave a word out write NOT before it: NOT {_short(text.lstrip('-'))}")
-    if "~" in text and (match := _FUZZY.fullmatch(text)):
-        return _fuzzy(piece, match.group(1), int(match.group(2) or 1))
-    exact = text.startswith("=")
-    return _phrase(_words(piece, text.removeprefix("="), exact=exact))
-
-
-def _fuzzy(piece: Piece, text: str, edits: int) -> Fuzzy:
-    parts = _words(piece, text.removeprefix("="), exact=True)
-    if len(parts) != 1 or not isinstance(parts[0], Word):
-        raise mistake(piece.at, "~ works on one whole word without * or ?")
-    word = parts[0].text
-    if edits not in _FUZZY_LENGTHS:
-        raise mistake(piece.at, "~ allows one letter wrong, or two: write ~ or ~1 or ~2")
-    if len(word) < _FUZZY_LENGTHS[edits]:
-        raise mistake(piece.at, f"~{edits} needs a word of at least {_FUZZY_LENGTHS[edits]} letters")
-    return Fuzzy(word, edits)
-
-
-def _phrase(parts: list[Word | Wildcard]) -> Placed:
-    return parts[0] if len(parts) == 1 else Phrase(tuple(parts))
-
-
-def _words(piece: Piece, text: str, *, exact: bool) -> list[Word | Wildcard]:
-    """The words and patterns in the text, in order; at least one."""
-    found = [_word(piece, part, exact=exact) for part in _split_words(text)]
-    if not found:
-        raise mistake(piece.at, f"“{_short(piece.text)}” has no letter or figure in it to look for; take it out")
-    return found
-
-
-def _split_words(text: str) -> list[str]:
-    """Runs of letters, figures, wildcards and inner apostrophes."""
-    if text.isalnum():
-        return [text]
-    runs: list[str] = []
-    end = -1
-    for match in _PARTS.finditer(text):
-        if match.start() == end:
-            runs[-1] += match.group()
-        else:
-            runs.append(match.group())
-        end = match.end()
-    stripped = (run.strip("'’ʼ\u00ad") for run in runs)
-    return [run for run in stripped if run]
-
-
-def _word(piece: Piece, text: str, *, exact: bool) -> Word | Wildcard:
-    if len(text) > WORD_LENGTH_LIMIT:
-        raise mistake(
-            piece.at, f"this word has {len(text):,} characters and {WORD_LENGTH_LIMIT} is the most; shorten it with *"
-        )
-    folded = fold(text)
-    if "*" not in text and "?" not in text:
-        if not folded:
-            raise mistake(piece.at, f"“{_short(piece.text)}” has no letter or figure in it to look for")
-        return Word(folded, exact)
-    if len(folded) - folded.count("*") - folded.count("?") < 2:
-        raise mistake(piece.at, f"“{_short(text)}” matches almost anything; give at least two letters beside * and ?")
-    return Wildcard(re.sub(r"\*+", "*", folded))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 20 else f"{text[:20]}…"
