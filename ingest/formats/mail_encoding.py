@@ -97,12 +97,11 @@ def ends_inside_a_letter(content: bytes, charset: str) -> bool:
         content.decode(charset)
         return False
     except UnicodeError:
-        decoder = codecs.getincrementaldecoder(charset)
+        reading = codecs.getincrementaldecoder(charset)()
     except (LookupError, ValueError):
         return False
     try:
-        reading = decoder()
         reading.decode(content)
         return bool(reading.getstate()[0])
-    except (UnicodeError, NotImplementedError, AttributeError):
+    except UnicodeError:
         return False

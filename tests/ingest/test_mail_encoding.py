@@ -1,6 +1,7 @@
 """Messages in base64: in several pieces, with words behind, and cut off where nothing of the base64 tells."""
 
 import base64
+from encodings.aliases import aliases
 
 import pytest
 from hypothesis import given
@@ -164,3 +165,15 @@ def test_a_charset_of_no_letters_or_with_an_end_of_its_own_costs_no_message(tmp_
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16-le", "shift_jis", "ascii", "unheard-of", ""])
 def test_whole_letters_are_no_cut(charset):
     assert not ends_inside_a_letter(b"abcd", charset)
+
+
+@pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")
+@given(content=st.binary(max_size=12))
+def test_no_charset_that_python_knows_breaks_off_the_reading_or_calls_whole_letters_cut(content: bytes) -> None:
+    for charset in sorted(set(aliases.values())):
+        try:
+            content.decode(charset)
+            is_whole = True
+        except (UnicodeError, LookupError, ValueError):
+            is_whole = False
+        assert not (is_whole and ends_inside_a_letter(content, charset)), charset

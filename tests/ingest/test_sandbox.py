@@ -124,7 +124,9 @@ def alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody whose processes are counted apart")
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="NOT TRIED: only root can become another, whose processes are counted apart"
+)
 def test_a_fork_bomb_comes_to_a_stop(tmp_path):
     script = (
         f"import os, sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
