@@ -7,7 +7,7 @@ from openpyxl.utils import get_column_letter
 
 from ingest.formats.excel_apart import formulas_without_value, header_lines, text_boxes
 from ingest.formats.ooxml import core_facts, embedded_files, open_package
-from ingest.formats.ooxml_beside import PROPERTIES, kept_pages, properties, property_lines, untold
+from ingest.formats.ooxml_beside import DESCRIPTIONS, PROPERTIES, kept_pages, properties, property_lines, untold
 from ingest.formats.workbook_beside import beside_cells
 from ingest.formats.workbooks import Place, Sheet, read_sheets, shown
 from ingest.job import ReadingJob, Yielded
@@ -47,13 +47,15 @@ def read_excel(job: ReadingJob) -> Iterator[Yielded]:
                 f"The results of {unstored} formulas are not kept in the file, so the formulas are shown in their "
                 "place: whoever holds the file can open it in Excel, save it, and hand that over as well."
             )
+        is_blank = number == 0  # what is said of a picture is not the picture
         for page in kept_pages(kept.sections(), "workbook", number + 1):
             number = page.number
+            is_blank = is_blank and page.heading == DESCRIPTIONS
             said = untold(said, page.text)
             yield page
-        if number == 0 and not job.missing:
-            number = 1
-            yield PageReading(1, "", "none", unread=True, reason="blank: the workbook has no text")
+        if is_blank and not job.missing:
+            number += 1
+            yield PageReading(number, "", "none", unread=True, reason="blank: the workbook has no text")
         yield from kept_pages([(PROPERTIES, property_lines(said))], "workbook", number + 1)
         yield from embedded_files(package, job, "xl")
 

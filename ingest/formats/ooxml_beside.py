@@ -98,7 +98,12 @@ def _elements(package: zipfile.ZipFile, part: str, job: ReadingJob) -> Iterable[
 def untold(found: Iterable[Property], text: str) -> list[Property]:
     """The properties whose value does not stand in the text."""
     told = " ".join(text.split()).casefold()
-    return [(name, value) for name, value in found if value.casefold() not in told]
+    return [(name, value) for name, value in found if not _stands_in(value.casefold(), told)]
+
+
+def _stands_in(value: str, told: str) -> bool:
+    """Whether it does with no letter or figure before or behind it: a ward called Al is not told by “total”."""
+    return value in told and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", told) is not None
 
 
 def kept_pages(sections: Iterable[tuple[str, list[str]]], kind: str, number: int) -> Iterator[PageReading]:

@@ -99,14 +99,14 @@ def _series(root: Element) -> Iterator[Series]:
 
 def _points(series: Element, *kinds: str) -> dict[int, str]:
     """By its place, each label or value; labels of several levels with a stroke between them, the widest first."""
-    found: dict[int, str] = {}
+    found: dict[int, list[str]] = {}
     for kind in kinds:
         for axis in series.iterfind(kind):
             for point in axis.iter("{*}pt"):
                 place, words = index_of(point.get("idx")), _shown(point)
                 if words:
-                    found[place] = f"{words} / {found[place]}" if place in found else words
-    return found
+                    found.setdefault(place, []).append(words)
+    return {place: " / ".join(reversed(words)) for place, words in found.items()}
 
 
 def _shown(point: Element) -> str:
@@ -132,18 +132,25 @@ def _newer_series(root: Element) -> Iterator[Series]:
         for each in series.iterfind("{*}dataId")
     }
     for data in root.iterfind("{*}chartData/{*}data"):
-        columns = [
-            [(point.text or "").strip() for point in level.iterfind("{*}pt")]
-            for level in data.iterfind("{*}strDim/{*}lvl")
+        labels: dict[int, list[str]] = {}
+        for level in data.iterfind("{*}strDim/{*}lvl"):
+            for place, point in _placed(level):
+                labels.setdefault(place, []).append((point.text or "").strip())
+        values = {
+            place: _number(point) for level in data.iterfind("{*}numDim/{*}lvl") for place, point in _placed(level)
+        }
+        points = [
+            (" / ".join(filter(None, reversed(labels.get(place, [])))), values.get(place, ""))
+            for place in sorted(labels.keys() | values.keys())
         ]
-        numbers = [_number(point) for point in data.iterfind("{*}numDim/{*}lvl/{*}pt")]
-        count = max(map(len, [*columns, numbers]))
-        labels = [
-            " / ".join(filter(None, (column[place] for column in reversed(columns) if place < len(column))))
-            for place in range(count)
-        ]
-        values = [*numbers, *[""] * (count - len(numbers))]
-        yield Series(names.get(data.get("id") or "", "").strip(), list(zip(labels, values, strict=True)))
+        yield Series(names.get(data.get("id") or "", "").strip(), points)
+
+
+def _placed(level: Element) -> Iterator[tuple[int, Element]]:
+    """Each point with its place; one that tells none stands where it comes."""
+    for order, point in enumerate(level.iterfind("{*}pt")):
+        place = index_of(point.get("idx"))
+        yield (order if place < 0 else place), point
 
 
 def _number(point: Element) -> str:

@@ -6,6 +6,7 @@ of its column or as it stands (ECMA-376, part 1, 18.10).
 
 import re
 import zipfile
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,9 +40,9 @@ class PivotCache:
         """The rows that stand on this sheet beneath the same names are no longer among the rows."""
         if not self.rows or not self.names:
             return
-        last = max((row for row, _ in cells), default=0)
+        numbers = sorted({row for row, _ in cells})
         for first, column in self._tables(cells):
-            for row in range(first + 1, last + 1):
+            for row in numbers[bisect_right(numbers, first) :]:
                 self.rows.pop(_key(_across(cells, row, column, len(self.names))), None)
 
     def _tables(self, cells: Mapping[Place, Any]) -> list[Place]:

@@ -72,6 +72,17 @@ def _relations(package: ZipFile, part: str) -> dict[str, str]:
     return {item.get("Id") or "": _resolved(folder, item.get("Target") or "") for item in parse_xml(data)}
 
 
+def _slide_relations(package: ZipFile, part: str, job: ReadingJob) -> dict[str, str]:
+    """What a slide leads to; a list of it that is damaged costs only what it leads to, and is named as missing."""
+    try:
+        return _relations(package, part)
+    except UnreadableFile as problem:
+        if problem.code != "damaged":
+            raise
+        job.miss(f"what the slide {part} leads to: its notes, comments, charts and diagrams")
+        return {}
+
+
 def _resolved(folder: str, target: str) -> str:
     if target.startswith("/"):
         return target[1:]
@@ -90,7 +101,7 @@ def _slide(package: ZipFile, part: str, number: int, job: ReadingJob, *, is_list
         reason = "unreadable: the slide is damaged in the file"
         return PageReading(number, "", "none", unread=True, reason=reason, heading=f"Slide {number}")
     blocks = [_text(root)]
-    for target in sorted(_relations(package, part).values()):
+    for target in sorted(_slide_relations(package, part, job).values()):
         if target.startswith("ppt/notesSlides/"):
             notes = _text(tree_beside(package, target, job))
             blocks.append(f"Speaker's notes:\n{notes}" if notes else "")

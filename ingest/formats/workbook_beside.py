@@ -43,8 +43,7 @@ class BesideCells:
     def __post_init__(self) -> None:
         wanted = {value for cache in self.caches for _, values in cache.unused for value in values}
         wanted.update(word for chart in self.charts for series in chart.series for word in series.words())
-        wanted.update(word for _, rows in self.links for row in rows for word in row)
-        wanted.update(row[-1] for row in self.changes)
+        wanted.update(row[0] for _, rows in self.links for row in rows if len(row) == 1)
         self._wanted = wanted
 
     def take(self, sheet: Sheet) -> None:
@@ -58,13 +57,15 @@ class BesideCells:
         """Each kind under its heading; those of which nothing is left are not among them."""
         links = []
         for target, rows in self.links:
-            links += [target, *("\t".join(row).rstrip() for row in rows if not self.met.issuperset(filter(None, row)))]
+            # That each word of a row stands in some cell does not say that they stand beside one another there.
+            untold = ["\t".join(row).rstrip() for row in rows if len(row) > 1 or row[0] not in self.met]
+            links += [target, *untold] if untold else []
         told = (
             ("Rows kept by pivot tables", [line for cache in self.caches for line in cache.lines(self.met)]),
             ("Charts", [line for chart in self.charts for line in chart.lines(self.met)]),
             ("Diagrams", self.diagrams),
             ("Values kept of linked workbooks", links),
-            ("Tracked changes", [": ".join(row) for row in self.changes if row[-1] not in self.met]),
+            ("Tracked changes", [": ".join(row) for row in self.changes]),
             ("Named values", self.names),
             (DESCRIPTIONS, self.descriptions),
         )

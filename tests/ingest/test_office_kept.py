@@ -243,3 +243,88 @@ def test_a_damaged_chart_costs_itself_alone(tmp_path):
 
     assert "10\n20" in all_text(reading)
     assert "xl/charts/chart1.xml" in missing(reading)
+
+
+def far_below(data: bytes) -> bytes:
+    """The workbook with a cell in a row further down than Excel has any."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    far = '<row r="999999999"><c r="A999999999" t="str"><v>far</v></c></row></sheetData>'
+    return added(data, {"xl/worksheets/sheet1.xml": sheet.replace("</sheetData>", far)})
+
+
+def test_a_cell_far_below_costs_a_pivot_table_no_time(tmp_path):
+    reading = read_here(put(tmp_path, far_below(with_cache(workbook(("Visitor", "Day", "Miles")))), "far.xlsx"))
+
+    assert "M. Lowe" in under(reading, "Rows kept by pivot tables")
+
+
+def test_old_values_and_linked_rows_are_told_though_their_words_stand_in_other_cells(tmp_path):
+    old = f'<revisions {MAIN}><rcc><oc r="C7" t="inlineStr"><is><t>Absconded</t></is></oc></rcc></revisions>'
+    cells = "".join(f'<cell r="{at}1" t="str"><v>{words}</v></cell>' for at, words in (("A", "M. Lowe"), ("B", "Left")))
+    link = (
+        f'<externalLink {MAIN}><externalBook><sheetNames><sheetName val="Staff"/></sheetNames><sheetDataSet>'
+        f'<sheetData sheetId="0"><row r="1">{cells}</row></sheetData></sheetDataSet></externalBook></externalLink>'
+    )
+    parts = {"xl/revisions/revisionLog1.xml": old, "xl/externalLinks/externalLink1.xml": link}
+    data = added(workbook(("M. Lowe", "Promoted"), ("T. Ash", "Left"), ("B. Other", "Absconded")), parts)
+
+    reading = read_here(put(tmp_path, data, "old.xlsx"))
+
+    assert under(reading, "Tracked changes") == "Replaced or deleted in C7: Absconded"
+    assert "M. Lowe\tLeft" in under(reading, "Values kept of linked workbooks")
+
+
+def test_what_is_said_of_a_picture_does_not_make_an_empty_workbook_read(tmp_path):
+    drawing = '<d xmlns:x="urn:x"><x:cNvPr id="1" name="p" descr="A photograph of the yard"/></d>'
+
+    reading = read_here(put(tmp_path, added(workbook(), {"xl/drawings/drawing1.xml": drawing}), "picture.xlsx"))
+
+    assert "A photograph of the yard" in all_text(reading)
+    assert [page.reason for page in reading.pages if page.unread] == ["blank: the workbook has no text"]
+
+
+def test_a_slide_that_was_taken_out_and_is_damaged_costs_none_of_the_others(tmp_path):
+    deck = pptx.Presentation()
+    for title in ("Kept", "Taken out"):
+        deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = title
+    slides = deck.slides._sldIdLst
+    slides.remove(slides[1])
+    out = io.BytesIO()
+    deck.save(out)
+
+    reading = read_here(put(tmp_path, spoilt(out.getvalue(), "ppt/slides/_rels/slide2.xml.rels"), "deck.pptx"))
+
+    assert "Kept" in all_text(reading)
+    assert "ppt/slides/slide2.xml" in missing(reading)
+
+
+def test_a_value_of_a_newer_chart_stands_beside_its_own_label(tmp_path):
+    labels = "".join(f'<cx:pt idx="{place}">{label}</cx:pt>' for place, label in enumerate("ABC"))
+    chart = (
+        '<cx:s xmlns:cx="urn:c"><cx:chartData><cx:data id="0">'
+        f'<cx:strDim><cx:lvl ptCount="3">{labels}</cx:lvl></cx:strDim>'
+        '<cx:numDim><cx:lvl ptCount="3"><cx:pt idx="2">99</cx:pt></cx:lvl></cx:numDim></cx:data></cx:chartData></cx:s>'
+    )
+
+    reading = read_here(put(tmp_path, added(workbook(("n",)), {"xl/charts/chartEx1.xml": chart}), "newer.xlsx"))
+
+    assert "C\t99" in under(reading, "Charts")
+
+
+def test_a_property_is_told_unless_its_words_stand_in_the_text_by_themselves(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("The total was told to Al Ash")
+    out = io.BytesIO()
+    document.save(out)
+    custom = "".join(
+        f'<property name="{name}"><vt:lpwstr>{value}</vt:lpwstr></property>'
+        for name, value in (("Ward", "Tot"), ("Chair", "Al Ash"))
+    )
+
+    reading = read_here(
+        put(tmp_path, added(out.getvalue(), {"docProps/custom.xml": f'<p xmlns:vt="urn:vt">{custom}</p>'}), "p.docx")
+    )
+
+    assert "Ward: Tot" in under(reading, "Properties")
+    assert "Chair" not in under(reading, "Properties")
