@@ -10,6 +10,7 @@ from access.policy import Actor
 from records.models import Record, SearchFact
 from retention.models import OPEN, Suggestion
 from retention.tagging import count_to_tag, stands_in_the_queue
+from store.chunks import chunks
 
 DECIDING, READING, DATING = "deciding", "reading", "dating"
 AT_ONCE = 1_000
@@ -58,12 +59,10 @@ def filtered_records(
 
 def each_filtered(session: Session, wanted: RecordFilter, *, actor: Actor) -> Iterator[Record]:
     """The same, however many, some in memory at a time."""
-    last = 0
-    while some := session.scalars(
-        select(Record).where(*_conditions(wanted, actor), Record.id > last).order_by(Record.id).limit(AT_ONCE)
-    ).all():
-        last = some[-1].id
-        yield from some
+    # Their numbers first: the index of a batch is not in their order, and would be sorted anew for each part.
+    numbers = sorted(session.scalars(select(Record.id).where(*_conditions(wanted, actor))))
+    for some in chunks(numbers, AT_ONCE):
+        yield from session.scalars(select(Record).where(Record.id.in_(some)).order_by(Record.id))
 
 
 def count_filtered(session: Session, wanted: RecordFilter, *, actor: Actor) -> int:
